@@ -1,0 +1,87 @@
+# Everything Jiwar is started, tested and checked with. Each target prepares what it needs:
+# Python >= 3.11, git and make are enough. `make` lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
+RUN_READY := $(VENV)/.run-ready
+DEV_READY := $(VENV)/.dev-ready
+
+# With these three, memory that held a key or a text is overwritten as soon as it is given back.
+export PYTHONMALLOC := malloc
+export MALLOC_PERTURB_ := 165
+export GLIBC_TUNABLES := glibc.malloc.tcache_count=0
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check fix bench mutants vectors messages screenshots lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUN_READY) ## Start a hub on http://127.0.0.1:8000 (PORT=, JIWAR_DATA=, JIWAR_SECRET= change it)
+	@$(BIN)/jiwar run
+
+demo: $(RUN_READY) ## Start a hub filled with a made-up community
+	@$(BIN)/jiwar demo
+
+# A narrowed run needs the browser only where it says so.
+test: $(DEV_READY) $(if $(T),$(if $(findstring browser,$(T))$(findstring promises,$(T)),browser),browser) ## Run every test; T=tests/core narrows, and takes pytest's options
+	@if [ -n "$(T)" ]; then $(BIN)/pytest $(T); else $(BIN)/pytest --cov --cov-report=term; fi
+
+check: $(DEV_READY) ## Format, lint, types, import contracts, house tests, translations
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy $(wildcard src tests bench spec tools)
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest --quiet tests/house
+
+fix: $(DEV_READY) ## Format, and mend what can be mended by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(DEV_READY) ## Measure against the floors of the same run
+	@$(BIN)/python -m bench
+
+mutants: $(DEV_READY) browser ## Break each promise on purpose; its test has to turn red
+	@$(BIN)/python -m tests.mutants
+
+vectors: $(DEV_READY) ## Write spec/vectors anew; a diff means that the protocol changed
+	@$(BIN)/python -m spec.vectors.generate
+
+messages: $(DEV_READY) ## Bring the catalogues up to date with the sentences in code and templates
+	@$(BIN)/python -m tools.messages
+
+screenshots: $(DEV_READY) browser ## Take pictures of the main pages into screenshots/
+	@$(BIN)/python -m tests.browser.screenshots
+
+lock: .venv-lock/.ready ## Resolve requirements/*.in anew, with hashes, from releases a week old or older
+	@sh requirements/lock.sh "$(CURDIR)/.venv-lock/bin/uv"
+
+clean: ## Remove what the other targets made (a hub's data stays)
+	@rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .coverage .coverage.* build dist screenshots
+
+.PHONY: browser
+browser:
+	@sh tests/browser/ensure_browser.sh
+
+$(VENV)/.created:
+	@sh requirements/venv.sh "$(PYTHON)" $(VENV)
+	@touch $@
+
+$(RUN_READY): $(VENV)/.created requirements/build.txt requirements/run.txt pyproject.toml
+	@echo "Installing what a hub needs ..."
+	@$(INSTALL) --require-hashes -r requirements/build.txt -r requirements/run.txt
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_READY): $(RUN_READY) requirements/dev.txt
+	@echo "Installing what tests and checks need ..."
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv-lock/.ready: requirements/lock.txt
+	@sh requirements/venv.sh "$(PYTHON)" .venv-lock
+	@.venv-lock/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	@touch $@

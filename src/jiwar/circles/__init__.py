@@ -1,0 +1,1 @@
+"""Members, roles, charter, invitations and rotation."""

@@ -1,0 +1,76 @@
+"""What a charter may say, and how its editions follow each other. Pure.
+
+Implements spec/protocol.md §4.3. Every edition has a number; `rules_edition` is the one in which the words that
+people agree to changed last, so that a change of the weather asks nobody to agree again.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from jiwar.circles.model import HIDDEN, LINK, Charter
+from jiwar.circles.policy import Policy
+from jiwar.errors import BadChoice, TextMissing, TextTooLong
+from jiwar.keyring.epochs import LANES
+
+NAME_LIMIT = 60
+ABOUT_LIMIT = 2_000
+RULE_LIMIT = 300
+MOST_RULES = 24
+NOTE_LIMIT = 60
+MOST_NOTES = 24
+LONGEST_INVITE = 7
+"""Days: the link stays in somebody's history and chat log, and an image of the disk may be older than its use."""
+MOST_USES = 10
+IDLE_MINUTES = (5, 10, 20)
+
+
+def require_sound(charter: Charter) -> None:
+    """Raises TextMissing, TextTooLong, BadChoice: a charter that would break pages or keys never comes into force."""
+    if not charter.name:
+        raise TextMissing
+    _require_short([charter.name], NAME_LIMIT, 1)
+    _require_short([charter.about], ABOUT_LIMIT, 1)
+    _require_short(charter.rules, RULE_LIMIT, MOST_RULES)
+    _require_short(charter.notes, NOTE_LIMIT, MOST_NOTES)
+    if charter.access not in (LINK, HIDDEN) or not 0 <= charter.level < len(charter.levels):
+        raise BadChoice
+    for policy in charter.levels:
+        _require_sound_row(policy)
+
+
+def _require_short(texts: list[str] | tuple[str, ...], limit: int, most: int) -> None:
+    if len(texts) > most:
+        raise BadChoice
+    if any(len(text) > limit for text in texts):
+        raise TextTooLong(limit=limit)
+
+
+def _require_sound_row(policy: Policy) -> None:
+    """Lanes that have keys, invitations that end, sessions that rest."""
+    sound = (
+        policy.topic_days in LANES
+        and policy.room_days in LANES
+        and 1 <= policy.invite_days <= LONGEST_INVITE
+        and 1 <= policy.invite_uses <= MOST_USES
+        and policy.idle_minutes in IDLE_MINUTES
+    )
+    if not sound:
+        raise BadChoice
+
+
+def _agreed_words(charter: Charter) -> tuple[str, tuple[str, ...]]:
+    return charter.about, charter.rules
+
+
+def next_edition(standing: Charter, wanted: Charter) -> Charter:
+    """`wanted` as the edition after `standing`."""
+    edition = standing.edition + 1
+    changed = _agreed_words(standing) != _agreed_words(wanted)
+    return replace(wanted, edition=edition, rules_edition=edition if changed else standing.rules_edition)
+
+
+def require_next(standing: Charter, wanted: Charter) -> None:
+    """Raises BadChoice unless the numbers of `wanted` are those that follow."""
+    if wanted != next_edition(standing, wanted):
+        raise BadChoice

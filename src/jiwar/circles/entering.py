@@ -1,0 +1,323 @@
+"""Entering a circle: by the keys of an invitation, or in two steps where the circle is hidden.
+
+Implements spec/protocol.md §4.6. A newcomer's record counts only with a signature by the invitation's key over the
+newcomer's own keys and name; the fold judges it (`circles.fold`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from jiwar.circles import handles, letters
+from jiwar.circles.charters import NAME_LIMIT
+from jiwar.circles.circle import Circle, circle_object, load_state, open_log
+from jiwar.circles.fold import find_invite, handle_is_free, join_bytes, may_invite, member_of
+from jiwar.circles.founding import BOX, own_keys, write_own
+from jiwar.circles.invitations import Admission, admission
+from jiwar.circles.member import Member, Services
+from jiwar.circles.model import HIDDEN, LETTER, STEWARD, Charter, CircleState, Invite, Join, Revoke
+from jiwar.circles.policy import LEVELS
+from jiwar.circles.seats import seat_of
+from jiwar.crypto import envelopes
+from jiwar.crypto.signing import public_key, require_sound_key, sign, verify
+from jiwar.errors import BadInput, BadSignature, InviteSpent, KeysChanged, NameTaken, NotAllowed, NotThere, Removed
+from jiwar.keyring.model import Membership, Trail
+from jiwar.keyring.persona import Persona
+from jiwar.log.shelf import LAST_NUMBER, Entry, ShelfLog
+from jiwar.store.contract import KEPT
+from jiwar.wire.canonical import Wire, decode, encode
+
+
+class Asking(Wire, frozen=True):
+    """A newcomer's letter to who invited them into a hidden circle."""
+
+    handle: str
+    kem: bytes
+    inbox: bytes
+    proof: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits for keys, as the inviter sees them."""
+
+    eid: bytes
+    day: int
+    persona: bytes
+    asking: Asking
+
+
+def sound_handle(text: str) -> str:
+    """A name as it will stand in the circle. Raises TextMissing, TextTooLong."""
+    return handles.sound_handle(text)
+
+
+def name_is_free(services: Services, admitted: Admission, handle: str) -> bool:
+    """Whether nobody in the circle has this name; unknown in hidden circles until the keys come."""
+    if admitted.mode == HIDDEN:
+        return True
+    membership, trail = _entry_point(admitted, services.random(32), handle, services.clock.day())
+    return handle_is_free(_shown(open_log(services, membership, trail), trail), handle)
+
+
+def charter_seen_by(services: Services, admitted: Admission) -> Charter | None:
+    """What the circle says of itself, before entering; None in hidden circles until the keys come."""
+    if admitted.mode == HIDDEN:
+        return None
+    membership, trail = _entry_point(admitted, services.random(32), "", services.clock.day())
+    return _shown(open_log(services, membership, trail), trail).charter
+
+
+def _shown(log: ShelfLog, trail: Trail) -> CircleState:
+    """The circle as an invitation shows it. Raises InviteSpent when the keys have turned since."""
+    try:
+        return load_state(log, trail)
+    except (KeysChanged, NotThere):
+        raise InviteSpent from None
+
+
+def _require_sound(admitted: Admission) -> None:
+    """Raises NotThere for what no inviter's program writes: it would lie in a keyring and stop every page."""
+    open_keys = admitted.mode != HIDDEN
+    sizes = [len(admitted.circle), len(admitted.shelf), len(admitted.index_key), len(admitted.proof)]
+    numbers = [keys.epoch for keys in admitted.epochs]
+    sound = (
+        sizes == [32, 16 * open_keys, 32 * open_keys, 32]
+        and len(admitted.name) <= NAME_LIMIT
+        and 0 <= admitted.level < len(LEVELS)
+        and 0 <= admitted.fold_from < LAST_NUMBER
+        and bool(numbers) == open_keys
+        and all(earlier < later for earlier, later in pairwise(numbers))
+    )
+    if not sound:
+        raise NotThere
+
+
+def _entry_point(admitted: Admission, seed: bytes, handle: str, today: int) -> tuple[Membership, Trail]:
+    _require_sound(admitted)
+    membership = Membership(
+        admitted.circle,
+        admitted.shelf,
+        admitted.index_key,
+        seed,
+        today,
+        parent=admitted.parent,
+        name=admitted.name,
+        handle=handle,
+        waiting=not admitted.epochs,
+    )
+    return membership, Trail(
+        admitted.circle,
+        admitted.epochs,
+        fold_from=admitted.fold_from,
+        fold_digest=admitted.fold_digest,
+        level=admitted.level,
+    )
+
+
+def _is_in(member: Member, circle: bytes) -> bool:
+    try:
+        return bool(Circle(member, circle).me)
+    except (NotThere, Removed):
+        return False
+
+
+async def enter(member: Member, admitted: Admission, handle: str, seed: bytes | None = None) -> Circle:
+    """Join with keys in hand. Raises NotAllowed (I am in it), NameTaken, InviteSpent, KeyringFull."""
+    if _is_in(member, admitted.circle):
+        raise NotAllowed
+    services = member.services
+    today = services.clock.day()
+    membership, trail = _entry_point(admitted, seed or services.random(32), sound_handle(handle), today)
+    log = open_log(services, membership, trail)
+    state = _shown(log, trail)
+    _require_open(state, admitted, membership.handle, log.persona.key, today)
+    edition = state.charter.edition if state.charter else 0
+    body = encode(_join(member, admitted, membership, edition))
+    try:
+        await log.append(Entry(circle_object(admitted.circle), "join", body, KEPT))
+    except KeysChanged:
+        raise InviteSpent from None
+    log.forget_state()
+    _require_came_in(_shown(log, trail), admitted, log.persona.key, today)
+    membership = replace(membership, agreed=edition)
+    await member.add_circles((membership, replace(trail, base=log.state.size - 1, previous=log.previous)))
+    return Circle(member, admitted.circle)
+
+
+def _require_open(state: CircleState, admitted: Admission, handle: str, persona: bytes, today: int) -> None:
+    if find_invite(state, public_key(admitted.proof), max(today, state.day)) is None:
+        raise InviteSpent
+    if not handle_is_free(state, handle, persona):
+        raise NameTaken
+
+
+def _require_came_in(state: CircleState, admitted: Admission, persona: bytes, today: int) -> None:
+    """Two may come at once: the one whose record stands later has to take another name, or has come too late."""
+    mine = member_of(state, persona)
+    if mine is None or not mine.active:
+        raise InviteSpent if find_invite(state, public_key(admitted.proof), today) is None else NameTaken
+
+
+def _join(member: Member, admitted: Admission, membership: Membership, edition: int) -> Join:
+    persona = Persona(membership.persona)
+    kem, inbox, returning, sworn = own_keys(member, persona, admitted.circle)
+    message = join_bytes(admitted.circle, persona.key, membership.handle, kem, inbox, returning)
+    proof = public_key(admitted.proof)
+    return Join(membership.handle, kem, inbox, returning, sworn, edition, proof, sign(admitted.proof, message))
+
+
+async def ask_to_enter(member: Member, admitted: Admission, number: bytes, handle: str) -> None:
+    """Write to who invited me into a hidden circle, and wait. Raises NotAllowed (I am in it), InviteSpent."""
+    if _is_in(member, admitted.circle):
+        raise NotAllowed
+    services = member.services
+    today = services.clock.day()
+    membership, trail = _entry_point(admitted, services.random(32), sound_handle(handle), today)
+    persona = Persona(membership.persona)
+    message = join_bytes(admitted.circle, persona.key, membership.handle, persona.kem_key, persona.inbox(BOX), b"")
+    asking = Asking(
+        membership.handle,
+        persona.kem_key,
+        persona.inbox(BOX),
+        public_key(admitted.proof),
+        sign(admitted.proof, message),
+    )
+    mail = letters.write_letter(
+        persona,
+        admitted.circle,
+        letters.REQUEST,
+        admitted.inviter_kem,
+        admitted.inviter_inbox,
+        today,
+        encode(asking),
+        services.random,
+    )
+    # First the persona, then the letter: an answer to keys that nobody has would be lost.
+    await member.add_circles((membership, trail))
+    try:
+        await services.store.answer_invite(number, admitted.inviter_inbox, mail)
+    except NotThere:
+        await member.forget_circle(admitted.circle)
+        raise InviteSpent from None
+    await services.store.remove_invite(number)
+
+
+def who_waits(circle: Circle) -> list[Waiting]:
+    """Newcomers whom I invited and who wait for keys."""
+    persona, today = circle.log.persona, circle.services.clock.day()
+    found = []
+    for letter in letters.read_box(circle.services.store, persona.box(BOX), persona.kem_seed, letters.REQUEST, today):
+        try:
+            found.append(_asked(circle, letter))
+        except (BadInput, BadSignature, NotThere):
+            continue
+    return found
+
+
+def _asked(circle: Circle, letter: letters.Received) -> Waiting:
+    """A request by somebody who holds the invitation that it names. Raises BadInput, BadSignature, NotThere.
+
+    Every member knows my box and what each invitation is checked against, so only the invitation's own signature
+    tells a newcomer from a member who wants a second name.
+    """
+    asking = decode(letter.body, Asking)
+    if letter.circle != circle.id or find_invite(circle.state, asking.proof, letter.day) is None:
+        raise NotThere
+    require_sound_key(letter.sender)
+    envelopes.require_sound_key(asking.kem)
+    handles.require_sound_handle(asking.handle)
+    message = join_bytes(circle.id, letter.sender, asking.handle, asking.kem, asking.inbox, b"")
+    verify(asking.proof, asking.signature, message)
+    return Waiting(letter.eid, letter.day, letter.sender, asking)
+
+
+async def let_in(circle: Circle, waiting: Waiting) -> None:
+    """Send the keys to somebody who waits. Raises NotAllowed when the invitation has ended, Conflict."""
+    ended = find_invite(circle.state, waiting.asking.proof, waiting.day) is None
+    if ended or not may_invite(circle.state, circle.log.persona.key):
+        raise NotAllowed
+    proof = circle.services.random(32)
+    last_day = circle.services.clock.day() + circle.policy.invite_days
+    number = circle.services.random(32)
+    await write_own(circle, "invite", encode(Invite(public_key(proof), number, LETTER, 1, last_day, 0)))
+    await write_own(circle, "revoke", encode(Revoke(waiting.asking.proof)))
+    await send_keys(circle, proof, last_day, waiting.asking.kem, waiting.asking.inbox)
+    await circle.services.store.delete_mail(circle.log.persona.box(BOX), waiting.eid)
+
+
+async def send_keys(circle: Circle, proof: bytes, last_day: int, kem: bytes, inbox: bytes) -> None:
+    """Leave the keys of a circle in somebody's box."""
+    body = encode(admission(circle, proof, LETTER, last_day))
+    services = circle.services
+    mail = letters.write_letter(
+        circle.log.persona, circle.id, letters.KEYS, kem, inbox, services.clock.day(), body, services.random
+    )
+    await services.store.put_mail(circle.log.shelf, circle.log.newest.append, inbox, mail)
+
+
+async def turn_away(circle: Circle, waiting: Waiting) -> None:
+    """Let a request lapse."""
+    await circle.services.store.delete_mail(circle.log.persona.box(BOX), waiting.eid)
+
+
+def keys_arrived(member: Member, membership: Membership) -> tuple[bytes, Admission] | None:
+    """Keys that wait in the box of one of my personas: (letter id, what they open).
+
+    Keys of the stewards' circle count only from a steward to a steward: any member knows where my box is.
+    """
+    return next(_arrived(member, membership), None)
+
+
+def _arrived(member: Member, membership: Membership) -> Iterator[tuple[bytes, Admission]]:
+    persona, services = Persona(membership.persona), member.services
+    token, today = persona.box(BOX), services.clock.day()
+    for letter in letters.read_box(services.store, token, persona.kem_seed, letters.KEYS, today):
+        try:
+            admitted = decode(letter.body, Admission)
+        except BadInput:
+            continue
+        if (admitted.circle, admitted.inviter) == (letter.circle, letter.sender):
+            if _are_wanted(member, membership, admitted):
+                yield letter.eid, admitted
+
+
+def _are_wanted(member: Member, membership: Membership, admitted: Admission) -> bool:
+    if membership.waiting:
+        return admitted.circle == membership.circle
+    if admitted.parent != membership.circle or _is_in(member, admitted.circle):
+        return False
+    state = Circle(member, membership.circle).state
+    both = (admitted.inviter, Persona(membership.persona).key)
+    return all((found := member_of(state, one)) is not None and found.is_steward for one in both)
+
+
+async def take_keys(member: Member, membership: Membership) -> Circle | None:
+    """Enter the circle whose keys have come; letters with outdated keys go. Raises NameTaken, InviteSpent."""
+    box, stale = Persona(membership.persona).box(BOX), False
+    for eid, admitted in list(_arrived(member, membership)):
+        circle = None
+        try:
+            circle = await enter(member, admitted, membership.handle, membership.persona)
+        except (InviteSpent, KeysChanged, NotThere):
+            stale = True
+        await member.services.store.delete_mail(box, eid)
+        if circle is not None:
+            return circle
+    if stale:
+        raise InviteSpent
+    return None
+
+
+async def offer_stewardship(circle: Circle, role: Circle, persona: bytes) -> None:
+    """Send the keys of the stewards' circle to a member. Raises NotThere."""
+    seat = seat_of(circle, persona)
+    proof, number = circle.services.random(32), circle.services.random(32)
+    last_day = circle.services.clock.day() + letters.LIFE_DAYS
+    await write_own(role, "invite", encode(Invite(public_key(proof), number, LETTER, 1, last_day, STEWARD)))
+    await send_keys(role, proof, last_day, seat.kem, seat.inbox)

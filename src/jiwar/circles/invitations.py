@@ -1,0 +1,214 @@
+"""Invitations: a link that carries the keys, two spoken words that the link alone doesn't hold.
+
+Implements spec/protocol.md §4.6. GET reads nothing; the words are asked for by POST, five tries in RAM. In hidden
+circles the link carries no keys: it lets the newcomer write to who invited them, and the keys come by letter.
+"""
+
+from __future__ import annotations
+
+from base64 import b32decode, b32encode
+from binascii import Error as NotBase32
+from dataclasses import dataclass
+from typing import NoReturn
+
+from jiwar.circles import spoken
+from jiwar.circles.circle import Circle
+from jiwar.circles.fold import may_invite, may_write_invite, stewards
+from jiwar.circles.founding import BOX, write_own
+from jiwar.circles.member import Services
+from jiwar.circles.model import HIDDEN, LINK, Invite, OpenInvite, Revoke
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import INVITE_KEY, INVITE_NUMBER, INVITE_SEAL
+from jiwar.crypto.sealing import SEAL_OVERHEAD, seal, unseal
+from jiwar.crypto.signing import public_key
+from jiwar.errors import Conflict, InviteSpent, NotAllowed, NotThere, StewardsFirst, TooMuch, Unopenable, WrongWords
+from jiwar.keyring.epochs import EpochKeys, forget_expired, without_past
+from jiwar.wire.canonical import Wire, decode, encode
+
+SECRET = 16
+STEWARDS_FIRST = 3
+INVITED_FIRST = 5
+"""Five people come with one steward; before the sixth invitation there are three."""
+MOST_TRIES = 5
+_PAYLOAD_SIZE = 8_192
+INVITE_SIZE = _PAYLOAD_SIZE + SEAL_OVERHEAD
+"""Bytes of every invitation's value."""
+
+
+class Admission(Wire, frozen=True):
+    """What opens a circle to a newcomer. `epochs` is empty when keys come in a second step."""
+
+    circle: bytes
+    shelf: bytes
+    index_key: bytes
+    parent: bytes
+    name: str
+    level: int
+    epochs: tuple[EpochKeys, ...]
+    fold_from: int
+    fold_digest: bytes
+    proof: bytes
+    mode: str
+    last_day: int
+    inviter: bytes
+    inviter_kem: bytes
+    inviter_inbox: bytes
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What the inviter hands over: the link's secret, and two words to be said."""
+
+    secret: str
+    words: tuple[str, str]
+    last_day: int
+
+
+def admission(circle: Circle, proof: bytes, mode: str, last_day: int) -> Admission:
+    """The keys of a circle for a newcomer, as far back as the charter lets newcomers read.
+
+    Raises Conflict while an epoch is not announced: a newcomer could not begin there.
+    """
+    if not circle.is_announced:
+        raise Conflict
+    number, name = circle.beginning()
+    persona, today = circle.log.persona, circle.services.clock.day()
+    back = circle.policy.newcomers_read_back
+    held = circle.trail.epochs if back else circle.trail.epochs[-1:]
+    epochs = tuple(forget_expired(keys, today) if back else without_past(keys, today) for keys in held)
+    hidden = mode == HIDDEN
+    return Admission(
+        circle=circle.id,
+        shelf=b"" if hidden else circle.log.shelf,
+        index_key=b"" if hidden else circle.membership.index_key,
+        parent=circle.membership.parent,
+        name=circle.charter.name,
+        level=circle.charter.level,
+        epochs=() if hidden else epochs,
+        fold_from=number,
+        fold_digest=name,
+        proof=proof,
+        mode=mode,
+        last_day=last_day,
+        inviter=persona.key,
+        inviter_kem=persona.kem_key,
+        inviter_inbox=persona.inbox(BOX),
+    )
+
+
+async def invite(circle: Circle, language: str, uses: int = 1) -> Ticket:
+    """Write an invitation. Raises NotAllowed, StewardsFirst, TooMuch, Conflict."""
+    if not may_invite(circle.state, circle.log.persona.key):
+        raise NotAllowed
+    if not may_write_invite(circle.state, circle.log.persona.key):
+        raise TooMuch
+    _require_stewards_first(circle)
+    policy, random = circle.policy, circle.services.random
+    mode = HIDDEN if circle.charter.access == HIDDEN else LINK
+    uses = 1 if mode == HIDDEN else max(1, min(uses, policy.invite_uses))
+    last_day = circle.services.clock.day() + policy.invite_days
+    secret, proof = random(SECRET), random(32)
+    words = spoken.pick(language, random)
+    number = _number(secret)
+    body = Invite(public_key(proof), number, mode, uses, last_day, 0)
+    payload = encode(admission(circle, proof, mode, last_day))
+    await write_own(circle, "invite", encode(body))
+    value = seal(_key(secret, words), INVITE_SEAL, (number,), payload, size=_PAYLOAD_SIZE, random=random)
+    await circle.services.store.put_invite(number, last_day, value)
+    return Ticket(b32encode(secret).rstrip(b"=").decode().lower(), words, last_day)
+
+
+def _require_stewards_first(circle: Circle) -> None:
+    """A group that grows needs more than one person who can turn its keys.
+
+    A rule of this program, not of the fold: whoever changes their copy may go on alone, and shows it.
+    """
+    if len(stewards(circle.state)) < STEWARDS_FIRST and invited(circle) >= INVITED_FIRST:
+        raise StewardsFirst
+
+
+def invited(circle: Circle) -> int:
+    """How many have come by invitation, and how many may still come by those that stand open."""
+    today = circle.services.clock.day()
+    standing = (one for one in circle.state.invites if one.invite.last_day >= today and not one.invite.role)
+    return len(circle.state.members) - 1 + sum(one.invite.uses - one.used for one in standing)
+
+
+def number_of(text: str) -> bytes:
+    """The store's number of a link. Raises NotThere."""
+    return _number(_secret(text))
+
+
+def _number(secret: bytes) -> bytes:
+    return derive(secret, INVITE_NUMBER)
+
+
+def _key(secret: bytes, words: tuple[str, str]) -> bytes:
+    """Both halves of the invitation: what was sent, and what was said."""
+    return derive(secret, INVITE_KEY, *("".join(spoken.fold(word).split()) for word in words))
+
+
+def _secret(text: str) -> bytes:
+    try:
+        secret = b32decode(text.upper() + "=" * (-len(text) % 8))
+    except (NotBase32, ValueError):
+        raise NotThere from None
+    if len(secret) != SECRET:
+        raise NotThere
+    return secret
+
+
+class Tries:
+    """Wrong words so far, in RAM: after five an invitation is withdrawn."""
+
+    def __init__(self) -> None:
+        self._counts: dict[bytes, int] = {}
+
+    async def count(self, services: Services, number: bytes) -> NoReturn:
+        """Raises WrongWords with the tries that are left, or InviteSpent after the last."""
+        tries = self._counts.get(number, 0) + 1
+        self._counts[number] = tries
+        if tries < MOST_TRIES:
+            raise WrongWords(left=MOST_TRIES - tries)
+        self._counts.pop(number)
+        await services.store.remove_invite(number)
+        raise InviteSpent
+
+
+async def open_invite(services: Services, tries: Tries, text: str, words: tuple[str, str]) -> Admission:
+    """Read an invitation with its words; spends nothing. Raises InviteSpent, WrongWords."""
+    try:
+        secret = _secret(text)
+        sealed = services.store.invite(_number(secret))
+    except NotThere:
+        raise InviteSpent from None
+    number = _number(secret)
+    try:
+        plain = unseal(_key(secret, words), INVITE_SEAL, (number,), sealed)
+    except Unopenable:
+        await tries.count(services, number)
+    return decode(plain, Admission)
+
+
+def is_used_up(circle: Circle, proof: bytes) -> bool:
+    """Whether the last use of an invitation was made: then its link has to be withdrawn from the store."""
+    return all(one.invite.proof != proof for one in circle.state.invites)
+
+
+async def revoke(circle: Circle, proof: bytes) -> None:
+    """End an invitation early: its writer or a steward. Raises NotAllowed."""
+    found = next((one for one in circle.state.invites if one.invite.proof == proof), None)
+    if found is None or not (circle.is_steward or found.by == circle.log.persona.key):
+        raise NotAllowed
+    await circle.services.store.remove_invite(found.invite.number)
+    await write_own(circle, "revoke", encode(Revoke(proof)))
+
+
+def mine(circle: Circle) -> list[OpenInvite]:
+    """Open invitations that I may see: my own, or all for stewards."""
+    me, today = circle.log.persona.key, circle.services.clock.day()
+    return [
+        one
+        for one in circle.state.invites
+        if (one.by == me or circle.is_steward) and one.invite.last_day >= today and not one.invite.role
+    ]

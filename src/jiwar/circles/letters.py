@@ -1,0 +1,93 @@
+"""Letters: envelopes sealed to one recipient, signed inside, left in a box that nothing links to an account.
+
+Implements spec/protocol.md §8. A letter names its purpose in what is sealed, in what is signed and in what the seal
+is bound to, so that none can be passed off as another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jiwar.crypto import envelopes, signing
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import ENVELOPE, INBOX
+from jiwar.crypto.random import Random
+from jiwar.errors import BadInput, BadSignature, Damaged, TextTooLong
+from jiwar.keyring.persona import Persona
+from jiwar.store.contract import Mail, Store
+from jiwar.wire.canonical import Wire, decode, encode
+from jiwar.wire.frame import join, pad, unpad
+
+SIZES = (2_048, 16_384)
+LIFE_DAYS = 60
+
+REPORT, KEYS, REQUEST = "report", "keys", "request"
+"""Purposes: a member to the stewards; keys of a circle to somebody; a newcomer to who invited them."""
+
+
+class Letter(Wire, frozen=True):
+    """The inside of an envelope."""
+
+    version: int
+    eid: bytes
+    sender: bytes
+    circle: bytes
+    purpose: str
+    body: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Received:
+    """A letter that opened and is soundly signed; whether its sender may write it is for the caller to say."""
+
+    eid: bytes
+    day: int
+    sender: bytes
+    circle: bytes
+    body: bytes
+
+
+def _info(purpose: str, inbox: bytes, recipient: bytes, day: int) -> bytes:
+    return join(ENVELOPE, purpose, inbox, recipient, day + LIFE_DAYS)
+
+
+def write_letter(
+    persona: Persona, circle: bytes, purpose: str, kem: bytes, inbox: bytes, day: int, body: bytes, random: Random
+) -> Mail:
+    """Seal a letter to the holder of `kem`. Raises TextTooLong."""
+    eid = random(16)
+    info = _info(purpose, inbox, kem, day)
+    unsigned = encode(Letter(1, eid, persona.key, circle, purpose, body, b""))
+    plain = encode(Letter(1, eid, persona.key, circle, purpose, body, persona.sign(join(info, unsigned))))
+    size = next((size for size in SIZES if len(plain) < size), None)
+    if size is None:
+        raise TextTooLong(limit=SIZES[-1])
+    return Mail(eid, day, envelopes.seal_to(kem, info, pad(plain, size)))
+
+
+def read_letter(seed: bytes, purpose: str, inbox: bytes, mail: Mail) -> Received:
+    """Open one letter. Raises Unopenable, NotCanonical, BadSignature."""
+    info = _info(purpose, inbox, envelopes.public_key(seed), mail.day)
+    letter = decode(unpad(envelopes.open_with(seed, info, mail.value)), Letter)
+    unsigned = encode(
+        Letter(letter.version, letter.eid, letter.sender, letter.circle, letter.purpose, letter.body, b"")
+    )
+    signing.verify(letter.sender, letter.signature, join(info, unsigned))
+    if letter.purpose != purpose or letter.eid != mail.eid or letter.version != 1:
+        raise BadSignature
+    return Received(mail.eid, mail.day, letter.sender, letter.circle, letter.body)
+
+
+def read_box(store: Store, read_token: bytes, seed: bytes, purpose: str, today: int) -> list[Received]:
+    """Every sound letter of one purpose in a box, oldest day first; what doesn't open or is too old is left alone."""
+    inbox = digest(INBOX, read_token)
+    found = []
+    for mail in store.mail(read_token):
+        if mail.day + LIFE_DAYS < today:
+            continue
+        try:
+            found.append(read_letter(seed, purpose, inbox, mail))
+        except (Damaged, BadInput):
+            continue
+    return sorted(found, key=lambda letter: letter.day)

@@ -1,0 +1,129 @@
+"""Reports: a member draws the stewards' attention to something written, or to somebody.
+
+Implements spec/protocol.md §8. A report is a letter to the stewards' desk. It holds one record's words and its
+author's handle, a reason, and the sender's persona, which the stewards see. It is a copy: it outlives its subject
+until a steward has dealt with it, or for as long as letters are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jiwar.circles import letters
+from jiwar.circles.circle import Circle
+from jiwar.circles.fold import member_of
+from jiwar.circles.founding import desks
+from jiwar.errors import BadChoice, BadInput, NotThere, TextTooLong
+from jiwar.log.shelf import LAST_NUMBER
+from jiwar.wire.canonical import Wire, decode, encode
+
+WORDS_LIMIT = 2_000
+MORE_LIMIT = 600
+REASONS = ("hurts", "reveals", "presses", "other")
+"""Why somebody writes; the page says it in the reader's language."""
+
+
+NOWHERE = -1
+ID = 16
+
+
+class Report(Wire, frozen=True):
+    """What the letter says.
+
+    A report about somebody rather than something has no `words`, no `obj`, and NOWHERE for its `slot`. The words are
+    what the sender says stood there: whoever reads compares them with what stands.
+    """
+
+    persona: bytes
+    handle: str
+    words: str
+    reason: str
+    more: str
+    obj: bytes = b""
+    slot: int = NOWHERE
+
+
+@dataclass(frozen=True)
+class Received:
+    """A report as the stewards have it."""
+
+    eid: bytes
+    day: int
+    sender: bytes
+    report: Report
+
+
+async def report(
+    circle: Circle,
+    persona: bytes,
+    words: str,
+    reason: str,
+    more: str,
+    obj: bytes = b"",
+    slot: int = NOWHERE,
+) -> None:
+    """Write to the stewards.
+
+    Raises NotThere (no such person, no desk yet), BadChoice, TextTooLong, TooMuch (a full desk).
+    """
+    about, desk = member_of(circle.state, persona), circle.state.desk
+    if about is None or desk is None:
+        raise NotThere
+    if reason not in REASONS:
+        raise BadChoice
+    if len(more) > MORE_LIMIT:
+        raise TextTooLong(limit=MORE_LIMIT)
+    services = circle.services
+    body = encode(Report(persona, about.handle, words[:WORDS_LIMIT], reason, more, obj, slot))
+    mail = letters.write_letter(
+        circle.log.persona,
+        circle.id,
+        letters.REPORT,
+        desk.kem,
+        desk.inbox,
+        services.clock.day(),
+        body,
+        services.random,
+    )
+    await services.store.put_mail(circle.log.shelf, circle.log.newest.append, desk.inbox, mail)
+
+
+def waiting(circle: Circle, role: Circle) -> list[Received]:
+    """Reports that nobody has dealt with, oldest first.
+
+    The desk turns with the stewards' circle; every epoch that this steward still holds opens its own letters.
+    """
+    store, today = circle.services.store, circle.services.clock.day()
+    found = []
+    for desk in desks(role):
+        for letter in letters.read_box(store, desk.box, desk.seed, letters.REPORT, today):
+            if letter.circle == circle.id and member_of(circle.state, letter.sender):
+                found.append(letter)
+    read = (_read(circle, letter) for letter in found)
+    return sorted(filter(None, read), key=lambda one: one.day)
+
+
+def _read(circle: Circle, letter: letters.Received) -> Received | None:
+    try:
+        report = decode(letter.body, Report)
+    except BadInput:
+        return None
+    return Received(letter.eid, letter.day, letter.sender, report) if _is_sound(circle, report) else None
+
+
+def _is_sound(circle: Circle, report: Report) -> bool:
+    """Whether `report` could have written it: somebody's own program may put anything into a letter."""
+    somewhere = len(report.obj) == ID and 0 <= report.slot <= LAST_NUMBER
+    return (
+        member_of(circle.state, report.persona) is not None
+        and report.reason in REASONS
+        and len(report.words) <= WORDS_LIMIT
+        and len(report.more) <= MORE_LIMIT
+        and (somewhere or (report.obj, report.slot) == (b"", NOWHERE))
+    )
+
+
+async def settle(role: Circle, eid: bytes) -> None:
+    """A report has been dealt with: the letter goes."""
+    for desk in desks(role):
+        await role.services.store.delete_mail(desk.box, eid)

@@ -1,0 +1,316 @@
+"""What members say, and what is written beside it: a new wording, a withdrawal, a removal, a reaction.
+
+Implements spec/protocol.md §9.1. What is said stands in a slot of its own; what is written beside it stands in the
+same slot, with the same day and lane, and expires with it. Systems give bodies their meaning, this module says which
+of them stands.
+
+- The rid of what is said is digest(SAID_OWNER, author, nonce), and the nonce is inside. Who writes a new wording
+  shows the nonce, so that everybody can tell whose it was when the first wording has long been erased.
+- A new wording replaces the older ones, whose rows are emptied; a withdrawal and a removal leave none.
+- What doesn't count is passed over, whoever reads: two readers with the same rows see the same.
+- Whether somebody may remove is judged by the role they have now: what was removed stays empty in any case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, TypeVar
+
+from jiwar.circles.circle import Circle
+from jiwar.circles.leaving import open_role
+from jiwar.circles.turning import standing_control
+from jiwar.clock import EVENING, NIGHT
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import SAID_OWNER
+from jiwar.crypto.signing import sign
+from jiwar.errors import NotAllowed, NotCanonical, NotThere
+from jiwar.log.shelf import Entry, Opened, Refold
+from jiwar.store.contract import RecordRow
+from jiwar.store.signed import erase_message
+from jiwar.wire.canonical import Wire, decode, encode
+
+REACTION_LIMIT = 16
+UNKNOWN_PART = -1
+PARTS = range(NIGHT, EVENING + 1)
+Fate = Literal["stands", "retracted", "removed", "lost"]
+Sound = Callable[[bytes], bool]
+"""Whether a body means something in its system."""
+
+
+class Said(Wire, frozen=True):
+    """The body of everything said: the nonce that shows whose it is, and the system's own body."""
+
+    nonce: bytes
+    body: bytes
+
+
+class Edit(Wire, frozen=True):
+    """Kind `edit`: a whole new body. `part` is the part of the day of the first wording, which will be erased."""
+
+    nonce: bytes
+    part: int
+    body: bytes
+
+
+class Retract(Wire, frozen=True):
+    """Kind `retract`: the author takes back what they said."""
+
+    nonce: bytes
+
+
+class Takedown(Wire, frozen=True):
+    """Kind `takedown`: a steward removes what somebody said."""
+
+
+class React(Wire, frozen=True):
+    """Kind `react`: one word from a short list of the system's; to take it back, its author erases the record."""
+
+    word: str
+
+
+KINDS: dict[str, type[Wire]] = {"edit": Edit, "retract": Retract, "takedown": Takedown, "react": React}
+Beside = TypeVar("Beside", Edit, Retract, Takedown, React)
+Owned = TypeVar("Owned", Edit, Retract)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands in one slot; `body` is empty unless its fate is to stand, `author` where nobody can say."""
+
+    slot: int
+    day: int
+    keep: int
+    part: int
+    author: bytes
+    fate: Fate
+    body: bytes
+    edited: bool
+    reactions: tuple[tuple[str, tuple[bytes, ...]], ...]
+
+    def reacted(self, word: str, persona: bytes) -> bool:
+        return any(persona in people for name, people in self.reactions if name == word)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What the roster says: whose records count, and who may remove."""
+
+    counts: Callable[[Opened], bool]
+    is_steward: Callable[[bytes], bool]
+
+
+def owned_rid(author: bytes, nonce: bytes) -> bytes:
+    """The rid of something said: nobody else can show a nonce that gives it."""
+    return digest(SAID_OWNER, author, nonce)[:16]
+
+
+def slots_of(rows: Iterable[RecordRow]) -> Iterator[tuple[RecordRow, ...]]:
+    """Rows as the store gives them, one tuple a slot."""
+    for _, group in groupby(rows, key=lambda row: row.slot):
+        yield tuple(group)
+
+
+def judge_of(circle: Circle) -> Judge:
+    def is_steward(persona: bytes) -> bool:
+        member = circle.sketch.member(persona)
+        return member is not None and member.is_steward
+
+    return Judge(circle.counts, is_steward)
+
+
+def read_slot(circle: Circle, obj: bytes, rows: Sequence[RecordRow], sound: Sound) -> Standing | None:
+    """What stands in a slot for this member, or None when it can't be read or doesn't count."""
+    filled = [row for row in rows if row.value]
+    return what_stands(rows, circle.log.readable(obj, filled), judge_of(circle), sound)
+
+
+def what_stands(rows: Sequence[RecordRow], opened: Iterable[Opened], judge: Judge, sound: Sound) -> Standing | None:
+    """The fold of one slot: from its rows and from what of them opens."""
+    own_row = next((row for row in rows if row.number == row.slot), None)
+    if own_row is None:
+        return None
+    place = (own_row.day, own_row.keep)
+    counting = [one for one in opened if (one.day, one.keep) == place and judge.counts(one)]
+    counting.sort(key=lambda one: one.number)
+    beside = [one for one in counting if one.number != own_row.slot]
+    own = next((one for one in counting if one.number == own_row.slot), None)
+    first = _said(own, own_row, sound) if own else None
+    if own_row.value and first is None:
+        return None
+    edits = [(one, edit) for one, edit in _of_owner(beside, Edit, own_row.rid) if sound(edit.body)]
+    owners = [one.author for one, _ in (*edits, *_of_owner(beside, Retract, own_row.rid))]
+    author = own.author if own else next(iter(owners), b"")
+    fate = _fate(beside, judge, own_row.rid, bool(first or edits))
+    part = _part(own.part if own else edits[-1][1].part if edits else UNKNOWN_PART)
+    body = edits[-1][1].body if edits else first.body if first else b""
+    stands = fate == "stands"
+    return Standing(
+        slot=own_row.slot,
+        day=own_row.day,
+        keep=own_row.keep,
+        part=part,
+        author=author,
+        fate=fate,
+        body=body if stands else b"",
+        edited=bool(edits) and stands,
+        reactions=_reactions(beside) if stands else (),
+    )
+
+
+def _part(part: int) -> int:
+    """A part of the day as a program of ours writes it; any other is none."""
+    return part if part in PARTS else UNKNOWN_PART
+
+
+def _said(own: Opened, row: RecordRow, sound: Sound) -> Said | None:
+    try:
+        said = decode(own.body, Said)
+    except NotCanonical:
+        return None
+    return said if owned_rid(own.author, said.nonce) == row.rid and sound(said.body) else None
+
+
+def _beside(records: Iterable[Opened], kind: type[Beside]) -> Iterator[tuple[Opened, Beside]]:
+    for one in records:
+        if KINDS.get(one.kind) is kind:
+            try:
+                yield one, decode(one.body, kind)
+            except NotCanonical:
+                continue
+
+
+def _of_owner(records: Iterable[Opened], kind: type[Owned], rid: bytes) -> list[tuple[Opened, Owned]]:
+    return [(one, body) for one, body in _beside(records, kind) if owned_rid(one.author, body.nonce) == rid]
+
+
+def _fate(beside: list[Opened], judge: Judge, rid: bytes, worded: bool) -> Fate:
+    if any(judge.is_steward(one.author) for one, _ in _beside(beside, Takedown)):
+        return "removed"
+    if _of_owner(beside, Retract, rid):
+        return "retracted"
+    return "stands" if worded else "lost"
+
+
+def _reactions(beside: list[Opened]) -> tuple[tuple[str, tuple[bytes, ...]], ...]:
+    people: dict[str, set[bytes]] = {}
+    for one, body in _beside(beside, React):
+        if len(body.word) <= REACTION_LIMIT:
+            people.setdefault(body.word, set()).add(one.author)
+    return tuple((word, tuple(sorted(people[word]))) for word in sorted(people))
+
+
+# saying
+
+
+async def say(
+    circle: Circle,
+    obj: bytes,
+    kind: str,
+    body: bytes,
+    keep: int,
+    collection: str = "",
+    refold: Refold | None = None,
+    create: bool = False,
+) -> Opened:
+    """Say something in a slot of its own. Raises as `ShelfLog.append` does."""
+    nonce = circle.services.random(16)
+    rid = owned_rid(circle.log.persona.key, nonce)
+    entry = Entry(obj, kind, encode(Said(nonce, body)), keep, collection=collection, rid=rid)
+    record = await circle.log.append(entry, refold=refold, create=create)
+    circle.keep_trail(circle.trail)
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    rows: tuple[RecordRow, ...]
+    opened: tuple[Opened, ...]
+    standing: Standing
+
+    def written(self, author: bytes | None, *kinds: str) -> Iterator[Opened]:
+        """What of the slot still has text: the first wording, and records of some kinds."""
+        for one in self.opened:
+            if (one.number == one.slot or one.kind in kinds) and author in (None, one.author):
+                yield one
+
+
+def _open(circle: Circle, obj: bytes, slot: int, sound: Sound) -> _Slot:
+    rows = tuple(circle.log.rows(obj, slot, slot, 1))
+    opened = tuple(circle.log.readable(obj, [row for row in rows if row.value]))
+    standing = what_stands(rows, opened, judge_of(circle), sound)
+    if standing is None or standing.fate != "stands":
+        raise NotThere
+    return _Slot(rows, opened, standing)
+
+
+async def _write_beside(
+    circle: Circle, obj: bytes, standing: Standing, kind: str, body: Wire, refold: Refold | None = None
+) -> None:
+    entry = Entry(obj, kind, encode(body), standing.keep, slot=standing.slot, day=standing.day)
+    await circle.log.append(entry, refold=refold)
+    circle.keep_trail(circle.trail)
+
+
+def _nonce(circle: Circle, found: _Slot) -> bytes:
+    """The nonce of something that I said. Raises NotAllowed when it was somebody else."""
+    me = circle.log.persona.key
+    if found.standing.author != me:
+        raise NotAllowed
+    shown = [edit.nonce for _, edit in _of_owner(found.opened, Edit, found.rows[0].rid)]
+    shown += [decode(one.body, Said).nonce for one in found.opened if one.number == one.slot]
+    return shown[0]
+
+
+async def edit(
+    circle: Circle, obj: bytes, slot: int, body: bytes, sound: Sound, refold: Refold | None = None
+) -> None:
+    """Give what I said a new wording and erase the older ones. Raises NotThere, NotAllowed."""
+    found = _open(circle, obj, slot, sound)
+    beside = Edit(_nonce(circle, found), found.standing.part, body)
+    await _write_beside(circle, obj, found.standing, "edit", beside, refold)
+    await _erase_own(circle, obj, found)
+
+
+async def retract(circle: Circle, obj: bytes, slot: int, sound: Sound, refold: Refold | None = None) -> None:
+    """Take back what I said: it is erased, and a note that it was there stays. Raises NotThere, NotAllowed."""
+    found = _open(circle, obj, slot, sound)
+    await _write_beside(circle, obj, found.standing, "retract", Retract(_nonce(circle, found)), refold)
+    await _erase_own(circle, obj, found)
+
+
+async def _erase_own(circle: Circle, obj: bytes, found: _Slot) -> None:
+    for one in found.written(circle.log.persona.key, "edit"):
+        await circle.log.erase_own(obj, one.slot, one.number, one.rid)
+
+
+async def take_down(circle: Circle, obj: bytes, slot: int, sound: Sound, refold: Refold | None = None) -> None:
+    """Remove what somebody said, for stewards: the note is signed, the text is erased by the control key.
+
+    Raises NotThere, NotAllowed.
+    """
+    if not circle.is_steward:
+        raise NotAllowed
+    found = _open(circle, obj, slot, sound)
+    seed = standing_control(circle, open_role(circle))
+    await _write_beside(circle, obj, found.standing, "takedown", Takedown(), refold)
+    shelf, store = circle.log.shelf, circle.services.store
+    for one in found.written(None, "edit"):
+        signature = sign(seed, erase_message(shelf, obj, one.slot, one.number))
+        await store.erase_by_control(shelf, obj, one.slot, one.number, signature)
+
+
+async def react(circle: Circle, obj: bytes, slot: int, word: str, sound: Sound) -> bool:
+    """Say one word to something, or take it back when I have said it already; True when it stands now.
+
+    Raises NotThere.
+    """
+    found = _open(circle, obj, slot, sound)
+    me = circle.log.persona.key
+    mine = [one for one, body in _beside(found.opened, React) if one.author == me and body.word == word]
+    for one in mine:
+        await circle.log.erase_own(obj, one.slot, one.number, one.rid)
+    if not mine:
+        await _write_beside(circle, obj, found.standing, "react", React(word))
+    return not mine

@@ -1,0 +1,137 @@
+"""What the demo is about: people and circles, read from the files beside this one.
+
+Days count backwards from today. Nothing here knows a hub.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import msgspec
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody, with a name for each circle (by its slug) and the circles they look after."""
+
+    id: str
+    handles: dict[str, str]
+    steward: tuple[str, ...] = ()
+    founder: bool = False
+    newcomer: bool = False
+    language: str = "ar"
+
+
+class Post(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An opening, a reply or a message. `quote` and `reply_to` are places in the thread, from 0."""
+
+    by: str
+    day: int
+    body: str
+    part: str = ""
+    quote: int | None = None
+    reply_to: int | None = None
+    reactions: dict[str, tuple[str, ...]] = {}
+    edited: bool = False
+    retracted: bool = False
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """A topic (`keep` 0: as long as the circle keeps topics) or a room."""
+
+    circle: str
+    title: str
+    posts: tuple[Post, ...]
+    note: str = ""
+    keep: int = 0
+
+    @property
+    def is_room(self) -> bool:
+        return self.keep > 0
+
+
+class CircleScript(msgspec.Struct, frozen=True):
+    """A circle before anything is said in it."""
+
+    slug: str
+    name: str
+    about: str
+    rules: tuple[str, ...]
+    notes: tuple[str, ...]
+    hidden: bool
+
+
+class Community(msgspec.Struct, frozen=True):
+    """Everything that is played."""
+
+    name: str
+    people: tuple[Person, ...]
+    circles: tuple[CircleScript, ...]
+    threads: tuple[Thread, ...]
+
+    def person(self, name: str) -> Person:
+        return next(person for person in self.people if person.id == name)
+
+    def members(self, slug: str) -> list[Person]:
+        return [person for person in self.people if slug in person.handles]
+
+    def stewards(self, slug: str) -> list[Person]:
+        return [person for person in self.people if slug in person.steward]
+
+
+def _post(raw: dict[str, Any]) -> Post:
+    post = {key: value for key, value in raw.items() if key not in ("title", "note", "reply")}
+    return msgspec.convert({**post, "body": post["body"].strip()}, Post)
+
+
+def _threads(circle: dict[str, Any]) -> list[Thread]:
+    slug = circle["slug"]
+    topics = [
+        Thread(slug, raw["title"], tuple(map(_post, [raw, *raw["reply"]])), raw.get("note", ""))
+        for raw in circle.get("topic", [])
+    ]
+    rooms = [
+        Thread(slug, raw["name"], tuple(map(_post, raw["message"])), keep=raw["keep"])
+        for raw in circle.get("room", [])
+    ]
+    return topics + rooms
+
+
+def _circle(raw: dict[str, Any]) -> CircleScript:
+    about, rules, notes = raw["about"].strip(), tuple(raw["rules"]), tuple(raw.get("note", []))
+    return CircleScript(raw["slug"], raw["name"], about, rules, notes, raw["access"] == "hidden")
+
+
+def _read(file: Traversable) -> dict[str, Any]:
+    return tomllib.loads(file.read_text("utf-8"))
+
+
+def load() -> Community:
+    """The whole demo."""
+    folder = files("jiwar.cli.demo")
+    community = _read(folder / "community.toml")
+    parts = sorted((folder / "circles").iterdir(), key=lambda file: file.name)
+    circles = [raw for file in parts for raw in _read(file)["circle"]]
+    return Community(
+        name=community["community"]["name"],
+        people=msgspec.convert(community["persona"], tuple[Person, ...]),
+        circles=tuple(map(_circle, circles)),
+        threads=tuple(thread for raw in circles for thread in _threads(raw)),
+    )
+
+
+def shortened(community: Community, threads: int) -> Community:
+    """The same people with less to say: so many threads of each circle, the most telling ones first."""
+    chosen: list[Thread] = []
+    for circle in community.circles:
+        own = [thread for thread in community.threads if thread.circle == circle.slug]
+        chosen += sorted(own, key=_commonness)[:threads]
+    return msgspec.structs.replace(community, threads=tuple(chosen))
+
+
+def _commonness(thread: Thread) -> tuple[bool, bool, int]:
+    """Low for rooms, and for short topics in which somebody thought again."""
+    changed = any(post.edited or post.retracted for post in thread.posts)
+    return not thread.is_room, not changed, len(thread.posts)

@@ -1,0 +1,102 @@
+"""`jiwar run`: open the hub of a data folder, print a founding link, and serve until told to stop.
+
+The link goes to the terminal and nowhere else; the hub writes no log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+from jiwar import node
+from jiwar.cli.memory import run_overwriting
+from jiwar.errors import BadChoice
+from jiwar.node import Config, Front, Hub
+from jiwar.web.serve import make_server
+
+DEFAULT_PORT = 8000
+EARLIEST, LATEST = -12, 14
+"""Hours by which clocks on Earth differ from UTC."""
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Settings come from the environment, so that none of them stands in a list of processes."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "run",
+        help="start a hub",
+        description="Start a hub on 127.0.0.1. PORT (8000), JIWAR_DATA (./data) and JIWAR_SECRET (./secret/hub) say"
+        " where; JIWAR_COVER, JIWAR_LANGUAGE and JIWAR_UTC_OFFSET (3) say, the first time, what strangers see and by"
+        " how many hours the community's clock is ahead; JIWAR_SECURE=1 says that people reach it by https.",
+    )
+    return parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0 after a stop by signal."""
+    run_overwriting()
+    asyncio.run(_run())
+    return 0
+
+
+def config_from(environment: dict[str, str]) -> Config:
+    """Where the hub keeps its things and what strangers see."""
+    first = Front()
+    return Config(
+        data=Path(environment.get("JIWAR_DATA", "data")),
+        secret=Path(environment.get("JIWAR_SECRET", "secret/hub")),
+        front=Front(
+            cover=environment.get("JIWAR_COVER", first.cover),
+            language=environment.get("JIWAR_LANGUAGE", first.language),
+            offset_hours=_offset(environment.get("JIWAR_UTC_OFFSET", str(first.offset_hours))),
+        ),
+    )
+
+
+def _offset(text: str) -> float:
+    """Hours that the community's clock is ahead of UTC: it decides what is called morning. Raises BadChoice."""
+    try:
+        hours = float(text)
+    except ValueError:
+        raise BadChoice(setting="JIWAR_UTC_OFFSET") from None
+    if not EARLIEST <= hours <= LATEST:
+        raise BadChoice(setting="JIWAR_UTC_OFFSET")
+    return hours
+
+
+def _port(environment: dict[str, str]) -> int:
+    """Raises BadChoice for what is no port."""
+    said = environment.get("PORT", str(DEFAULT_PORT))
+    if not (said.isascii() and said.isdigit() and 0 < int(said[:6]) < 65_536):
+        raise BadChoice(setting="PORT")
+    return int(said)
+
+
+async def _run() -> None:
+    environment = dict(os.environ)
+    _port(environment)
+    hub = await node.open_hub(config_from(environment))
+    try:
+        await serve(hub, environment)
+    finally:
+        await hub.close()
+
+
+async def serve(hub: Hub, environment: dict[str, str]) -> None:
+    """Print the founding link and answer until told to stop."""
+    serving = make_server(
+        hub,
+        _port(environment),
+        secure=environment.get("JIWAR_SECURE") == "1",
+        development=environment.get("JIWAR_DEVELOPMENT") == "1",
+    )
+    hub.start_upkeep()
+    link = serving.founding_link(await hub.founding_code())
+
+    def say() -> None:
+        print(f"A hub is on {serving.address}", flush=True)
+        print(f"To found a community, once, within a week: {link}", flush=True)
+
+    await serving.run(say)

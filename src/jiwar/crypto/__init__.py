@@ -1,0 +1,1 @@
+"""One file a primitive; all labels in one file."""

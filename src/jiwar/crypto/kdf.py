@@ -1,0 +1,43 @@
+"""Keys from keys, and keys from a phrase: HKDF-SHA256 (RFC 5869) and Argon2id (RFC 9106).
+
+Implements spec/protocol.md §2.3. `derive` is K(ikm, label, ctx) of the spec.
+"""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import ACCOUNT_HUB, Label
+from jiwar.wire.frame import Part, join
+
+ARGON2_MEMORY_KIB = 32 * 1024
+ARGON2_PASSES = 3
+_sha256 = SHA256()
+
+
+def derive(key: bytes, label: Label, *context: Part, length: int = 32) -> bytes:
+    """A key for one purpose from a uniformly random key.
+
+    Only the expand step of HKDF: every input is already uniform, RFC 5869 §3.3; 32 bytes or more, but for the
+    secret of an invitation's link, which has 16.
+    """
+    return HKDFExpand(_sha256, length, join(label, *context)).derive(key)
+
+
+def derive_salted(key: bytes, salt: bytes, info: bytes, length: int) -> bytes:
+    """Full HKDF with a salt: seals use it to give every record its own key and commitment."""
+    return HKDF(_sha256, length, salt, info).derive(key)
+
+
+def stretch(phrase: int, hub_id: bytes) -> bytes:
+    """64 bytes, locator ‖ unlock, from the integer of a code phrase; slow on purpose (§3.1)."""
+    return Argon2id(
+        salt=digest(ACCOUNT_HUB, hub_id),
+        length=64,
+        iterations=ARGON2_PASSES,
+        lanes=1,
+        memory_cost=ARGON2_MEMORY_KIB,
+    ).derive(phrase.to_bytes(16, "big"))

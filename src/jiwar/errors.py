@@ -1,0 +1,170 @@
+"""Every error that Jiwar raises on purpose: one tree, stable codes, typed fields, no prose.
+
+    JiwarError
+    ├── BadInput                  something sent by a person or a peer can't be used
+    │   ├── NotCanonical          input.not_canonical
+    │   ├── TextMissing           input.text_missing
+    │   ├── TextTooLong           input.text_too_long      (limit, in characters)
+    │   ├── BadChoice             input.bad_choice
+    │   ├── BadFormToken          input.bad_form_token
+    │   ├── PhraseLength          phrase.length            (found, wanted)
+    │   ├── UnknownWord           phrase.unknown_word      (position, suggestion)
+    │   ├── PhraseMistyped        phrase.mistyped
+    │   └── PhraseUnknown         phrase.unknown
+    ├── Refused                   understood, and not allowed by a rule
+    │   ├── NotAllowed            rule.not_allowed
+    │   ├── NameTaken             rule.name_taken
+    │   ├── InviteSpent           rule.invite_spent
+    │   ├── WrongWords            rule.wrong_words
+    │   ├── LastSteward           rule.last_steward
+    │   ├── StewardsFirst         rule.stewards_first
+    │   ├── KeyringFull           rule.keyring_full
+    │   └── TooMuch               rule.too_much
+    ├── NotThere                  there.nothing            what isn't there, and what isn't yours, alike (P12)
+    ├── SignedOut                 session.over
+    ├── KeysChanged               epoch.changed            an old token was shown; the transfer cell may be read
+    ├── Removed                   epoch.removed            no transfer slot opens: this persona is out
+    ├── Conflict                  store.conflict           somebody else wrote first; read again
+    ├── Busy                      hub.busy                 a bounded queue is full
+    └── Damaged                   what is stored can't be trusted
+        ├── Unopenable            damaged.unopenable       one error for every failure to open a seal
+        ├── BadSignature          damaged.signature
+        ├── BadProof              damaged.proof
+        └── StoreDamaged          damaged.store            a file is torn, foreign or restored
+
+Words for people are made at the edge (`web.errors`), by code. Mistakes of the programmer are built-in exceptions.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class JiwarError(Exception):
+    """Root of the tree. `code` is stable; `fields` hold what the edge needs for its sentence."""
+
+    code: ClassVar[str] = ""
+
+    def __init__(self, **fields: int | str) -> None:
+        super().__init__(self.code)
+        self.fields = fields
+
+
+class BadInput(JiwarError):
+    """Something sent by a person or a peer can't be used; nothing was changed."""
+
+
+class NotCanonical(BadInput):
+    code = "input.not_canonical"
+
+
+class TextMissing(BadInput):
+    code = "input.text_missing"
+
+
+class TextTooLong(BadInput):
+    code = "input.text_too_long"
+
+
+class BadChoice(BadInput):
+    code = "input.bad_choice"
+
+
+class BadFormToken(BadInput):
+    code = "input.bad_form_token"
+
+
+class PhraseLength(BadInput):
+    code = "phrase.length"
+
+
+class UnknownWord(BadInput):
+    code = "phrase.unknown_word"
+
+
+class PhraseMistyped(BadInput):
+    code = "phrase.mistyped"
+
+
+class PhraseUnknown(BadInput):
+    code = "phrase.unknown"
+
+
+class Refused(JiwarError):
+    """Understood, and not allowed by a rule; nothing was changed."""
+
+
+class NotAllowed(Refused):
+    code = "rule.not_allowed"
+
+
+class NameTaken(Refused):
+    code = "rule.name_taken"
+
+
+class InviteSpent(Refused):
+    code = "rule.invite_spent"
+
+
+class WrongWords(Refused):
+    code = "rule.wrong_words"
+
+
+class LastSteward(Refused):
+    code = "rule.last_steward"
+
+
+class StewardsFirst(Refused):
+    code = "rule.stewards_first"
+
+
+class KeyringFull(Refused):
+    code = "rule.keyring_full"
+
+
+class TooMuch(Refused):
+    code = "rule.too_much"
+
+
+class NotThere(JiwarError):
+    code = "there.nothing"
+
+
+class SignedOut(JiwarError):
+    code = "session.over"
+
+
+class KeysChanged(JiwarError):
+    code = "epoch.changed"
+
+
+class Removed(JiwarError):
+    code = "epoch.removed"
+
+
+class Conflict(JiwarError):
+    code = "store.conflict"
+
+
+class Busy(JiwarError):
+    code = "hub.busy"
+
+
+class Damaged(JiwarError):
+    """What is stored, or was handed over, can't be trusted."""
+
+
+class Unopenable(Damaged):
+    code = "damaged.unopenable"
+
+
+class BadSignature(Damaged):
+    code = "damaged.signature"
+
+
+class BadProof(Damaged):
+    code = "damaged.proof"
+
+
+class StoreDamaged(Damaged):
+    code = "damaged.store"

@@ -1,0 +1,145 @@
+"""What a keyring holds. Everything a member has stands here and nowhere else; the store sees one padded blob.
+
+Implements spec/protocol.md §3.2. `Membership` changes when the member decides something; `Trail` follows what they
+read and is merged, never replaced, so that two phones can't undo each other.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from jiwar.keyring.epochs import EpochKeys, as_of, put_by, together
+from jiwar.wire.canonical import Wire
+
+MOST_MARKS = 40
+MOST_EPOCHS = 16
+"""Of each epoch that is over a few chains are left, and after a year none: a group in which somebody goes every
+week still reads back ninety days."""
+
+
+class Settings(Wire, frozen=True):
+    """How pages look for this member."""
+
+    language: str = "ar"
+    digits: str = "arabic"
+    theme: str = "auto"
+    text: str = "normal"
+    months: str = "gregorian"
+
+
+class Label(Wire, frozen=True):
+    """A private name for somebody; nobody else sees it."""
+
+    persona: bytes
+    text: str
+
+
+class Membership(Wire, frozen=True):
+    """One circle of mine. `waiting` is true until somebody has sent the keys (hidden circles); `agreed` is the
+    edition of the charter that I agreed to last."""
+
+    circle: bytes
+    shelf: bytes
+    index_key: bytes
+    persona: bytes
+    joined: int
+    parent: bytes = b""
+    alias: str = ""
+    name: str = ""
+    handle: str = ""
+    waiting: bool = False
+    labels: tuple[Label, ...] = ()
+    muted: tuple[bytes, ...] = ()
+    blocked: tuple[bytes, ...] = ()
+    agreed: int = 0
+
+
+class Mark(Wire, frozen=True):
+    """Everything of an object up to `number` has been seen."""
+
+    obj: bytes
+    number: int
+
+
+class Trail(Wire, frozen=True):
+    """How far I have come in one circle: keys of its epochs, what I have read, the tree I saw last.
+
+    `fold_from` is the number of the record from which the circle's state is folded, `fold_digest` the digest of its
+    row: a hub can't put another one there.
+    """
+
+    circle: bytes
+    epochs: tuple[EpochKeys, ...]
+    base: int = 0
+    marks: tuple[Mark, ...] = ()
+    seen_size: int = 0
+    seen_root: bytes = b""
+    previous: bytes = b""
+    fold_from: int = 0
+    level: int = 0
+    fold_digest: bytes = b""
+
+    def mark(self, obj: bytes, number: int) -> Trail:
+        """The trail after reading an object. Where marks are too many the lowest becomes the base: what is older
+        than it counts as read, rather than as new again."""
+        others = [mark for mark in self.marks if mark.obj != obj]
+        marks = sorted([*others, Mark(obj, number)], key=lambda mark: mark.number)
+        base = max([self.base, *(mark.number for mark in marks[:-MOST_MARKS])])
+        return msgspec.structs.replace(self, base=base, marks=tuple(marks[-MOST_MARKS:]))
+
+    def read_up_to(self, obj: bytes) -> int:
+        return max([self.base, *(mark.number for mark in self.marks if mark.obj == obj)])
+
+    def with_epoch(self, keys: EpochKeys) -> Trail:
+        """The trail with one epoch more; of those that are over, only what reads them stays."""
+        kept = [old for old in self.epochs if old.epoch != keys.epoch]
+        *over, newest = sorted([*kept, keys], key=lambda one: one.epoch)
+        # The day after is allowed for clocks that differ a little.
+        last = as_of(newest) + 1
+        return msgspec.structs.replace(self, epochs=(*(put_by(old, last) for old in over), newest))
+
+    def trimmed(self) -> Trail:
+        """The trail without the epochs that are too many."""
+        return msgspec.structs.replace(self, epochs=self.epochs[-MOST_EPOCHS:])
+
+    @property
+    def newest(self) -> EpochKeys:
+        return self.epochs[-1]
+
+
+def merge(ours: Trail, theirs: Trail) -> Trail:
+    """What two sessions of one member know together; where they have come equally far, `theirs` is the later one."""
+    merged, read = ours, {mark.obj: mark.number for mark in ours.marks}
+    for mark in theirs.marks:
+        if mark.number > max(merged.base, read.get(mark.obj, 0)):
+            merged = merged.mark(mark.obj, mark.number)
+    own = {keys.epoch: keys for keys in ours.epochs}
+    for keys in theirs.epochs if theirs.epochs != ours.epochs else ():
+        merged = merged.with_epoch(together(own[keys.epoch], keys) if keys.epoch in own else keys)
+    folded = max(theirs, ours, key=lambda one: one.fold_from)
+    further = max(theirs, ours, key=lambda one: one.seen_size)
+    return msgspec.structs.replace(
+        merged.trimmed(),
+        base=max(ours.base, theirs.base),
+        seen_size=further.seen_size,
+        seen_root=further.seen_root,
+        previous=further.previous,
+        fold_from=folded.fold_from,
+        fold_digest=folded.fold_digest,
+        level=further.level,
+    )
+
+
+class Keyring(Wire, frozen=True):
+    """Everything of one account. Memberships and trails stay encoded until somebody asks for that circle.
+
+    `companion` is the locator of this account's second row (spec §3.3).
+    """
+
+    version: int
+    edition: int
+    root: bytes
+    companion: bytes
+    settings: Settings = Settings()
+    memberships: tuple[tuple[bytes, bytes], ...] = ()
+    trails: tuple[tuple[bytes, bytes], ...] = ()

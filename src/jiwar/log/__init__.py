@@ -1,0 +1,1 @@
+"""Seal, append, open, verify and fold records: joins keyring and store."""

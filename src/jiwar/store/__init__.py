@@ -1,0 +1,1 @@
+"""Blind bytes: the contract and what fulfils it. Opens nothing."""

@@ -1,0 +1,125 @@
+"""What every store refuses before it looks at a row: sizes, days, keys. All raise BadInput.
+
+Implements spec/protocol.md §7.1.
+"""
+
+from __future__ import annotations
+
+from jiwar.crypto.signing import require_sound_key
+from jiwar.errors import BadInput, BadSignature
+from jiwar.store.contract import (
+    ACCOUNT_INNER_SIZE,
+    INVITE_LIMIT,
+    KEPT,
+    MAIL_LIMIT,
+    NEW_OBJECT,
+    PAGE_LIMIT,
+    RECORD_LIMIT,
+    TRANSFER_LIMIT,
+    VALUE_LIMIT,
+    AccountWrite,
+    Append,
+    Cover,
+    Mail,
+    NewShelf,
+    Rotation,
+)
+
+ID = 16
+HASH = 32
+LARGEST = 2**62
+LONGEST_KEEP = 36_600
+
+
+def require(sound: bool) -> None:
+    """Raises BadInput unless `sound`."""
+    if not sound:
+        raise BadInput
+
+
+def require_sizes(size: int, *values: bytes) -> None:
+    """Raises BadInput unless every value has the size."""
+    for value in values:
+        require(len(value) == size)
+
+
+def require_day(day: int, keep: int, today: int) -> None:
+    """Raises BadInput for a day that has expired, or that lies beyond tomorrow (clocks differ a little)."""
+    require(0 <= keep <= LONGEST_KEEP and 0 <= day <= today + 1)
+    require(keep == KEPT or day + keep >= today)
+
+
+def check_shelf(new: NewShelf) -> None:
+    """A shelf at its birth."""
+    require_sizes(ID, new.shelf)
+    require_sizes(HASH, new.read_hash, new.append_hash)
+    _check_control(new.control)
+
+
+def _check_control(control: bytes) -> None:
+    try:
+        require_sound_key(control)
+    except BadSignature:
+        raise BadInput from None
+
+
+def check_append(append: Append, today: int) -> None:
+    """A record and the cover that comes with it."""
+    require_sizes(ID, append.shelf, append.obj, append.tag, append.rid)
+    require_sizes(HASH, append.erase_hash)
+    require(0 < len(append.value) <= RECORD_LIMIT)
+    require(append.slot is None or 0 <= append.slot < LARGEST)
+    require(append.expects is None or NEW_OBJECT <= append.expects < LARGEST)
+    require(0 <= append.epoch < LARGEST)
+    require_day(append.day, append.keep, today)
+    if append.cover is not None:
+        check_cover(append.cover, append.epoch, today)
+
+
+def check_cover(cover: Cover, epoch: int, today: int) -> None:
+    """A cover written in `epoch`; it may be sealed under an older one."""
+    require(0 < len(cover.value) <= VALUE_LIMIT)
+    require(0 <= cover.epoch <= epoch)
+    require_day(cover.day, cover.keep, today)
+
+
+def check_rotation(rotation: Rotation) -> None:
+    """The sizes of a rotation; its signature is the caller's to check."""
+    require_sizes(HASH, rotation.root, rotation.read_hash, rotation.append_hash)
+    require(0 <= rotation.epoch < LARGEST and 0 <= rotation.size < LARGEST)
+    require(0 < len(rotation.transfer) <= TRANSFER_LIMIT)
+    _check_control(rotation.control)
+
+
+def check_accounts(writes: tuple[AccountWrite, ...]) -> None:
+    """All rows have one size, and none is named twice."""
+    for write in writes:
+        require_sizes(HASH, write.locator)
+        require(write.expects is None or len(write.expects) == HASH)
+        require(len(write.inner) == ACCOUNT_INNER_SIZE)
+    require(len({write.locator for write in writes}) == len(writes))
+
+
+def check_mail(inbox: bytes, mail: Mail, today: int) -> None:
+    """An envelope of today, or of a day that is swept in time; padded classes come from the writers."""
+    require_sizes(HASH, inbox)
+    require_sizes(ID, mail.eid)
+    require(0 < len(mail.value) <= MAIL_LIMIT and 0 <= mail.day <= today + 1)
+
+
+def check_invite(last_day: int, value: bytes) -> None:
+    """An invitation."""
+    require(0 <= last_day < LARGEST and 0 < len(value) <= INVITE_LIMIT)
+
+
+def check_page(name: bytes, value: bytes) -> None:
+    """A value of the hub's own."""
+    require_sizes(ID, name)
+    require(len(value) <= PAGE_LIMIT)
+
+
+def check_half(keep: int, day: int, half: bytes, today: int) -> None:
+    """The hub's half of a day key."""
+    require(keep > KEPT)
+    require_sizes(HASH, half)
+    require_day(day, keep, today)

@@ -1,0 +1,1 @@
+"""The contract over three SQLite files: accounts.db, shelves.db, boxes.db."""

@@ -1,0 +1,1 @@
+"""What people do. Pure rules over folded state; no system imports another."""

@@ -1,0 +1,1 @@
+"""Topics with posts: written to be found again, a page at a time."""

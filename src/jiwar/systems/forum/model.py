@@ -1,0 +1,56 @@
+"""What the forum writes: posts, and the cover that lists a topic.
+
+Implements spec/protocol.md §9.2. A topic is one object of the collection `forum`: its first record is of kind
+`topic`, every further one of kind `reply`. Both carry a `Post`; what is written beside them is `circles.speech`'s.
+"""
+
+from __future__ import annotations
+
+from jiwar.wire.canonical import Wire
+
+FORUM = "forum"
+TOPIC, REPLY = "topic", "reply"
+NO_QUOTE = -1
+
+
+class Post(Wire, frozen=True):
+    """The body of a `topic` (with a title) or a `reply` (without).
+
+    `note` says what a reader may want to know before opening the text. `quote` is the slot of another post of the
+    topic, never its text: what is erased or expires there is gone here as well.
+    """
+
+    title: str
+    text: str
+    note: str = ""
+    quote: int = NO_QUOTE
+
+
+class Call(Wire, frozen=True):
+    """Somebody was quoted by a post in a slot not before `since`."""
+
+    since: int
+    persona: bytes
+
+
+class TopicCover(Wire, frozen=True):
+    """What a list shows of a topic. An empty title means that its author or a steward took the first post away.
+
+    pages: for each page the first slot that belongs to it.
+    recent: slots of the posts before the last one, the latest first.
+    calls: who was quoted last.
+    """
+
+    title: str
+    note: str
+    author: bytes
+    posts: int
+    pages: tuple[int, ...]
+    recent: tuple[int, ...]
+    last_author: bytes
+    last_day: int
+    last_part: int
+    calls: tuple[Call, ...] = ()
+
+
+KINDS: dict[str, type[Wire]] = {TOPIC: Post, REPLY: Post}

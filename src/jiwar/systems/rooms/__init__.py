@@ -1,0 +1,1 @@
+"""Rooms: short talk that disappears by itself."""

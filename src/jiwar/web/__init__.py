@@ -1,0 +1,1 @@
+"""Pages, forms and what the browser gets."""

@@ -1,0 +1,118 @@
+"""The web application: every page file's routes, one wrapper around every request.
+
+A page file (one a system, same stem everywhere) has `ROUTES`: for each page its name, its path and the functions that
+answer GET and POST. The wrapper reads the form, checks its token, turns errors into pages, and lets nothing else out:
+no address, no agent, no time is written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from jiwar.errors import JiwarError, NotThere, SignedOut, Unopenable
+from jiwar.node import Hub
+from jiwar.web.forms import read_form
+from jiwar.web.render import Pages
+from jiwar.web.site import Site, make_site
+from jiwar.web.tidying import Forgetting
+from jiwar.web.visit import Visit
+
+Answer = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class At:
+    """One page: its name for `url`, its path, and who answers.
+
+    `public`: strangers may ask for it; every other page leads them to the door before it is looked at.
+    `entrance`: a way in, whose form may come without a token: a browser that followed a link from elsewhere showed no
+    cookie when it asked for the page.
+    """
+
+    name: str
+    path: str
+    get: Answer | None = None
+    post: Answer | None = None
+    public: bool = False
+    entrance: bool = False
+
+
+def make_app(
+    hub: Hub, table: Sequence[At], secure: bool = False, development: bool = False, pages: Pages | None = None
+) -> Starlette:
+    """The application over a running hub. `pages`: templates that are loaded already."""
+    site = make_site(hub, [(at.name, at.path) for at in table], secure, development, pages)
+    routes = [
+        Route(at.path, _endpoint(site, at), methods=[m for m, f in (("GET", at.get), ("POST", at.post)) if f])
+        for at in table
+    ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={404: _nothing(site), 405: _nothing(site), 500: _broken(site)},
+        lifespan=_lifespan(site),
+        middleware=[Middleware(Forgetting, site.tidying)],
+    )
+    app.state.site = site
+    return app
+
+
+def _lifespan(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        """What was left to finish behind an answer is finished before the hub closes."""
+        site.tidying.settle()
+        yield
+        await site.settle()
+
+    return lifespan
+
+
+def _endpoint(site: Site, at: At) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        visit = Visit(site, request)
+        return visit.with_cookie(await _answer(visit, at))
+
+    return endpoint
+
+
+async def _answer(visit: Visit, at: At) -> Response:
+    posting = visit.request.method == "POST"
+    answer = at.post if posting else at.get
+    try:
+        if answer is None:
+            raise NotThere
+        if posting:
+            visit.form = await read_form(visit.request)
+            visit.require_form_token(at.entrance)
+        else:
+            visit.renew_if_due()
+        if not at.public:
+            visit.require_member()
+        return await answer(visit)
+    except SignedOut:
+        return visit.give_back() if visit.form.texts() else visit.go("door")
+    except JiwarError as error:
+        return visit.fail(error)
+
+
+def _nothing(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def endpoint(request: Request, error: Exception) -> Response:
+        return Visit(site, request).fail(NotThere())
+
+    return endpoint
+
+
+def _broken(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def endpoint(request: Request, error: Exception) -> Response:
+        """A mistake of ours; the page says no more than that, and carries the same headers as every other."""
+        return Visit(site, request).fail(Unopenable())
+
+    return endpoint

@@ -1,0 +1,331 @@
+"""The care team's page of a group: its words, its weather and what holds in it, reports, keys, handing over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from jiwar.circles import leaving, people, reports
+from jiwar.circles.charters import (
+    ABOUT_LIMIT,
+    IDLE_MINUTES,
+    LONGEST_INVITE,
+    MOST_NOTES,
+    MOST_RULES,
+    MOST_USES,
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    RULE_LIMIT,
+)
+from jiwar.circles.circle import Circle
+from jiwar.circles.fold import stewards
+from jiwar.circles.founding import change_charter
+from jiwar.circles.model import HIDDEN, LINK, Charter
+from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy
+from jiwar.circles.turning import turn_where_due
+from jiwar.errors import BadChoice, BadInput, LastSteward, NotThere, Refused, TextTooLong
+from jiwar.keyring.epochs import LANES
+from jiwar.web import messages, written
+from jiwar.web.app import At
+from jiwar.web.forms import Form
+from jiwar.web.group import Person, cares, person
+from jiwar.web.limits import SLOW, WRITE
+from jiwar.web.visit import Visit
+
+MOST_LEVEL = len(LEVELS) - 1
+
+
+def _circle(visit: Visit) -> Circle:
+    """The group that the path names, for its care team. Raises NotThere."""
+    circle = visit.circle()
+    if not cares(circle):
+        raise NotThere
+    return circle
+
+
+def _back(visit: Visit, circle: Circle, page: str = "care") -> Response:
+    return visit.go(page, circle=visit.circle_name(circle.id))
+
+
+async def show(visit: Visit) -> Response:
+    circle = _circle(visit)
+    role = leaving.open_role(circle)
+    team = stewards(circle.state)
+    return visit.page(
+        "care/page.html",
+        tab="more",
+        key=visit.circle_name(circle.id),
+        name=circle.name,
+        level=circle.charter.level,
+        reports=len(reports.waiting(circle, role)),
+        due=circle.state.changed_since_rotation or role.state.changed_since_rotation,
+        few=len(team) < 3,
+        alone=len(team) == 1,
+    )
+
+
+# words
+
+
+async def show_words(visit: Visit) -> Response:
+    circle = _circle(visit)
+    charter = circle.charter
+    typed = {
+        "name": charter.name,
+        "about": charter.about,
+        "rules": "\n".join(charter.rules),
+        "notes": "\n".join(charter.notes),
+        "access": charter.access,
+    }
+    return _words(visit, circle, typed)
+
+
+def _words(
+    visit: Visit, circle: Circle, typed: dict[str, str], at: str = "", error: BadInput | None = None
+) -> Response:
+    return visit.page(
+        "care/words.html",
+        tab="more",
+        status=messages.status(error) if error else 200,
+        key=visit.circle_name(circle.id),
+        group=circle.name,
+        typed=typed,
+        most_rules=MOST_RULES,
+        name_limit=NAME_LIMIT,
+        at=at,
+        error=visit.sentence(error) if error else "",
+    )
+
+
+async def write_words(visit: Visit) -> Response:
+    circle = _circle(visit)
+    form, charter, at = visit.form, circle.charter, "name"
+    try:
+        name = " ".join(form.text("name", NAME_LIMIT, required=True).split())
+        at = "about"
+        about = form.text("about", ABOUT_LIMIT)
+        at = "rules"
+        rules = _lines(form, "rules", RULE_LIMIT, MOST_RULES)
+        at = "notes"
+        notes = _lines(form, "notes", NOTE_LIMIT, MOST_NOTES)
+        at = "access"
+        access = form.choice("access", (LINK, HIDDEN))
+    except BadInput as error:
+        typed = {field: form.typed(field, 20_000) for field in ("name", "about", "rules", "notes", "access")}
+        return _words(visit, circle, typed, at, error)
+    await _put(visit, circle, replace(charter, name=name, about=about, rules=rules, notes=notes, access=access))
+    return _back(visit, circle)
+
+
+def _lines(form: Form, name: str, limit: int, most: int) -> tuple[str, ...]:
+    """One thing a line. Raises TextTooLong, BadChoice for too many lines."""
+    lines = [" ".join(line.split()) for line in form.text(name, (limit + 1) * most).splitlines()]
+    kept = tuple(line for line in lines if line)
+    if len(kept) > most:
+        raise BadChoice
+    if any(len(line) > limit for line in kept):
+        raise TextTooLong(limit=limit)
+    return kept
+
+
+async def _put(visit: Visit, circle: Circle, charter: Charter) -> None:
+    """Put a charter in force that differs; who wrote it has agreed to it."""
+    if charter == circle.charter:
+        return
+    visit.limit(WRITE)
+    await change_charter(circle, charter)
+    await people.agree(circle, circle.charter.edition)
+
+
+# weather and what holds in it
+
+
+async def show_weather(visit: Visit) -> Response:
+    circle = _circle(visit)
+    return visit.page(
+        "care/weather.html",
+        tab="more",
+        key=visit.circle_name(circle.id),
+        group=circle.name,
+        level=circle.charter.level,
+        rows=_rows(circle.charter.levels),
+        levels=circle.charter.levels,
+    )
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of the policy at all levels, for a line of the table."""
+
+    name: str
+    values: tuple[int | bool | str, ...]
+
+
+def _rows(levels: Levels) -> list[Value]:
+    read: dict[str, Callable[[Policy], int | bool | str]] = {
+        "topics": lambda one: one.topic_days,
+        "rooms": lambda one: one.room_days,
+        "back": lambda one: one.newcomers_read_back,
+        "inviters": lambda one: one.inviters,
+        "days": lambda one: one.invite_days,
+        "uses": lambda one: one.invite_uses,
+        "idle": lambda one: one.idle_minutes,
+    }
+    return [Value(name, tuple(value(one) for one in levels)) for name, value in read.items()]
+
+
+async def set_weather(visit: Visit) -> Response:
+    """Raise or lower the level: one of the care team is enough, for now."""
+    circle = _circle(visit)
+    await _put(visit, circle, replace(circle.charter, level=visit.form.number("level", 0, MOST_LEVEL)))
+    return _back(visit, circle, "care_weather")
+
+
+def _asked_level(visit: Visit) -> int:
+    """Raises NotThere."""
+    text = visit.request.path_params["level"]
+    if text not in map(str, range(len(LEVELS))):
+        raise NotThere
+    return int(text)
+
+
+async def show_values(visit: Visit) -> Response:
+    circle, level, count = _circle(visit), _asked_level(visit), visit.reader.count
+    return visit.page(
+        "care/values.html",
+        tab="more",
+        key=visit.circle_name(circle.id),
+        group=circle.name,
+        level=level,
+        now=level == circle.charter.level,
+        row=circle.charter.levels[level],
+        lanes=[(one, count(one, "%(n)s day", "%(n)s days")) for one in LANES],
+        holds=[(one, count(one, "%(n)s day", "%(n)s days")) for one in range(1, LONGEST_INVITE + 1)],
+        uses=[(one, count(one, "%(n)s person", "%(n)s people")) for one in range(1, MOST_USES + 1)],
+        rests=[(one, count(one, "%(n)s minute", "%(n)s minutes")) for one in IDLE_MINUTES],
+    )
+
+
+async def write_values(visit: Visit) -> Response:
+    """Change what holds at one level. What is written keeps the day it was given; the new one is for what follows."""
+    circle, level, form = _circle(visit), _asked_level(visit), visit.form
+    row = Policy(
+        topic_days=int(form.choice("topics", tuple(map(str, LANES)))),
+        room_days=int(form.choice("rooms", tuple(map(str, LANES)))),
+        newcomers_read_back=form.choice("back", ("yes", "no")) == "yes",
+        inviters=_inviters(form),
+        invite_days=form.number("days", 1, LONGEST_INVITE),
+        invite_uses=form.number("uses", 1, MOST_USES),
+        idle_minutes=int(form.choice("idle", tuple(map(str, IDLE_MINUTES)))),
+    )
+    first, second, third, fourth = (row if at == level else one for at, one in enumerate(circle.charter.levels))
+    await _put(visit, circle, replace(circle.charter, levels=(first, second, third, fourth)))
+    return _back(visit, circle, "care_weather")
+
+
+def _inviters(form: Form) -> Inviters:
+    chosen = form.choice("inviters", ("members", "stewards", "nobody"))
+    return "members" if chosen == "members" else "stewards" if chosen == "stewards" else "nobody"
+
+
+# reports
+
+
+@dataclass(frozen=True)
+class Row:
+    """A report as the team reads it."""
+
+    key: str
+    day: int
+    sender: Person
+    about: Person
+    words: str
+    stands: bool
+    reason: str
+    more: str
+
+
+async def show_reports(visit: Visit) -> Response:
+    circle = _circle(visit)
+    rows = [
+        Row(
+            key=visit.object_name(circle.id, one.eid),
+            day=one.day,
+            sender=person(visit, circle, one.sender),
+            about=person(visit, circle, one.report.persona),
+            words=one.report.words,
+            stands=written.stands(circle, one.report),
+            reason=one.report.reason,
+            more=one.report.more,
+        )
+        for one in reports.waiting(circle, leaving.open_role(circle))
+    ]
+    return visit.page("care/reports.html", tab="more", key=visit.circle_name(circle.id), group=circle.name, rows=rows)
+
+
+async def settle(visit: Visit) -> Response:
+    """A report has been dealt with: its letter goes, and what it is about if the team says so."""
+    circle, eid = visit.addressed("report")
+    if not cares(circle):
+        raise NotThere
+    role = leaving.open_role(circle)
+    found = next((one.report for one in reports.waiting(circle, role) if one.eid == eid), None)
+    if found is not None and visit.form.ticked("take_down") and written.stands(circle, found):
+        await written.take_down(circle, found.obj, found.slot)
+    await reports.settle(role, eid)
+    return _back(visit, circle, "care_reports")
+
+
+# keys, and handing over
+
+
+async def turn(visit: Visit) -> Response:
+    """Turn the keys now, where somebody has gone."""
+    visit.limit(SLOW)
+    circle = _circle(visit)
+    role = leaving.open_role(circle)
+    if await turn_where_due(role, role):
+        role = leaving.open_role(circle)
+    await turn_where_due(circle, role)
+    await visit.member.flush()
+    return _back(visit, circle)
+
+
+async def show_rest(visit: Visit) -> Response:
+    return _rest(visit, _circle(visit))
+
+
+def _rest(visit: Visit, circle: Circle, error: Refused | None = None) -> Response:
+    return visit.page(
+        "care/rest.html",
+        tab="more",
+        status=messages.status(error) if error else 200,
+        key=visit.circle_name(circle.id),
+        group=circle.name,
+        alone=len(stewards(circle.state)) == 1,
+    )
+
+
+async def rest(visit: Visit) -> Response:
+    """Lay my part in the care down; the others turn the keys."""
+    circle = _circle(visit)
+    try:
+        await leaving.step_down(circle)
+    except LastSteward as error:
+        return _rest(visit, circle, error)
+    return visit.go("group", circle=visit.circle_name(circle.id))
+
+
+ROUTES = (
+    At("care", "/group/{circle}/care", show),
+    At("care_words", "/group/{circle}/words", show_words, write_words),
+    At("care_weather", "/group/{circle}/sky", show_weather, set_weather),
+    At("care_values", "/group/{circle}/sky/{level}", show_values, write_values),
+    At("care_reports", "/group/{circle}/letters", show_reports),
+    At("care_settle", "/letter/{report}", post=settle),
+    At("care_keys", "/group/{circle}/keys", post=turn),
+    At("care_rest", "/group/{circle}/rest", show_rest, rest),
+)

@@ -1,0 +1,188 @@
+"""A group's page: what it is, its rules, who cares for it, and what I can do here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from jiwar.circles import glance, leaving, people, reports
+from jiwar.circles.circle import Circle
+from jiwar.circles.entering import keys_arrived, take_keys, who_waits
+from jiwar.circles.fold import may_invite, stewards
+from jiwar.circles.model import HIDDEN
+from jiwar.errors import BadInput, LastSteward, NotThere, Refused
+from jiwar.web.app import At
+from jiwar.web.faces import colour, letter
+from jiwar.web.limits import WRITE
+from jiwar.web.visit import Visit
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody as a row shows them."""
+
+    name: str
+    handle: str
+    key: str
+    letter: str
+    colour: int
+    me: bool = False
+    steward: bool = False
+    muted: bool = False
+    blocked: bool = False
+
+
+def person(visit: Visit, circle: Circle, persona: bytes) -> Person:
+    """Somebody of a circle, for a row."""
+    name = circle.handle_of(persona)
+    handle = next((one.handle for one in circle.state.members if one.persona == persona), "")
+    return Person(
+        name=name,
+        handle=handle,
+        key=visit.object_name(circle.id, persona[:16]),
+        letter=letter(name),
+        colour=colour(persona),
+        me=persona == circle.log.persona.key,
+        steward=any(one.persona == persona for one in stewards(circle.state)),
+        muted=persona in circle.membership.muted,
+        blocked=persona in circle.membership.blocked,
+    )
+
+
+def cares(circle: Circle) -> bool:
+    """Whether I am in the care team and hold its keys."""
+    return leaving.care_of(circle) is not None
+
+
+def paragraphs(text: str) -> list[str]:
+    """The lines of a plain text, each a paragraph of its own direction."""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+async def show(visit: Visit) -> Response:
+    circle = visit.circle()
+    charter, care, key = circle.charter, cares(circle), visit.circle_name(circle.id)
+    offered = circle.is_steward and not care and keys_arrived(visit.member, circle.membership) is not None
+    return visit.page(
+        "group/page.html",
+        tab="more",
+        key=key,
+        talk=visit.site.paths.url("talk", circle=key),
+        name=circle.name,
+        letter=letter(circle.name),
+        colour=colour(circle.id),
+        own_name=charter.name if circle.membership.alias else "",
+        about=paragraphs(charter.about),
+        rules=charter.rules,
+        rules_edition=charter.rules_edition,
+        changed=people.rules_have_changed(circle),
+        notes=charter.notes,
+        size=glance.size(circle),
+        since=glance.last_new_face(circle),
+        team=[person(visit, circle, one.persona) for one in stewards(circle.state)],
+        me=person(visit, circle, circle.log.persona.key),
+        may_invite=may_invite(circle.state, circle.log.persona.key),
+        waiting=len(who_waits(circle)) if charter.access == HIDDEN else 0,
+        care=care,
+        reports=len(reports.waiting(circle, leaving.open_role(circle))) if care else 0,
+        due=care and circle.state.changed_since_rotation,
+        offered=offered,
+    )
+
+
+async def agree(visit: Visit) -> Response:
+    """Agree to the rules that the page showed."""
+    visit.limit(WRITE)
+    circle = visit.circle()
+    await people.agree(circle, visit.form.number("edition", 0, circle.charter.edition))
+    return visit.go("group", circle=visit.circle_name(circle.id))
+
+
+async def join_care(visit: Visit) -> Response:
+    """Take the keys of the care team."""
+    circle = visit.circle()
+    if await take_keys(visit.member, circle.membership) is None:
+        raise NotThere
+    return visit.go("care", circle=visit.circle_name(circle.id))
+
+
+async def decline_care(visit: Visit) -> Response:
+    """Not now: the role is laid down before its keys were taken."""
+    circle = visit.circle()
+    await leaving.step_down(circle)
+    return visit.go("group", circle=visit.circle_name(circle.id))
+
+
+# for me alone
+
+
+async def show_mine(visit: Visit) -> Response:
+    return _mine(visit, visit.circle())
+
+
+def _mine(visit: Visit, circle: Circle, error: str = "") -> Response:
+    membership = circle.membership
+    known = [one.persona for one in membership.labels] + [*membership.muted, *membership.blocked]
+    met = [person(visit, circle, persona) for persona in dict.fromkeys(known)]
+    return visit.page(
+        "group/mine.html",
+        tab="more",
+        key=visit.circle_name(circle.id),
+        name=circle.name,
+        alias=visit.form.typed("alias") if error else membership.alias,
+        charter_name=circle.charter.name,
+        me=person(visit, circle, circle.log.persona.key),
+        people=[one for one in met if one.name],
+        error=error,
+    )
+
+
+async def name_it(visit: Visit) -> Response:
+    """Give the group a name that only I see."""
+    visit.limit(WRITE)
+    circle = visit.circle()
+    try:
+        await people.name_circle(circle, visit.form.text("alias"))
+    except (BadInput, Refused) as error:
+        return _mine(visit, circle, visit.sentence(error))
+    return visit.go("group", circle=visit.circle_name(circle.id))
+
+
+# leaving
+
+
+async def show_leave(visit: Visit) -> Response:
+    return _leave(visit, visit.circle())
+
+
+def _leave(visit: Visit, circle: Circle) -> Response:
+    team = stewards(circle.state)
+    others = sum(one.active for one in circle.state.members) > 1
+    return visit.page(
+        "group/leave.html",
+        tab="more",
+        key=visit.circle_name(circle.id),
+        name=circle.name,
+        last=circle.is_steward and len(team) == 1 and others,
+        steward=circle.is_steward,
+    )
+
+
+async def leave(visit: Visit) -> Response:
+    circle = visit.circle()
+    try:
+        await leaving.leave(circle)
+    except LastSteward:
+        return _leave(visit, circle)
+    return visit.go("groups")
+
+
+ROUTES = (
+    At("group", "/group/{circle}", show),
+    At("group_agree", "/group/{circle}/agree", post=agree),
+    At("group_care_join", "/group/{circle}/join", post=join_care),
+    At("group_care_decline", "/group/{circle}/decline", post=decline_care),
+    At("group_mine", "/group/{circle}/mine", show_mine, name_it),
+    At("group_leave", "/group/{circle}/leave", show_leave, leave),
+)

@@ -1,0 +1,167 @@
+"""Home: what waits for me, two things to do, and what is new in my groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from jiwar.circles import glance, people
+from jiwar.circles.circle import Circle
+from jiwar.circles.entering import keys_arrived
+from jiwar.errors import BadProof
+from jiwar.web.app import At
+from jiwar.web.faces import colour, letter
+from jiwar.web.lately import Lately, Rows, open_circles
+from jiwar.web.reading import RoomState, TopicState
+from jiwar.web.visit import Visit
+
+FOR_ME = 3
+GROUPS = 8
+FROM_EACH = 12
+"""Topics of each group that are looked at."""
+NEW_DAYS = 7
+
+
+@dataclass(frozen=True)
+class ForMe:
+    """Something that waits for me: answers to what I began, or somebody who quoted me."""
+
+    title: str
+    href: str
+    answers: int
+    by: str
+    order: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One of my groups, with what is new in it."""
+
+    name: str
+    href: str
+    letter: str
+    colour: int
+    unread: int
+    last: Markup
+    topic: str
+    order: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """The one band at the top: kind, and where it leads."""
+
+    kind: str
+    name: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What home read of one circle."""
+
+    rows: Rows
+    topics: list[TopicState]
+    rooms: list[tuple[RoomState, Lately]]
+
+
+def _look(visit: Visit, circle: Circle) -> _Seen:
+    rows = Rows(visit, circle)
+    rooms = [(room, rows.lately(room)) for room in rows.reading.rooms()]
+    return _Seen(rows, rows.reading.topics(limit=FROM_EACH), rooms)
+
+
+async def show(visit: Visit) -> Response:
+    circles, damaged = open_circles(visit)
+    damaged |= any(not _is_whole(circle) for circle in circles)
+    seen = [_look(visit, circle) for circle in circles]
+    mine = sorted((one for each in seen for one in _for_me(visit, each)), key=lambda one: one.order, reverse=True)
+    groups = sorted((_group(visit, each) for each in seen), key=lambda one: one.order, reverse=True)
+    return visit.page(
+        "home/home.html",
+        tab="home",
+        part=visit.services.clock.part(),
+        alert=_alert(visit, circles, damaged),
+        mine=mine[:FOR_ME],
+        groups=groups[:GROUPS],
+        begin=visit.site.paths.url("new_topic"),
+        greet=_greeting_place(visit, seen),
+        quiet=not mine and not any(group.unread for group in groups),
+        groupless=not circles,
+    )
+
+
+def _is_whole(circle: Circle) -> bool:
+    """Whether the circle's log has only grown since I was here."""
+    try:
+        circle.check_tree()
+    except BadProof:
+        return False
+    return True
+
+
+def _for_me(visit: Visit, seen: _Seen) -> list[ForMe]:
+    """New answers in topics that I began, and new posts that quote me."""
+    reading, circle, found = seen.rows.reading, seen.rows.circle, []
+    for topic in seen.topics:
+        cover, read = topic.cover, circle.trail.read_up_to(topic.obj)
+        calls = [call for call in cover.calls if call.persona == reading.me and call.since > read]
+        answers = reading.unread(topic) if cover.author == reading.me else 0
+        if answers or calls:
+            href = visit.site.paths.url("topic", topic=visit.object_name(circle.id, topic.obj)) + "#new"
+            by = "" if answers else circle.handle_of(cover.last_author)
+            order = (cover.last_day, cover.last_part, topic.head)
+            found.append(ForMe(cover.title, href, answers, by, order))
+    return found
+
+
+def _group(visit: Visit, seen: _Seen) -> Group:
+    circle, reading = seen.rows.circle, seen.rows.reading
+    unread = sum(map(reading.unread, seen.topics)) + sum(lately.unread for _, lately in seen.rooms)
+    topic = max(seen.topics, key=lambda one: (one.cover.last_day, one.cover.last_part, one.head), default=None)
+    said = max((lately.last for _, lately in seen.rooms if lately.last), key=lambda one: one.slot, default=None)
+    last, title, order = Markup(""), "", (-1, 0, -1)
+    if topic is not None:
+        title, order = topic.cover.title, (topic.cover.last_day, topic.cover.last_part, topic.head)
+    if said is not None and (said.day, max(said.part, 0), said.slot) > order:
+        last, title = Markup(seen.rows.words(said)), ""  # noqa: S704 - escaped where it is made
+        order = (said.day, max(said.part, 0), said.slot)
+    href = visit.site.paths.url("talk", circle=visit.circle_name(circle.id))
+    return Group(circle.name, href, letter(circle.name), colour(circle.id), unread, last, title, order)
+
+
+def _greeting_place(visit: Visit, seen: list[_Seen]) -> str:
+    """The liveliest room, or where one is opened."""
+    url = visit.site.paths.url
+    lively = [
+        ((lately.last.day, max(lately.last.part, 0)) if lately.last else (-1, 0), each.rows.circle.id, room.obj)
+        for each in seen
+        for room, lately in each.rooms
+    ]
+    if not lively:
+        return url("new_room") if seen else ""
+    _, circle, obj = max(lively)
+    return url("room", room=visit.object_name(circle, obj), greet="yes") + "#say"
+
+
+def _alert(visit: Visit, circles: list[Circle], damaged: bool) -> Alert | None:
+    """At most one: what can't be undone first, then what somebody waits for, then a new face."""
+    url, today = visit.site.paths.url, visit.services.clock.day()
+    if damaged:
+        return Alert("damaged")
+    for membership in visit.member.memberships():
+        if membership.waiting and keys_arrived(visit.member, membership):
+            return Alert("arrived", membership.alias or membership.name, url("groups"))
+    for circle in circles:
+        if people.rules_have_changed(circle):
+            return Alert("rules", circle.name, url("group", circle=visit.circle_name(circle.id)))
+    for circle in circles:
+        came = circle.membership.joined
+        if glance.last_new_face(circle) == "week" and today - came >= NEW_DAYS:
+            return Alert("face", circle.name, url("talk", circle=visit.circle_name(circle.id)))
+    return None
+
+
+ROUTES = (At("home", "/home", show),)

@@ -1,0 +1,167 @@
+"""Inviting: writing an invitation, handing it on, taking it back, and letting in who waits at a hidden group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from jiwar.circles import invitations
+from jiwar.circles.circle import Circle
+from jiwar.circles.entering import Waiting, let_in, turn_away, who_waits
+from jiwar.circles.fold import may_invite
+from jiwar.circles.model import HIDDEN, LETTER, OpenInvite
+from jiwar.errors import JiwarError, NotThere, Refused, StewardsFirst
+from jiwar.web import messages
+from jiwar.web.app import At
+from jiwar.web.faces import letter
+from jiwar.web.limits import SLOW, WRITE
+from jiwar.web.slips import Slip, shown, slip_of
+from jiwar.web.visit import Visit
+from jiwar.wire.canonical import Wire, decode, encode
+
+SLOT = "slip"
+SPOKEN = ("ar", "en")
+"""Languages that have a list of words to say."""
+
+
+class Kept(Wire, frozen=True):
+    """The invitation just written, until its page is left: its secret stands nowhere else."""
+
+    circle: bytes
+    slip: Slip
+
+
+@dataclass(frozen=True)
+class Row:
+    """An open invitation in the list. The proof names it, as the session sees it."""
+
+    key: str
+    last_day: int
+    left: int
+    mine: bool
+    by: str
+    sent: bool
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who waits for keys."""
+
+    key: str
+    handle: str
+    letter: str
+    day: int
+
+
+def _row(visit: Visit, circle: Circle, one: OpenInvite) -> Row:
+    return Row(
+        key=visit.object_name(circle.id, one.invite.proof[:16]),
+        last_day=one.invite.last_day,
+        left=one.invite.uses - one.used,
+        mine=one.by == circle.log.persona.key,
+        by=circle.handle_of(one.by),
+        sent=one.invite.mode == LETTER,
+    )
+
+
+async def show(visit: Visit) -> Response:
+    return _page(visit, visit.circle())
+
+
+def _page(visit: Visit, circle: Circle, error: JiwarError | None = None) -> Response:
+    policy = circle.policy
+    hidden = circle.charter.access == HIDDEN
+    most = 1 if hidden else policy.invite_uses
+    waiting = who_waits(circle) if hidden else []
+    guests = [
+        Guest(visit.object_name(circle.id, one.eid), one.asking.handle, letter(one.asking.handle), one.day)
+        for one in waiting
+    ]
+    return visit.page(
+        "inviting/page.html",
+        tab="more",
+        status=messages.status(error) if error else 200,
+        key=visit.circle_name(circle.id),
+        name=circle.name,
+        allowed=may_invite(circle.state, circle.log.persona.key),
+        hidden=hidden,
+        days=policy.invite_days,
+        uses=[(one, visit.reader.count(one, "For %(n)s person", "For %(n)s people")) for one in range(1, most + 1)],
+        guests=guests,
+        rows=[_row(visit, circle, one) for one in invitations.mine(circle)],
+        error=visit.sentence(error) if error else "",
+        stewards_first=isinstance(error, StewardsFirst),
+    )
+
+
+async def write(visit: Visit) -> Response:
+    """Write an invitation; what has to be handed on is shown on a page of its own."""
+    visit.limit(SLOW)
+    circle = visit.circle()
+    most = circle.policy.invite_uses
+    uses = visit.form.number("uses", 1, most) if visit.form.ticked("uses") else 1
+    code = visit.reader.language.code
+    try:
+        ticket = await invitations.invite(circle, code if code in SPOKEN else SPOKEN[0], uses)
+    except Refused as error:
+        return _page(visit, circle, error)
+    visit.session.write(SLOT, encode(Kept(circle.id, slip_of(ticket))))
+    await visit.member.flush()
+    return visit.go("invite_slip", circle=visit.circle_name(circle.id))
+
+
+async def show_slip(visit: Visit) -> Response:
+    circle = visit.circle()
+    kept = visit.session.read(SLOT)
+    if kept is None or decode(kept, Kept).circle != circle.id:
+        return visit.go("invite", circle=visit.circle_name(circle.id))
+    slip = shown(visit, decode(kept, Kept).slip)
+    hidden = circle.charter.access == HIDDEN
+    key = visit.circle_name(circle.id)
+    return visit.page("inviting/slip.html", tab="more", key=key, name=circle.name, slip=slip, hidden=hidden)
+
+
+async def leave_slip(visit: Visit) -> Response:
+    """It has been handed on: forget it."""
+    visit.session.forget(SLOT)
+    return visit.go("invite", circle=visit.request.path_params["circle"])
+
+
+async def revoke(visit: Visit) -> Response:
+    visit.limit(WRITE)
+    circle, short = visit.addressed("invitation")
+    for one in invitations.mine(circle):
+        if one.invite.proof[:16] == short:
+            await invitations.revoke(circle, one.invite.proof)
+            await visit.member.flush()
+            return visit.go("invite", circle=visit.circle_name(circle.id))
+    raise NotThere
+
+
+async def answer(visit: Visit) -> Response:
+    """Let somebody in, or let their request lapse."""
+    visit.limit(SLOW)
+    circle, eid = visit.addressed("guest")
+    guest = _guest(circle, eid)
+    if visit.form.choice("answer", ("in", "not_now")) == "in":
+        await let_in(circle, guest)
+    else:
+        await turn_away(circle, guest)
+    await visit.member.flush()
+    return visit.go("invite", circle=visit.circle_name(circle.id))
+
+
+def _guest(circle: Circle, eid: bytes) -> Waiting:
+    for one in who_waits(circle):
+        if one.eid == eid:
+            return one
+    raise NotThere
+
+
+ROUTES = (
+    At("invite", "/group/{circle}/invite", show, write),
+    At("invite_slip", "/group/{circle}/slip", show_slip, leave_slip),
+    At("invite_revoke", "/invitation/{invitation}", post=revoke),
+    At("invite_answer", "/guest/{guest}", post=answer),
+)

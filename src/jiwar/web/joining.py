@@ -1,0 +1,218 @@
+"""Joining in four screens: two spoken words, welcome and rules, my name here, my key. Members need no new key.
+
+The link's page shows the cover alone and reads nothing: whoever previews links learns nothing and spends nothing.
+"""
+
+import re
+
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from jiwar.circles import entering, invitations
+from jiwar.circles.invitations import Admission
+from jiwar.circles.model import HIDDEN
+from jiwar.errors import BadInput, JiwarError, NameTaken, SignedOut, WrongWords
+from jiwar.web import messages, offers
+from jiwar.web.app import At
+from jiwar.web.keys import KeyChoice, Place, changed_choice, member_with, offer_keys, show_key
+from jiwar.web.limits import LOOK, SLOW
+from jiwar.web.visit import Visit
+from jiwar.wire.canonical import Wire, decode, encode
+
+SLOT = "joining"
+SPOKEN = 2
+BETWEEN_WORDS = re.compile(r"[\s,،.;؛+/\-–—]+")
+
+
+class Draft(Wire, frozen=True):
+    """What a newcomer holds and has chosen so far; gone once they are in."""
+
+    secret: str
+    admission: Admission
+    names: tuple[str, ...] = ()
+    handle: str = ""
+    keys: KeyChoice = KeyChoice()
+
+
+def _draft(visit: Visit) -> Draft:
+    """Raises SignedOut when this visitor holds no invitation."""
+    kept = visit.session.read(SLOT)
+    if kept is None:
+        raise SignedOut
+    return decode(kept, Draft)
+
+
+def _keep(visit: Visit, draft: Draft) -> None:
+    visit.session.write(SLOT, encode(draft))
+
+
+def _steps(visit: Visit) -> int:
+    return 3 if visit.is_member() else 4
+
+
+# 1: two spoken words
+
+
+async def show_words(visit: Visit) -> Response:
+    return _words_page(visit)
+
+
+def _words_page(visit: Visit, said: str = "", status: int = 200) -> Response:
+    secret = visit.request.path_params["secret"]
+    return visit.page(
+        "joining/words.html",
+        status=status,
+        secret=secret,
+        typed=visit.form.typed("words", 80),
+        error=said,
+        steps=_steps(visit),
+        languages=visit.languages("joining", secret=secret),
+    )
+
+
+async def take_words(visit: Visit) -> Response:
+    words = [word for word in BETWEEN_WORDS.split(visit.form.typed("words", 80)) if word]
+    if len(words) != SPOKEN:
+        return _words_page(visit, visit.say("Two words are needed here."), 400)
+    visit.site.limits.take_for_all(LOOK)
+    secret = str(visit.request.path_params["secret"])
+    try:
+        admitted = await invitations.open_invite(visit.services, visit.site.tries, secret, (words[0], words[1]))
+    except WrongWords as error:
+        return _words_page(visit, visit.sentence(error), messages.status(error))
+    return _begin(visit, secret, admitted)
+
+
+def _begin(visit: Visit, secret: str, admitted: Admission) -> Response:
+    if visit.is_member() and visit.member.has(admitted.circle):
+        return visit.go("home")
+    if not visit.has_session():
+        visit.new_session()
+    visit.keep_language()
+    _keep(visit, Draft(secret, admitted, _free_names(visit, admitted)))
+    return visit.go("joining_welcome")
+
+
+def _free_names(visit: Visit, admitted: Admission) -> tuple[str, ...]:
+    """Three names that nobody in the group has; after some tries, whatever was drawn."""
+    services, language = visit.services, visit.reader.language.code
+    drawn = offers.some_names(language, services.random, 12)
+    free = [name for name in drawn if entering.name_is_free(services, admitted, name)]
+    return tuple(free[:3] or drawn[:3])
+
+
+# 2: welcome and rules
+
+
+async def show_welcome(visit: Visit) -> Response:
+    admitted = _draft(visit).admission
+    charter = entering.charter_seen_by(visit.services, admitted)
+    return visit.page("joining/welcome.html", group=admitted.name, charter=charter, steps=_steps(visit))
+
+
+async def agree(visit: Visit) -> Response:
+    _draft(visit)
+    return visit.go("joining_name")
+
+
+# 3: my name here
+
+
+async def show_name(visit: Visit) -> Response:
+    draft = _draft(visit)
+    return _name_page(visit, draft, "" if draft.handle in draft.names else draft.handle)
+
+
+def _name_page(visit: Visit, draft: Draft, own: str, error: JiwarError | None = None) -> Response:
+    return visit.page(
+        "joining/name.html",
+        status=messages.status(error) if error else 200,
+        names=draft.names,
+        chosen=draft.handle or draft.names[0],
+        own=own,
+        error=visit.sentence(error) if error else "",
+        steps=_steps(visit),
+        keyless=visit.is_member(),
+    )
+
+
+async def take_name(visit: Visit) -> Response:
+    draft, form = _draft(visit), visit.form
+    if form.ticked("others"):
+        _keep(visit, replace(draft, names=_free_names(visit, draft.admission), handle=""))
+        return visit.go("joining_name")
+    try:
+        handle = entering.sound_handle(form.typed("own") if form.typed("own").strip() else form.typed("name"))
+        if not entering.name_is_free(visit.services, draft.admission, handle):
+            raise NameTaken
+    except (BadInput, NameTaken) as error:
+        return _name_page(visit, draft, form.typed("own"), error)
+    keys = draft.keys if draft.keys.offered else offer_keys(visit.services.random)
+    _keep(visit, replace(draft, handle=handle, keys=keys))
+    return await _finish(visit) if visit.is_member() else visit.go("joining_key")
+
+
+# 4: my key
+
+
+async def show_key_screen(visit: Visit) -> Response:
+    if _is_in(visit):
+        return visit.go("home")
+    draft = _draft(visit)
+    if not draft.handle or visit.is_member():
+        return visit.go("joining_name")
+    return show_key(visit, draft.keys, Place(4, 4, "joining_key", "joining_name"))
+
+
+async def take_key(visit: Visit) -> Response:
+    if _is_in(visit):
+        return visit.go("home")
+    draft = _draft(visit)
+    changed = changed_choice(visit, draft.keys)
+    if changed is None:
+        return await _finish(visit)
+    _keep(visit, replace(draft, keys=changed))
+    return visit.go("joining_key")
+
+
+async def _finish(visit: Visit) -> Response:
+    """Make the account if there is none, and enter, once. A name taken meanwhile is asked for again."""
+    visit.limit(SLOW)
+    async with visit.site.alone(visit.session.name):
+        if _is_in(visit):
+            return visit.go("home")
+        draft = _draft(visit)
+        if not draft.handle:
+            return visit.go("joining_name")
+        try:
+            arrived = await _enter(visit, draft)
+        except NameTaken as error:
+            return _name_page(visit, draft, draft.handle, error)
+        visit.session.forget(SLOT)
+    return visit.go(arrived)
+
+
+def _is_in(visit: Visit) -> bool:
+    """Whether an earlier tap on the last button has done it all."""
+    return visit.is_member() and visit.session.read(SLOT) is None
+
+
+async def _enter(visit: Visit, draft: Draft) -> str:
+    """Return the page that shows where the newcomer is now. Raises NameTaken, InviteSpent, KeyringFull."""
+    services, admitted = visit.services, draft.admission
+    async with member_with(visit, draft.keys) as member:
+        if admitted.mode == HIDDEN:
+            await entering.ask_to_enter(member, admitted, invitations.number_of(draft.secret), draft.handle)
+            return "groups"
+        circle = await entering.enter(member, admitted, draft.handle)
+    if invitations.is_used_up(circle, admitted.proof):
+        visit.site.later(services.store.remove_invite(invitations.number_of(draft.secret)))
+    return "home"
+
+
+ROUTES = (
+    At("joining", "/in/{secret}", show_words, take_words, public=True, entrance=True),
+    At("joining_welcome", "/joining/welcome", show_welcome, agree, public=True),
+    At("joining_name", "/joining/name", show_name, take_name, public=True),
+    At("joining_key", "/joining/key", show_key_screen, take_key, public=True),
+)

@@ -1,0 +1,54 @@
+"""How often something may be done, counted in RAM by session or by kind of act, never by address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jiwar.clock import Clock
+from jiwar.errors import Busy, TooMuch
+
+_MOST_NAMES = 50_000
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`burst` acts at once, then one every `seconds`."""
+
+    burst: int
+    seconds: float
+
+
+WRITE = Rate(40, 1.0)
+LOOK = Rate(240, 0.1)
+SLOW = Rate(6, 20.0)
+"""What costs the hub a slow hash or a key exchange."""
+EVERYBODY_SIGNS_IN = Rate(60, 0.25)
+
+
+class Limits:
+    """Leaky buckets. Names are keyed digests made by the caller; full buckets are forgotten first."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._filled: dict[tuple[bytes, Rate], float] = {}
+
+    def take(self, name: bytes, rate: Rate) -> None:
+        """Count one act. Raises TooMuch."""
+        now = self._clock.monotonic()
+        earliest = now - rate.burst * rate.seconds
+        filled = max(self._filled.get((name, rate), earliest), earliest)
+        if filled + rate.seconds > now:
+            raise TooMuch
+        self._filled[name, rate] = filled + rate.seconds
+        if len(self._filled) > _MOST_NAMES:
+            self._forget(now)
+
+    def take_for_all(self, rate: Rate) -> None:
+        """Count one act that everybody shares. Raises Busy."""
+        try:
+            self.take(b"", rate)
+        except TooMuch:
+            raise Busy from None
+
+    def _forget(self, now: float) -> None:
+        self._filled = {key: at for key, at in self._filled.items() if at > now - key[1].burst * key[1].seconds}

@@ -1,0 +1,327 @@
+"""The live side of a room: what is said goes out to everybody who has the room open, as events of a stream.
+
+- While a stream is open this process holds the keys of its circle, and nothing that opens the account or writes: no
+  phrase, no persona, no session. That is its stated limit.
+- A message is opened and rendered once for all readers of one way of reading, in the turn of the loop in which it
+  was committed; what is one reader's own is filled in for each (`web.bubbles`).
+- Every event is padded to a multiple of a kibibyte, and a beat of one kibibyte goes out at constant times, so that
+  the wire shows little. A reader who is too slow is told to ask for the page again.
+- A stream ends with its session, and when the keys of the circle turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from msgspec.structs import replace
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from jiwar.circles.circle import Circle, load_sketch
+from jiwar.circles.sketch import Sketch
+from jiwar.errors import JiwarError, NotThere, TooMuch
+from jiwar.keyring.persona import Persona
+from jiwar.log.shelf import ShelfLog
+from jiwar.store.contract import ENDED
+from jiwar.systems.rooms import view
+from jiwar.systems.rooms.model import NO_REPLY
+from jiwar.web.bubbles import Thread
+from jiwar.web.reading import Person, Reading, Said, Spoken, person
+from jiwar.web.respond import ALWAYS, accepts_gzip, padded_gzip
+from jiwar.web.site import Site
+from jiwar.web.visit import Visit
+
+STEP = 1024
+BEAT_SECONDS = 15.0
+STUCK_SECONDS = 60.0
+MOST_WAITING = 256
+MOST_STREAMS = 6
+"""Rooms that one session may follow at once: as many as a browser opens to one host."""
+"""Events that wait for one reader. Readers who see alike share their bytes."""
+SCRIPT = Path(__file__).with_name("live.js")
+QUIET = "x-quiet"
+_OPENING = {**ALWAYS, "Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+
+
+def is_quiet(visit: Visit) -> bool:
+    """Whether the page's script sent the form: what it did comes back by the stream."""
+    return QUIET in visit.request.headers
+
+
+def event(name: str, text: str = "") -> bytes:
+    """One event, padded by a comment to a multiple of a kibibyte."""
+    lines = "".join(f"data: {line}\n" for line in text.split("\n"))
+    body = f"event: {name}\n{lines}\n".encode()
+    return body + _comment(-(len(body) + len(_comment(0))) % STEP)
+
+
+def _comment(length: int) -> bytes:
+    return b":" + b" " * length + b"\n\n"
+
+
+BEAT = _comment(STEP - len(_comment(0)))
+
+
+class Watched(Circle):
+    """A circle that is only looked at: its keys, my private names for people, and nothing that writes."""
+
+    def __init__(self, circle: Circle) -> None:
+        self.services, self.id = circle.services, circle.id
+        self.membership = replace(circle.membership, persona=b"", alias="", handle="")
+        self.trail = replace(circle.trail, marks=(), previous=b"")
+        old = circle.log
+        self.log = ShelfLog(
+            old.store,
+            old.circle,
+            old.shelf,
+            b"",
+            self.trail.epochs,
+            Persona(b""),
+            old.clock,
+            old.fragments,
+            old.random,
+        )
+        self.names: dict[bytes, str] = {}
+        self._sketch: Sketch | None = None
+
+    @property
+    def sketch(self) -> Sketch:
+        """Read when it is needed; kept only while `looking`: a roster for every open page would be large."""
+        return self._sketch or load_sketch(self.log, self.trail)
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Read the roster once for everything that is done inside."""
+        self._sketch = load_sketch(self.log, self.trail)
+        try:
+            yield
+        finally:
+            self._sketch = None
+
+    def handle_of(self, persona: bytes) -> str:
+        """As in `Circle`; handles come from what this turn of the loop has looked up already."""
+        for label in self.membership.labels:
+            if label.persona == persona:
+                return label.text
+        if persona not in self.names:
+            member = self.sketch.member(persona)
+            self.names[persona] = member.handle if member else ""
+        return self.names[persona]
+
+
+@dataclass
+class Moment:
+    """What one record brought to a room, for all who read alike; forgotten at the end of the turn of the loop.
+
+    `common` is the message as everybody sees it who has put nothing between themselves and others.
+    """
+
+    said: Said | None
+    before: Spoken | None = None
+    common: str = ""
+    around: dict[int, Said] = field(default_factory=dict)
+    names: dict[bytes, str] = field(default_factory=dict)
+    events: dict[str, bytes] = field(default_factory=dict)
+
+
+class Watcher:
+    """One open page: gets woken in the event loop, keeps what has to be sent."""
+
+    def __init__(self, site: Site, visit: Visit, circle: Circle, obj: bytes, newest: int) -> None:
+        self.site, self.obj, self.newest = site, obj, newest
+        self.circle = Watched(circle)
+        self.reading = Reading(site, visit.reader, self.circle)
+        self.reading.me = circle.log.persona.key
+        kept = self.circle.membership
+        self._sees_as_others = not (kept.labels or kept.muted or kept.blocked)
+        self.session = visit.session.name
+        self.waiting: deque[bytes] = deque()
+        self.news = asyncio.Event()
+        self.over = False
+
+    def woken(self, obj: bytes, slot: int, number: int) -> None:
+        """Called after a commit on the shelf."""
+        if (obj, slot, number) == ENDED or not self.site.services.sessions.lives(self.session):
+            self._end()
+        elif obj == self.obj and not self.over:
+            try:
+                self._take(slot, number)
+            except JiwarError:
+                self._end()
+
+    def _take(self, slot: int, number: int) -> None:
+        moment = self._moment(slot, number)
+        said = moment.said
+        if said is None or said.about.author in self.circle.membership.blocked:
+            return
+        self.circle.names = moment.names
+        if slot > self.newest and (moment.before is None or moment.before.day != said.about.day):
+            self._push(moment, "rule", self._thread(moment).day(said.about.day))
+        self.newest = max(self.newest, slot)
+        if self._sees_as_others and not self._is_in(said.about):
+            moment.common = moment.common or self._thread(moment).one(said, moment.before)
+            self._push(moment, "say", moment.common)
+        else:
+            self._push(moment, "say", self._thread(moment).one(said, moment.before))
+
+    def _thread(self, moment: Moment) -> Thread:
+        thread = Thread(self.reading, self.obj, self._person)
+        thread.around(moment.around)
+        return thread
+
+    def _is_in(self, about: Spoken) -> bool:
+        """Whether the message, or a word to it, is mine."""
+        me = self.reading.me
+        return me == about.author or any(me in people for _, people in about.people)
+
+    def _person(self, persona: bytes) -> Person:
+        return person(self.circle, persona, "")
+
+    def _moment(self, slot: int, number: int) -> Moment:
+        here = (self.circle.log.shelf, self.obj, self.reading.way)
+        known = self.site.moment.get((*here, slot, number))
+        if known is None:
+            if not self.site.moment:
+                asyncio.get_running_loop().call_soon(self.site.moment.clear)
+            with self.circle.looking():
+                known = self._look(slot, self.site.moment.get(here))
+            self.site.moment[*here, slot, number] = known
+            if known.said and slot == number:
+                self.site.moment[here] = known
+        return known
+
+    def _look(self, slot: int, last: Moment | None) -> Moment:
+        """Read, check and render what came, with what stands before it and what it answers.
+
+        `last` is the newest message that came in this turn of the loop: what came next stands right after it.
+        """
+        self.reading.begin_again()
+        said = self.reading.one_message(self.obj, slot)
+        if said is None:
+            return Moment(None)
+        if last and last.said and last.said.about.slot < slot:
+            moment = Moment(said, last.said.about)
+        else:
+            earlier = self.reading.messages(self.obj, 1, before=slot)
+            moment = Moment(said, earlier[-1].about if earlier else None)
+        refers = said.about.refers
+        answered = self.reading.one_message(self.obj, refers) if refers != NO_REPLY else None
+        if answered:
+            moment.around[refers] = answered
+        return moment
+
+    def _push(self, moment: Moment, name: str, html: str) -> None:
+        if len(self.waiting) >= MOST_WAITING:
+            self._end()
+            return
+        sent = moment.events.get(html)
+        if sent is None:
+            sent = moment.events[html] = event(name, html)
+        self.waiting.append(sent)
+        self.news.set()
+
+    def _end(self) -> None:
+        """Tell the page to ask again, and nothing more."""
+        self.waiting.clear()
+        self.waiting.append(event("again"))
+        self.over = True
+        self.news.set()
+
+    def collect(self) -> bytes:
+        """Everything that waits, in one piece."""
+        sent = b"".join(self.waiting)
+        self.waiting.clear()
+        self.news.clear()
+        return sent
+
+
+class Stream(Response):
+    """The answer that stays open. It is its own only task."""
+
+    def __init__(self, watcher: Watcher, token: bytes) -> None:
+        super().__init__(None, 200, _OPENING)
+        del self.headers["content-length"]
+        self._watcher, self._token = watcher, token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        watcher, store = self._watcher, self._watcher.circle.log.store
+        stop = store.watch(watcher.circle.log.shelf, self._token, watcher.woken)
+        watcher.site.streams[watcher.session] += 1
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await self._send(send, BEAT)
+            await self._go_on(Request(scope, receive), send)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except (OSError, TimeoutError, ClientDisconnect):
+            pass
+        finally:
+            stop()
+            watcher.site.streams[watcher.session] -= 1
+            watcher.site.streams += Counter()  # What has come down to nothing goes.
+
+    async def _go_on(self, request: Request, send: Send) -> None:
+        loop, watcher = asyncio.get_running_loop(), self._watcher
+        beat = loop.time() + BEAT_SECONDS
+        while True:
+            try:
+                async with asyncio.timeout_at(beat):
+                    await watcher.news.wait()
+            except TimeoutError:
+                beat += BEAT_SECONDS
+                if await request.is_disconnected():
+                    return
+                if not watcher.site.services.sessions.lives(watcher.session):
+                    watcher.waiting.append(event("again"))
+                    watcher.over = True
+                else:
+                    watcher.waiting.append(BEAT)
+            await self._send(send, watcher.collect())
+            if watcher.over:
+                return
+
+    @staticmethod
+    async def _send(send: Send, body: bytes) -> None:
+        async with asyncio.timeout(STUCK_SECONDS):
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def stream(visit: Visit) -> Response:
+    """Open the stream of a room. Raises TooMuch for a session that holds many already."""
+    circle, obj = visit.addressed("room")
+    circle.me  # noqa: B018 - raises Removed
+    if visit.site.streams[visit.session.name] >= MOST_STREAMS:
+        raise TooMuch
+    watcher = Watcher(visit.site, visit, circle, obj, view.room(circle, obj).head)
+    _forget_cookie(visit)
+    return Stream(watcher, circle.log.newest.read)
+
+
+def _forget_cookie(visit: Visit) -> None:
+    """The request lives as long as its answer: what opens the session must not."""
+    visit.request.cookies.clear()
+    visit.request.scope["headers"].clear()
+    for held in ("cookie", "session", "member"):
+        visit.__dict__.pop(held, None)
+
+
+async def script(visit: Visit) -> Response:
+    """The one script of all pages. Strangers don't get it: two hubs would share its bytes."""
+    if not visit.is_member():
+        raise NotThere
+    headers = {**ALWAYS, "Vary": "Accept-Encoding"}
+    if not accepts_gzip(visit.request.headers.get("accept-encoding", "")):
+        return Response(SCRIPT.read_bytes(), 200, headers, media_type="text/javascript")
+    return Response(_packed_script(), 200, {**headers, "Content-Encoding": "gzip"}, media_type="text/javascript")
+
+
+@cache
+def _packed_script() -> bytes:
+    """Without padding: it is the same for everybody and tells nothing by its size."""
+    return padded_gzip(SCRIPT.read_bytes(), step=1)

@@ -1,0 +1,71 @@
+"""What the program offers ready-made: four founding cards and names to choose from. All of it may be edited."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from jiwar.circles.model import HIDDEN, LINK
+from jiwar.crypto.random import Random
+
+CARDS = ("close", "neighbours", "support", "working")
+"""In the order in which a founder sees them."""
+ACCESS = {"close": LINK, "neighbours": LINK, "support": HIDDEN, "working": LINK}
+"""How each card lets people in: by a link with keys, or in two steps."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One founding card in one language: what a founder reads, and what the group starts with."""
+
+    key: str
+    title: str
+    sentence: str
+    name: str
+    about: str
+    rules: tuple[str, ...]
+    topic_title: str
+    topic_body: str
+
+
+def cards(language: str) -> dict[str, Card]:
+    """The cards as a reader of the language sees them."""
+    return {key: _read(key, language) for key in CARDS}
+
+
+@cache
+def _read(key: str, language: str) -> Card:
+    found = _table()[key].get(language) or _table()[key]["en"]
+    topic = found["first_topic"]
+    return Card(
+        key=key,
+        title=found["title"],
+        sentence=found["sentence"],
+        name=found["name"],
+        about=found["about"].strip(),
+        rules=tuple(found["rules"]),
+        topic_title=topic["title"],
+        topic_body=topic["body"].strip(),
+    )
+
+
+@cache
+def _table() -> dict[str, dict[str, dict]]:  # type: ignore[type-arg]
+    return tomllib.loads(files("jiwar.circles").joinpath("rules", "cards.toml").read_text("utf-8"))
+
+
+@cache
+def names(language: str) -> tuple[str, ...]:
+    """Everyday words that may be somebody's name in a group."""
+    return tuple(files("jiwar.circles").joinpath("names", f"{language}.txt").read_text("utf-8").splitlines())
+
+
+def some_names(language: str, random: Random, number: int = 3) -> tuple[str, ...]:
+    """A few different names, drawn at random."""
+    listed = names(language)
+    drawn: list[str] = []
+    while len(drawn) < number:
+        one = listed[int.from_bytes(random(4), "big") % len(listed)]
+        if one not in drawn:
+            drawn.append(one)
+    return tuple(drawn)

@@ -1,0 +1,162 @@
+"""Somebody in a group: my own name for them, muting, blocking, and what the care team can do.
+
+There is no directory of members. Only the care team sees the list of handles, because it must be able to remove
+somebody. That is what this page does, not what a key enforces: whoever is in a group holds its keys, and a changed
+program could list the roster that stands in the group's own records (docs/threat-model.md says so).
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from jiwar.circles import entering, leaving, people
+from jiwar.circles.circle import Circle
+from jiwar.circles.handles import HANDLE_LIMIT
+from jiwar.circles.model import Member
+from jiwar.errors import BadInput, NotAllowed, NotThere, Refused
+from jiwar.web import messages
+from jiwar.web.app import At
+from jiwar.web.group import cares, person
+from jiwar.web.limits import SLOW, WRITE
+from jiwar.web.visit import Visit
+
+
+def _addressed(visit: Visit) -> tuple[Circle, Member]:
+    """The circle and the person that the path names. Raises NotThere."""
+    circle, short = visit.addressed("person")
+    for one in circle.state.members:
+        if one.persona[:16] == short:
+            return circle, one
+    raise NotThere
+
+
+def _for_care(visit: Visit) -> tuple[Circle, Member]:
+    """The same for the care team, about somebody else who is in the group. Raises NotThere."""
+    circle, target = _addressed(visit)
+    if not cares(circle) or not target.active or target.persona == circle.log.persona.key:
+        raise NotThere
+    return circle, target
+
+
+async def show(visit: Visit) -> Response:
+    return _page(visit, *_addressed(visit))
+
+
+def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInput | None = None) -> Response:
+    role = leaving.care_of(circle)
+    return visit.page(
+        "people/person.html",
+        tab="more",
+        status=messages.status(error) if error else 200,
+        circle=visit.circle_name(circle.id),
+        group=circle.name,
+        who=person(visit, circle, target.persona),
+        active=target.active,
+        label=visit.form.typed("label") if error else people.label_of(circle, target.persona),
+        limit=HANDLE_LIMIT,
+        care=role is not None,
+        waits=target.is_steward and role is not None and not leaving.is_seated(role, target.persona),
+        error=visit.sentence(error) if error else "",
+    )
+
+
+async def change(visit: Visit) -> Response:
+    """Name, mute or block somebody, for myself alone."""
+    visit.limit(WRITE)
+    circle, target = _addressed(visit)
+    act = visit.form.choice("act", ("label", "mute", "unmute", "block", "unblock"))
+    if target.persona == circle.log.persona.key:
+        raise NotThere
+    try:
+        if act == "label":
+            await people.label(circle, target.persona, visit.form.text("label"))
+        elif act in ("mute", "unmute"):
+            await people.mute(circle, target.persona, act == "mute")
+        else:
+            await people.block(circle, target.persona, act == "block")
+    except (BadInput, Refused) as error:
+        return _page(visit, circle, target, error)
+    return visit.go("person", person=visit.object_name(circle.id, target.persona[:16]))
+
+
+# what the care team can do
+
+
+async def everybody(visit: Visit) -> Response:
+    """The list of handles. Raises NotThere for who is not in the care team."""
+    circle = visit.circle()
+    if not cares(circle):
+        raise NotThere
+    active = sorted((one for one in circle.state.members if one.active), key=lambda one: -one.since)
+    rows = [person(visit, circle, one.persona) for one in active]
+    return visit.page(
+        "people/everybody.html", tab="more", circle=visit.circle_name(circle.id), group=circle.name, rows=rows
+    )
+
+
+def _confirm(visit: Visit, template: str) -> Response:
+    circle, target = _for_care(visit)
+    return visit.page(
+        template,
+        tab="more",
+        circle=visit.circle_name(circle.id),
+        group=circle.name,
+        who=person(visit, circle, target.persona),
+    )
+
+
+async def show_give(visit: Visit) -> Response:
+    return _confirm(visit, "people/give.html")
+
+
+async def give(visit: Visit) -> Response:
+    """Name somebody to the care team, and leave its keys in their box."""
+    visit.limit(SLOW)
+    circle, target = _for_care(visit)
+    role = leaving.open_role(circle)
+    if leaving.is_seated(role, target.persona):
+        raise NotAllowed
+    if not target.is_steward:
+        await leaving.give_stewardship(circle, target.persona)
+    await entering.offer_stewardship(circle, role, target.persona)
+    await visit.member.flush()
+    return _back(visit, circle, target)
+
+
+async def show_take(visit: Visit) -> Response:
+    return _confirm(visit, "people/take.html")
+
+
+async def take(visit: Visit) -> Response:
+    """Take somebody out of the care team; its keys turn."""
+    visit.limit(SLOW)
+    circle, target = _for_care(visit)
+    turned = await leaving.take_stewardship(circle, target.persona)
+    await visit.member.flush()
+    return _back(visit, turned, target)
+
+
+async def show_remove(visit: Visit) -> Response:
+    return _confirm(visit, "people/remove.html")
+
+
+async def remove(visit: Visit) -> Response:
+    """Remove somebody from the group; its keys turn."""
+    visit.limit(SLOW)
+    circle, target = _for_care(visit)
+    turned = await leaving.remove(circle, target.persona)
+    await visit.member.flush()
+    return visit.go("group_people", circle=visit.circle_name(turned.id))
+
+
+def _back(visit: Visit, circle: Circle, target: Member) -> Response:
+    return visit.go("person", person=visit.object_name(circle.id, target.persona[:16]))
+
+
+ROUTES = (
+    At("person", "/person/{person}", show, change),
+    At("person_care", "/person/{person}/care", show_give, give),
+    At("person_rest", "/person/{person}/rest", show_take, take),
+    At("person_out", "/person/{person}/out", show_remove, remove),
+    At("group_people", "/group/{circle}/people", everybody),
+)

@@ -1,0 +1,282 @@
+"""One circle as a request reads it: topics, posts, rooms and messages as sealed fragments, people as I know them.
+
+What somebody reads is opened, checked and rendered at most once for all who read alike (`web.fragments`); what is
+theirs alone is filled in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+import msgspec
+from markupsafe import escape
+
+from jiwar.circles import texts
+from jiwar.circles.circle import Circle
+from jiwar.errors import NotThere
+from jiwar.store.contract import KEPT, ObjectRow, RecordRow
+from jiwar.systems.forum import rules as forum_rules
+from jiwar.systems.forum import view as forum
+from jiwar.systems.forum.model import TopicCover
+from jiwar.systems.rooms import rules as rooms_rules
+from jiwar.systems.rooms import view as rooms
+from jiwar.systems.rooms.model import ROOMS, Room
+from jiwar.web.faces import colour, letter
+from jiwar.web.fragments import Made, Piece, Sealed, hole, holes, reading
+from jiwar.web.frame import Frame, Reader
+from jiwar.web.markdown import plain, prose
+from jiwar.web.site import Site
+from jiwar.wire.canonical import Wire, encode
+
+EXCERPT = 90
+Slot = tuple[RecordRow, ...]
+
+
+class Spoken(Wire, frozen=True):
+    """What is known of a post or message without rendering it again.
+
+    `refers` is the slot it quotes or answers, or -1; `people` are those who reacted, by word.
+    """
+
+    slot: int
+    day: int
+    part: int
+    keep: int
+    author: bytes
+    fate: str
+    note: str
+    excerpt: str
+    refers: int
+    people: tuple[tuple[str, tuple[bytes, ...]], ...]
+
+    @property
+    def stands(self) -> bool:
+        return self.fate == "stands"
+
+
+_covers = msgspec.msgpack.Decoder(TopicCover)
+_rooms = msgspec.msgpack.Decoder(Room)
+_spoken = msgspec.msgpack.Decoder(Spoken)
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A post or message, still with its holes."""
+
+    piece: Piece
+    about: Spoken
+
+
+class TopicState(msgspec.Struct, frozen=True):
+    """A topic as its row shows it; `last_day` is the last day on which it is listed."""
+
+    obj: bytes
+    head: int
+    cover: TopicCover
+    last_day: int
+    piece: Piece
+
+
+class RoomState(msgspec.Struct, frozen=True):
+    """A room as its row shows it."""
+
+    obj: bytes
+    head: int
+    room: Room
+    piece: Piece
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody as I know them: name and letter escaped, and the path of their page in this session."""
+
+    name: str
+    letter: str
+    path: str
+
+
+class Reading:
+    """One circle, for one reader."""
+
+    def __init__(self, site: Site, reader: Reader, circle: Circle) -> None:
+        self.site, self.reader, self.circle = site, reader, circle
+        self.way = reading(reader)
+
+    @cached_property
+    def me(self) -> bytes:
+        return self.circle.log.persona.key
+
+    @cached_property
+    def _sealed(self) -> Sealed:
+        return Sealed(self.circle.log, self.way, self.circle.sketch.through)
+
+    def begin_again(self) -> None:
+        """Look at the roster anew: a live view outlives many changes."""
+        self.__dict__.pop("_sealed", None)
+
+    @cached_property
+    def _frame(self) -> Frame:
+        """Fragments hold nothing of a session."""
+        return Frame(self.site.cover, self.site.paths.url)
+
+    def part(self, template: str, **values: object) -> str:
+        """Render a part of a page."""
+        return self.site.pages.fragment(template, self.reader, self._frame, **values)
+
+    # topics
+
+    def topic_state(self, row: ObjectRow) -> TopicState | None:
+        """A topic by its stored cover, or None when it can't be read, or is gone."""
+        cover = row.cover
+        piece = self._sealed.recall((cover.epoch, cover.keep, cover.day), "topic", row, lambda: self._topic(row))
+        if piece is None:
+            return None
+        return TopicState(row.obj, row.head, _covers.decode(piece.meta), cover.day + cover.keep, piece)
+
+    def _topic(self, row: ObjectRow) -> Made | None:
+        topic = forum.open_topic(self.circle, row)
+        if topic.is_gone:
+            return None
+        given = holes("href", "lead", "group", "quiet", "current", "fresh")
+        return encode(topic.cover), self.part("talk/_topic.html", cover=topic.cover, **given)
+
+    def topic(self, obj: bytes) -> TopicState:
+        """Raises NotThere."""
+        found = self.topic_state(self.circle.log.cover(obj))
+        if found is None:
+            raise NotThere
+        return found
+
+    def topics(self, before: int | None = None, limit: int = forum_rules.PAGE) -> list[TopicState]:
+        rows = forum.topic_rows(self.circle, before, limit)
+        return [state for state in map(self.topic_state, rows) if state is not None]
+
+    @cached_property
+    def _marks(self) -> dict[bytes, int]:
+        """How far I had read everything when this request began."""
+        return {mark.obj: mark.number for mark in self.circle.trail.marks}
+
+    def unread(self, topic: TopicState) -> int:
+        read = max(self._marks.get(topic.obj, 0), self.circle.trail.base)
+        return forum_rules.unread(topic.cover, topic.head, read)
+
+    # posts
+
+    def posts(self, topic: TopicState, page: int) -> list[Said]:
+        """The posts of a page that can be read and that I want to read."""
+        first, last = forum_rules.page_slots(topic.cover, page, topic.head)
+        slots = forum.slots(self.circle, topic.obj, first, last)
+        return self._wanted(self.post(topic.obj, slot) for slot in slots)
+
+    def _wanted(self, said: Iterable[Said | None]) -> list[Said]:
+        return [one for one in said if one and one.about.author not in self.circle.membership.blocked]
+
+    def post(self, obj: bytes, slot: Slot) -> Said | None:
+        """A post by its stored rows; None when it can't be read."""
+        return self._said("post", obj, slot, lambda: self._post(obj, slot))
+
+    def one_post(self, obj: bytes, slot: int) -> Said | None:
+        """A post by its slot."""
+        return next((self.post(obj, rows) for rows in forum.slots(self.circle, obj, slot, slot)), None)
+
+    def _said(self, kind: str, obj: bytes, slot: Slot, make: Callable[[], Made | None]) -> Said | None:
+        own = slot[0]
+        piece = self._sealed.recall((own.epoch, own.keep, own.day), kind, (obj, slot), make)
+        return Said(piece, _spoken.decode(piece.meta)) if piece else None
+
+    def _post(self, obj: bytes, slot: Slot) -> Made | None:
+        found = forum.read_post(self.circle, obj, slot)
+        if found is None:
+            return None
+        text = prose(found.text)
+        about = Spoken(
+            slot=found.slot,
+            day=found.day,
+            part=found.part,
+            keep=slot[0].keep,
+            author=found.author,
+            fate=found.fate,
+            note=found.note,
+            excerpt=texts.excerpt(text.striptags(), EXCERPT),
+            refers=found.quote,
+            people=found.reactions,
+        )
+        given = holes("at", "person", "name", "letter", "quoted")
+        html = self.part("forum/_post.html", post=found, text=text, **_looks(about, forum_rules.REACTIONS), **given)
+        return encode(about), html
+
+    # rooms
+
+    def rooms(self) -> list[RoomState]:
+        rows = self.circle.log.covers(ROOMS, None, rooms_rules.MOST_ROOMS)
+        return [state for state in map(self.room_state, rows) if state is not None]
+
+    def room(self, obj: bytes) -> RoomState:
+        """Raises NotThere."""
+        found = self.room_state(self.circle.log.cover(obj))
+        if found is None:
+            raise NotThere
+        return found
+
+    def room_state(self, row: ObjectRow) -> RoomState | None:
+        """A room by its stored cover, which messages leave alone; None when it can't be read."""
+        stored = (row.obj, row.cover, row.head >= self.circle.log.newest.begins)
+        piece = self._sealed.recall((row.cover.epoch, KEPT, 0), "room", stored, lambda: self._room(row))
+        return RoomState(row.obj, row.head, _rooms.decode(piece.meta), piece) if piece else None
+
+    def _room(self, row: ObjectRow) -> Made:
+        found = rooms.open_room_row(self.circle, row).room
+        given = holes("href", "lead", "group", "quiet", "current", "fresh", "last", "last_at")
+        return encode(found), self.part("talk/_room.html", room=found, **given)
+
+    def messages(self, obj: bytes, limit: int, before: int | None = None, after: int = -1) -> list[Said]:
+        """The newest messages that can be read and that I want to read, oldest first."""
+        slots = rooms.newest_rows(self.circle, obj, limit, before, after)
+        return self._wanted(self.message(obj, slot) for slot in slots)
+
+    def message(self, obj: bytes, slot: Slot) -> Said | None:
+        """A message by its stored rows; None when it can't be read."""
+        return self._said("message", obj, slot, lambda: self._message(obj, slot))
+
+    def one_message(self, obj: bytes, slot: int) -> Said | None:
+        """A message by its slot; None also for what has disappeared."""
+        rows = rooms.newest_rows(self.circle, obj, 1, slot + 1, slot - 1)
+        return self.message(obj, rows[0]) if rows else None
+
+    def _message(self, obj: bytes, slot: Slot) -> Made | None:
+        found = rooms.read_message(self.circle, obj, slot)
+        if found is None:
+            return None
+        about = Spoken(
+            slot=found.slot,
+            day=found.day,
+            part=found.part,
+            keep=found.keep,
+            author=found.author,
+            fate=found.fate,
+            note="",
+            excerpt=texts.excerpt(found.text, EXCERPT),
+            refers=found.reply_to,
+            people=found.reactions,
+        )
+        given = {"message": found, "text": plain(found.text), **holes("side", "by", "answered")}
+        return encode(about), self.part("rooms/_message.html", **_looks(about, rooms_rules.REACTIONS), **given)
+
+    # what fills the holes
+
+    def pressed(self, said: Spoken) -> dict[str, str]:
+        """Which reactions are mine."""
+        return {f"mine {word}": "true" if self.me in people else "false" for word, people in said.people}
+
+
+def _looks(about: Spoken, words: tuple[str, ...]) -> dict[str, object]:
+    """What posts and messages show alike: colour and reactions."""
+    counts = dict.fromkeys(words, 0) | {word: len(people) for word, people in about.people}
+    mine = {word: hole(f"mine {word}") for word in words}
+    return {"colour": colour(about.author or b"\0"), "words": words, "counts": counts, "mine": mine,
+            "bare": not about.people}  # fmt: skip
+
+
+def person(circle: Circle, persona: bytes, path: str) -> Person:
+    """Somebody as I know them."""
+    name = circle.handle_of(persona)
+    return Person(str(escape(name)), str(escape(letter(name))), path)

@@ -1,0 +1,95 @@
+"""Turns a template and its values into a page.
+
+- One Jinja environment a language; labels, class names and icons are settled when a template is loaded.
+- Undefined names are errors; everything from people is escaped.
+- Each page carries its own slice of the style sheet, found from what the template uses.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import nodes
+from markupsafe import Markup
+
+from jiwar.i18n import Language
+from jiwar.web.frame import Frame, Reader
+from jiwar.web.loading import FOLDER, environment
+from jiwar.web.look import Look
+from jiwar.web.uses import Uses
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered page, and what its headers have to say about it."""
+
+    body: bytes
+    nonce: str
+    script: bool
+
+
+class Pages:
+    """All templates of the hub in all its languages. `new_nonce` makes the style nonce of one page."""
+
+    def __init__(
+        self,
+        look: Look,
+        languages: Mapping[str, Language],
+        new_nonce: Callable[[], str],
+        folders: tuple[Path, ...] = (FOLDER,),
+    ) -> None:
+        self._look = look
+        self._new_nonce = new_nonce
+        self._environments = {code: environment(language, look, folders) for code, language in languages.items()}
+        self._uses = Uses(self._parse)
+        self._styles: dict[str, Markup] = {}
+
+    def names(self) -> list[str]:
+        """Return the templates that are pages; those whose name starts with an underscore are parts."""
+        every = next(iter(self._environments.values())).list_templates()
+        return [name for name in every if not name.rpartition("/")[2].startswith("_")]
+
+    def load_all(self) -> None:
+        """Load every page in every language, so that a wrong one stops the start and not a reader."""
+        for name in self.names():
+            self.style(name)
+            for made in self._environments.values():
+                made.get_template(name)
+
+    def style(self, template: str) -> Markup:
+        """Return the slice of the sheet that a page made from `template` carries."""
+        if template not in self._styles:
+            self._styles[template] = Markup(self._look.style(self._uses.classes(template)))  # noqa: S704 - our own sheet
+        return self._styles[template]
+
+    def classes(self, template: str) -> frozenset[str]:
+        return self._uses.classes(template)
+
+    def class_names(self, names: str) -> str:
+        """What this hub writes for some classes, for the little that is put together outside a template."""
+        return self._look.class_names(names)
+
+    def render(self, template: str, reader: Reader, frame: Frame, **context: object) -> Page:
+        """Render a page. Templates see `frame`, `url`, `reader` and its `n`, `count`, `day`, `moment`, `when`."""
+        nonce = self._new_nonce()
+        loaded = self._environments[reader.language.code].get_template(template)
+        text = loaded.render(
+            reader=reader, frame=frame, url=frame.url, nonce=nonce, style=self.style(template),
+            n=reader.n, count=reader.count, day=reader.day, moment=reader.moment, when=reader.when,
+            **context,
+        )  # fmt: skip
+        return Page(text.encode(), nonce, bool(frame.script))
+
+    def fragment(self, template: str, reader: Reader, frame: Frame, **context: object) -> str:
+        """Render a part of a page, such as one message, without head, bars and style."""
+        loaded = self._environments[reader.language.code].get_template(template)
+        return loaded.render(
+            reader=reader, frame=frame, url=frame.url,
+            n=reader.n, count=reader.count, day=reader.day, moment=reader.moment, when=reader.when,
+            **context,
+        )  # fmt: skip
+
+    def _parse(self, name: str) -> nodes.Template:
+        made = next(iter(self._environments.values()))
+        source = made.loader.get_source(made, name)[0] if made.loader else ""
+        return made.parse(source, name)

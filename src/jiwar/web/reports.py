@@ -1,0 +1,97 @@
+"""Drawing the care team's attention to something written, or to somebody.
+
+A path names what it is about as the session sees it: circle and person, or circle, object and slot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from jiwar.circles import reports
+from jiwar.circles.circle import Circle
+from jiwar.errors import BadInput, NotThere, Refused
+from jiwar.web import messages
+from jiwar.web.app import At
+from jiwar.web.group import person
+from jiwar.web.limits import SLOW
+from jiwar.web.visit import Visit
+from jiwar.web.written import ID, NAME, find
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report is about: somebody, and perhaps something they wrote."""
+
+    circle: Circle
+    persona: bytes
+    words: str = ""
+    obj: bytes = b""
+    slot: int = reports.NOWHERE
+
+
+def _about(visit: Visit) -> About:
+    """What the path names: nothing of my own, and only where there is a desk. Raises NotThere."""
+    stable = visit.stable(visit.request.path_params["about"])
+    circle = visit.circle(stable[:ID])
+    about = _something(circle, stable[ID:]) if len(stable) == NAME else _somebody(circle, stable[ID:])
+    if about.persona == circle.log.persona.key or circle.state.desk is None:
+        raise NotThere
+    return about
+
+
+def _somebody(circle: Circle, short: bytes) -> About:
+    for one in circle.state.members:
+        if one.persona[:ID] == short:
+            return About(circle, one.persona)
+    raise NotThere
+
+
+def _something(circle: Circle, place: bytes) -> About:
+    found = find(circle, place[:ID], int.from_bytes(place[ID:], "big"))
+    return About(circle, found.author, found.words[: reports.WORDS_LIMIT], found.obj, found.slot)
+
+
+async def show(visit: Visit) -> Response:
+    return _page(visit, _about(visit))
+
+
+def _page(visit: Visit, about: About, error: BadInput | Refused | None = None) -> Response:
+    circle = about.circle
+    return visit.page(
+        "reports/page.html",
+        tab="more",
+        status=messages.status(error) if error else 200,
+        key=visit.circle_name(circle.id),
+        here=visit.request.path_params["about"],
+        group=circle.name,
+        who=person(visit, circle, about.persona),
+        me=circle.me.handle,
+        words=about.words,
+        reason=visit.form.typed("reason"),
+        more=visit.form.typed("more"),
+        limit=reports.MORE_LIMIT,
+        error=visit.sentence(error) if error else "",
+    )
+
+
+async def write(visit: Visit) -> Response:
+    visit.limit(SLOW)
+    about, form = _about(visit), visit.form
+    try:
+        reason, more = form.choice("reason", reports.REASONS), form.text("more", reports.MORE_LIMIT)
+        await reports.report(about.circle, about.persona, about.words, reason, more, about.obj, about.slot)
+    except (BadInput, Refused) as error:
+        return _page(visit, about, error)
+    circle = about.circle
+    return visit.page(
+        "reports/sent.html",
+        tab="more",
+        group=circle.name,
+        key=visit.circle_name(circle.id),
+        who=person(visit, circle, about.persona),
+    )
+
+
+ROUTES = (At("report", "/attention/{about}", show, write),)

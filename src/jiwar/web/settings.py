@@ -1,0 +1,38 @@
+"""Settings: how pages look for one member. They stand in the keyring and nowhere else."""
+
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from jiwar.keyring.model import Settings
+from jiwar.web.app import At
+from jiwar.web.limits import WRITE
+from jiwar.web.visit import Visit
+
+LANGUAGES = ("ar", "en")
+DIGITS = ("arabic", "latin")
+MONTHS = ("gregorian", "levant", "maghreb")
+THEMES = ("auto", "light", "dark")
+SIZES = ("normal", "large", "larger")
+
+
+async def show(visit: Visit) -> Response:
+    saved = "saved" in visit.request.query_params
+    return visit.page("settings/settings.html", tab="more", chosen=visit.member.settings, saved=saved)
+
+
+async def save(visit: Visit) -> Response:
+    form, member = visit.form, visit.member
+    visit.limit(WRITE)
+    wanted = Settings(
+        language=form.choice("language", LANGUAGES),
+        digits=form.choice("digits", DIGITS),
+        months=form.choice("months", MONTHS),
+        theme=form.choice("theme", THEMES),
+        text=form.choice("text", SIZES),
+    )
+    if wanted != member.settings:
+        await member.update(lambda ring: replace(ring, settings=wanted))
+    return visit.go("settings", saved=1)
+
+
+ROUTES = (At("settings", "/more/settings", show, save),)

@@ -1,0 +1,109 @@
+"""The web side of one hub, made once: templates, languages, paths, what strangers see."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from jiwar.circles.accounts import Accounts
+from jiwar.circles.invitations import Tries
+from jiwar.circles.member import Services
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import SESSION_NAME
+from jiwar.errors import JiwarError
+from jiwar.i18n import Language, load_languages
+from jiwar.node import Hub
+from jiwar.web.limits import Limits
+from jiwar.web.look import load_look
+from jiwar.web.paths import Paths
+from jiwar.web.render import Pages
+from jiwar.web.tidying import Tidying
+
+
+@dataclass
+class Site:
+    """What every visit uses."""
+
+    hub: Hub
+    services: Services
+    accounts: Accounts
+    tries: Tries
+    limits: Limits
+    languages: dict[str, Language]
+    pages: Pages
+    paths: Paths
+    cookie: str
+    secure: bool
+    development: bool
+    tidying: Tidying = field(default_factory=Tidying)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    moment: dict[object, Any] = field(default_factory=dict)
+    """What this turn of the loop has rendered for many readers (`web.live`); emptied at its end."""
+    streams: Counter[bytes] = field(default_factory=Counter)
+    """Open streams, by session."""
+    turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def alone(self, session: bytes) -> asyncio.Lock:
+        """Held during what takes seconds and may be done once: a second tap waits and finds it done."""
+        return self.turns.setdefault(session, asyncio.Lock())
+
+    def later(self, work: Coroutine[None, None, None]) -> None:
+        """Let something finish behind an answer that must not wait for it."""
+        task = asyncio.ensure_future(_quietly(work))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def settle(self) -> None:
+        """Wait for what is still being finished: before the hub closes."""
+        await asyncio.gather(*self.tasks)
+
+    @property
+    def cover(self) -> str:
+        """The harmless name that stands in titles and bars."""
+        return self.hub.front.cover
+
+
+async def _quietly(work: Coroutine[None, None, None]) -> None:
+    """What can't be written any more is lost quietly: nobody waits for the answer."""
+    with contextlib.suppress(JiwarError):
+        await work
+
+
+def load_pages(hub: Hub) -> Pages:
+    """Every template in every language, ready to be rendered."""
+    pages = Pages(load_look(), load_languages(), lambda: hub.services.random(16).hex())
+    pages.load_all()
+    return pages
+
+
+def make_site(
+    hub: Hub,
+    patterns: Sequence[tuple[str, str]],
+    secure: bool = False,
+    development: bool = False,
+    pages: Pages | None = None,
+) -> Site:
+    """Compose the web side over a running hub. `secure` says that people reach it by https.
+
+    `pages` that are loaded already may be handed in: they belong to the program, not to the hub.
+    """
+    services = hub.services
+    name = digest(SESSION_NAME, services.hub_id)[:5].hex()
+    return Site(
+        hub=hub,
+        services=services,
+        accounts=hub.accounts,
+        tries=hub.tries,
+        limits=Limits(services.clock),
+        languages=load_languages(),
+        pages=pages or load_pages(hub),
+        paths=Paths(dict(patterns)),
+        cookie=f"__Host-{name}" if secure else name,
+        secure=secure,
+        development=development,
+    )

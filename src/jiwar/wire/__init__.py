@@ -1,0 +1,1 @@
+"""Canonical bytes: encode and decode, no secrets, no I/O."""

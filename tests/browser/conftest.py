@@ -1,0 +1,71 @@
+"""What browser tests are given: a hub that is served, and browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+
+from jiwar.cli.demo import content
+from tests.browser import driving
+from tests.browser.people import Person
+from tests.browser.serving import Served, filled_hub, fresh_hub, printed_keys, serving
+
+OpenBrowser = Callable[..., Chrome]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Served]:
+    """An empty hub on a free port."""
+    with serving(fresh_hub(tmp_path / "hub")) as served:
+        yield served
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A hub with the demo in it, and the keys of its founder, steward, member and newcomer."""
+
+    hub: Served
+    keys: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Some threads of the demo, filled once for every test that only looks."""
+    folder = tmp_path_factory.mktemp("demo")
+    make = filled_hub(folder, content.shortened(content.load(), 4))
+    with serving(make) as served:
+        yield Demo(served, printed_keys(folder))
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[OpenBrowser]:
+    """`browser(width=360, js=True, lang="ar")`: a browser with a fresh profile, as often as it is called."""
+    opened: list[Chrome] = []
+
+    def start(width: int = driving.PHONE, js: bool = True, lang: str = "ar") -> Chrome:
+        opened.append(driving.start(tmp_path / f"profile{len(opened)}", width, js, lang))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        driving.stop(one)
+
+
+@pytest.fixture
+def person(hub: Served, browser: OpenBrowser) -> Callable[..., Person]:
+    """`person(width=…, js=…, lang=…)`: somebody with a browser in front of the hub (tests/browser/people.py)."""
+
+    def come(width: int = driving.PHONE, js: bool = True, lang: str = "ar") -> Person:
+        return Person(browser(width, js, lang), hub, lang, js)
+
+    return come

@@ -1,0 +1,125 @@
+"""`jiwar run`: a founding link on the terminal, nothing about visits anywhere, a clean stop."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from jiwar.cli.main import main
+from jiwar.cli.memory import OVERWRITING
+from jiwar.cli.run import config_from
+from jiwar.errors import BadChoice
+
+LINK = re.compile(r"http://127\.0\.0\.1:(\d+)(/\S+/[a-z2-7]{26})$", re.MULTILINE)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A hub in a process of its own, and what it printed until its founding link."""
+    environment = {
+        **os.environ,
+        "PORT": str(_free_port()),
+        "JIWAR_DATA": str(folder / "data"),
+        "JIWAR_SECRET": str(folder / "secret" / "hub"),
+        **settings,
+    }
+    started = subprocess.Popen(
+        [sys.executable, "-m", "jiwar", "run"],
+        env=environment, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert started.stdout
+    try:
+        yield started, started.stdout.readline() + started.stdout.readline()
+    finally:
+        started.kill()
+        started.communicate()
+
+
+def _ask(said: str, path: str = "/") -> tuple[int, set[str], str]:
+    """Status, names of headers and body of a page."""
+    found = LINK.search(said)
+    assert found, said
+    connection = http.client.HTTPConnection("127.0.0.1", int(found.group(1)), timeout=20)
+    with closing(connection):
+        connection.request("GET", path, headers={"User-Agent": "Telltale/1.0", "X-Forwarded-For": "192.0.2.77"})
+        answer = connection.getresponse()
+        return answer.status, {name.lower() for name in answer.headers}, answer.read().decode()
+
+
+def test_a_hub_starts_answers_and_stops_without_a_word_about_it(tmp_path: Path) -> None:
+    with _running(tmp_path, JIWAR_COVER="دفتر الخالة") as (started, said):
+        found = LINK.search(said)
+        assert found
+        status, headers, body = _ask(said)
+        assert status == 200
+        assert "دفتر الخالة" in body
+        assert headers & {"server", "date", "x-powered-by"} == set()
+        assert _ask(said, found.group(2))[0] == 200
+        started.send_signal(signal.SIGTERM)
+        rest, errors = started.communicate(timeout=30)
+    assert (rest, errors) == ("", "")
+    written = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert b"Telltale" not in written
+    assert b"192.0.2.77" not in written
+    assert found.group(2).rsplit("/", 1)[1].encode() not in written
+
+
+def test_a_second_start_finds_the_first_ones_hub(tmp_path: Path) -> None:
+    links = []
+    for cover in ("الأول", "الثاني"):
+        with _running(tmp_path, JIWAR_COVER=cover) as (started, said):
+            assert "الأول" in _ask(said)[2]
+            links.append(said)
+            started.send_signal(signal.SIGINT)
+            started.communicate(timeout=30)
+    assert links[0] != links[1]
+
+
+def test_a_folder_that_another_secret_sealed_is_not_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with _running(tmp_path) as (started, said):
+        _ask(said)
+        started.send_signal(signal.SIGTERM)
+        started.communicate(timeout=30)
+    (tmp_path / "secret" / "hub").rename(tmp_path / "secret" / "kept")
+    for name, value in OVERWRITING.items():  # Without them the command would start anew in this process's place.
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("JIWAR_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("JIWAR_SECRET", str(tmp_path / "secret" / "hub"))
+    assert main(["run"]) == 2
+    assert "damaged." in capsys.readouterr().err
+
+
+def test_settings_come_from_the_environment() -> None:
+    config = config_from({"JIWAR_DATA": "d", "JIWAR_SECRET": "s/h", "JIWAR_COVER": "كرّاس", "JIWAR_LANGUAGE": "en"})
+    assert (config.data, config.secret) == (Path("d"), Path("s/h"))
+    assert (config.front.cover, config.front.language) == ("كرّاس", "en")
+    assert config_from({}).data == Path("data")
+
+
+@pytest.mark.parametrize(("text", "hours"), [("2", 2), ("-3.5", -3.5), ("5.75", 5.75), ("14", 14)])
+def test_the_clock_is_as_far_ahead_as_the_environment_says(text: str, hours: float) -> None:
+    assert config_from({"JIWAR_UTC_OFFSET": text}).front.offset_hours == hours
+
+
+@pytest.mark.parametrize("text", ["", "noon", "nan", "15", "-13", "1e9"])
+def test_no_other_clock_is_accepted(text: str) -> None:
+    with pytest.raises(BadChoice):
+        config_from({"JIWAR_UTC_OFFSET": text})

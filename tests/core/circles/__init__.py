@@ -1,0 +1,1 @@
+"""Circles: rules, rotations, ways in and out."""

@@ -1,0 +1,1 @@
+"""One primitive a file."""

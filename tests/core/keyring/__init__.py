@@ -1,0 +1,1 @@
+"""What one member holds, and what the hub does."""

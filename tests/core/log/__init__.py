@@ -1,0 +1,1 @@
+"""Records, covers, logs and what can be proven of them."""

@@ -1,0 +1,1 @@
+"""The blind stores, against one contract."""

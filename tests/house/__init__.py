@@ -1,0 +1,1 @@
+"""What the project asks of itself, beyond what the program does."""

@@ -1,0 +1,343 @@
+"""People who use every page of a hub with nothing but links and forms; every answer they get is kept.
+
+`walk(language)` is the whole story of a small community, once a process: found, join, talk, care, invite, leave. On
+its way each page is reached as people reach it, and every form is sent at least once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from jiwar.clock import SetClock
+from jiwar.node import memory_hub
+from jiwar.web.app import make_app
+from jiwar.web.paths import PLACE
+from jiwar.web.routes import ALL
+from tests.promises.markup import Form, Markup
+from tests.web.client import Client, Page, World
+from tests.web.conftest import DAY, found, join, sign_in, slips_on
+
+_PATTERNS = [(at.name, re.compile(PLACE.sub("[^/]+", at.path))) for at in ALL]
+MOST_PAGES = 400
+FROM_THE_SCRIPT = {"room_live", "script"}
+"""What the script asks for; a person never goes there."""
+
+
+@cache
+def route_of(path: str) -> str:
+    """The name of the page that answers at a path of this hub; empty if none does."""
+    plain = urlsplit(path).path
+    return next((name for name, pattern in _PATTERNS if pattern.fullmatch(plain)), "")
+
+
+@dataclass
+class Answer:
+    """One answer of the hub: to what, to whom, and what it was."""
+
+    method: str
+    route: str
+    who: str
+    language: str
+    page: Page
+
+    @cached_property
+    def markup(self) -> Markup:
+        return Markup(self.page.html)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.page.path} for {self.who}"
+
+
+class Walker(Client):
+    """A browser without a script, whose every answer is kept."""
+
+    def __init__(self, world: World, language: str, name: str, kept: list[Answer]) -> None:
+        super().__init__(world, language)
+        self.name, self.kept = name, kept
+
+    async def asks(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Page:
+        page = await super().asks(method, path, body, headers)
+        self.kept.append(Answer(method, route_of(path), self.name, self.language, page))
+        return page
+
+    def go(self, *route: str) -> Page:
+        """From home over links: for each name the first link on the page that leads there.
+
+        Who has rested too long comes back with their key.
+        """
+        page = self.get(self.world.url("home"))
+        if route_of(page.path) == "door":
+            page = sign_in(self, self.key)
+        for name in route:
+            page = self.follow(page, name)
+        return page
+
+    def follow(self, page: Page, route: str, text: str = "") -> Page:
+        """The first link to a page, with some words in it."""
+        links = [one for one in Markup(page.html).links if text in one.text]
+        leading = [one.at["href"] for one in links if route_of(one.at["href"]) == route]
+        assert leading, f"no link leads from {page.path} to {route}: {page.text}"
+        return self.get(urljoin(page.path, leading[0]).partition("#")[0])
+
+    def form(self, page: Page, route: str, at: int = 0) -> Form:
+        going = [one for one in Markup(page.html).forms if route_of(one.action) == route]
+        assert going, f"no form goes from {page.path} to {route}: {page.text}"
+        return going[at]
+
+    def submit(self, page: Page, route: str, press: str = "", at: int = 0, **typed: str) -> Page:
+        """Fill in a form as it stands and send it by one of its buttons: the first whose value begins so."""
+        self._let_time_pass()
+        form = self.form(page, route, at)
+        button = next((one for one in form.buttons if one[1].startswith(press)), None)
+        assert button, f"no button of {route} on {page.path} says {press}: {form.buttons[:9]}"
+        fields = [(name, value) for name, value in form.fields if name not in typed]
+        pressed = [button[:2]] if button[0] else []
+        sent = urlencode([*fields, *typed.items(), *pressed]).encode()
+        return self._land(self.world.run(self.asks("POST", form.action, sent)))
+
+    def _let_time_pass(self) -> None:
+        """So that no limit is met: they have a test of their own."""
+        clock = self.world.hub.services.clock
+        assert isinstance(clock, SetClock)
+        clock.forward(seconds=21)
+
+    def crawl(self, start: str = "home") -> None:
+        """Every page that links lead to from here."""
+        waiting, seen = [self.world.url(start)], set[str]()
+        while waiting and len(seen) < MOST_PAGES:
+            path = waiting.pop(0)
+            if path in seen:
+                continue
+            seen.add(path)
+            page = self.get(path)
+            links = [urljoin(path, one.at["href"]).partition("#")[0] for one in Markup(page.html).links]
+            waiting += [one for one in links if route_of(one) and not urlsplit(one).netloc]
+        assert len(seen) < MOST_PAGES, "links lead on and on"
+
+
+@dataclass
+class Walked:
+    """A hub after the story, and everything it answered."""
+
+    world: World
+    language: str
+    answers: list[Answer] = field(default_factory=list)
+
+    def somebody(self, name: str) -> Walker:
+        return Walker(self.world, self.language, name, self.answers)
+
+    @property
+    def pages(self) -> list[Answer]:
+        return [one for one in self.answers if one.page.headers.get("content-type", "").startswith("text/html")]
+
+
+WORDS = {
+    "ar": {
+        "group": "قهوة العصر", "other": "نادي الخياطة", "title": "عقد إيجار مؤقّت", "text": "هل من طريقة لعقد قصير؟",
+        "answer": "نعم، وبلا وسيط.", "anew": "نعم، وبلا وسيط أبداً.", "note": "سكن", "room": "قعدة المساء",
+        "said": "مساء الخير", "founder": "نخلة", "guest": "زيتونة", "third": "صنوبر", "label": "جارنا",
+        "alias": "الجيران", "rule": "قاعدة واحدة تكفي", "more": "هذا للفريق",
+    },
+    "en": {
+        "group": "Afternoon coffee", "other": "Sewing club", "title": "A short lease", "text": "Is there a way?",
+        "answer": "Yes, without an agent.", "anew": "Yes, and without any agent.", "note": "housing",
+        "room": "Evening chat", "said": "Good evening", "founder": "Heron", "guest": "Sparrow", "third": "Wren",
+        "label": "The neighbour", "alias": "Those next door", "rule": "One rule is enough", "more": "For the team",
+    },
+}  # fmt: skip
+ELSEWHERE = "elsewhere.example"
+HOSTILE = (
+    f"\n\n![p](https://{ELSEWHERE}/p.png) [l](https://{ELSEWHERE}/l) <img src=https://{ELSEWHERE}/i onerror=x()>"
+    f' <script src="//{ELSEWHERE}/s"></script> <style>@import "//{ELSEWHERE}/c"</style> [j](javascript:x())'
+    f" https://{ELSEWHERE}/a"
+)
+"""What somebody might write so that other people's browsers ask another host."""
+
+
+@cache
+def walk(language: str) -> Walked:
+    """The story in one language."""
+    loop = asyncio.new_event_loop()
+    hub = memory_hub(SetClock(DAY, 9))
+    story = _Story(Walked(World(hub, make_app(hub, ALL), loop), language))
+    try:
+        story.tell()
+    finally:
+        loop.run_until_complete(hub.close())
+        loop.close()
+    return story.walked
+
+
+class _Story:
+    """Four people: founder, guest and third of one group, and a stranger."""
+
+    def __init__(self, walked: Walked) -> None:
+        self.walked, self.world, self.words = walked, walked.world, WORDS[walked.language]
+        self.founder, self.guest, self.third, self.stranger = map(
+            walked.somebody, ("founder", "guest", "third", "stranger")
+        )
+
+    def tell(self) -> None:
+        self._begin()
+        self._topic()
+        self._room()
+        self._people()
+        self._care()
+        self._second_group()
+        for who in (self.founder, self.guest):
+            who.crawl()
+        self._change_hands()
+        self._part()
+
+    def _begin(self) -> None:
+        """Founding and joining, with every button on the way; settings; somebody who only looks at the door."""
+        founder, words = self.founder, self.words
+        self.stranger.crawl("door")
+        for path in ("/nothing/here", self.world.url("topic", topic="x"), self.world.url("close")):
+            self.stranger.get(path)
+        self.stranger.submit(self.stranger.get(f"/?l={self.stranger.language}"), "door", key="camel window")
+        found(founder, "close", words["group"], words["founder"], invite=True)
+        for who, slip, name in zip((self.guest, self.third), founder.slips, ("guest", "third"), strict=True):
+            join(who, slip, words[name])
+        page = founder.go("more", "settings")
+        founder.submit(page, "settings", months="levant", theme="light")
+
+    def _topic(self) -> None:
+        founder, guest, words = self.founder, self.guest, self.words
+        page = founder.go("talk", "new_topic")
+        page = founder.submit(page, "new_topic", "preview", title=words["title"], text=words["text"] + HOSTILE)
+        founder.submit(page, "new_topic", "send")
+        page = guest.go("talk", "topic")
+        page = guest.submit(page, "topic", "with_you")
+        page = guest.submit(page, "topic", "quote")
+        page = guest.submit(page, "topic", "unquote", text=words["answer"])
+        page = guest.submit(page, "topic", "quote")
+        page = guest.submit(page, "topic", "preview", note=words["note"])
+        page = guest.submit(page, "topic", "send")
+        assert words["answer"] in page.text
+        for number in range(31):
+            page = guest.submit(page, "topic", "send", text=f"{words['answer']} {number}")
+        page = guest.submit(guest.submit(page, "topic", "open"), "post", "send", text=words["anew"])
+        assert words["anew"] in page.text
+        page = guest.submit(page, "topic", "open")
+        guest.submit(page, "post", "retract")
+
+    def _room(self) -> None:
+        founder, guest, words = self.founder, self.guest, self.words
+        page = founder.submit(founder.go("talk", "new_room"), "new_room", name=words["room"], keep="7")
+        for number in range(31):
+            page = founder.submit(page, "room", "send", text=f"{words['said']} {number}{HOSTILE}")
+        theirs = guest.go("talk", "room")
+        founder.submit(page, "room", "send", text=words["answer"])
+        assert words["answer"] not in theirs.text
+        theirs = guest.follow(theirs, "room", text=guest.word("New? Refresh"))
+        assert words["answer"] in theirs.text, "the link that asks for what is new brings it"
+        theirs = guest.submit(theirs, "room", "with_you")
+        theirs = guest.submit(theirs, "room", "quote")
+        theirs = guest.submit(theirs, "room", "send", text=words["said"])
+        mine = Markup(theirs.html).forms[-1].buttons
+        newest = [value for _, value, _ in mine if value.startswith("open:")][-1]
+        page = guest.submit(theirs, "room", newest)
+        guest.submit(page, "message", "send", text=words["anew"])
+        page = guest.submit(guest.go("talk", "room"), "room", newest)
+        guest.submit(page, "message", "retract")
+
+    def _people(self) -> None:
+        """A word to the care team about a post and about somebody; my own names; muting, blocking, and back."""
+        guest, words = self.guest, self.words
+        post = guest.submit(guest.go("talk", "topic", "topic"), "topic", "open")  # the last page leads to the first
+        page = guest.submit(guest.follow(post, "report"), "report", reason="hurts", more=words["more"])
+        person = guest.follow(page, "person")
+        for act in ("mute", "unmute", "block", "unblock", "mute"):
+            person = guest.submit(person, "person", act, at=1)
+        person = guest.submit(person, "person", label=words["label"])
+        guest.submit(guest.follow(person, "report"), "report", reason="other")
+        page = guest.go("more", "groups", "group", "group_mine")
+        guest.submit(page, "group_mine", alias=words["alias"])
+
+    def _care(self) -> None:
+        founder, words = self.founder, self.words
+        care = ("more", "groups", "group", "care")
+        page = founder.go(*care, "care_words")
+        founder.submit(page, "care_words", rules=words["rule"])
+        founder.submit(founder.go(*care, "care_weather"), "care_weather", "1")
+        founder.submit(founder.go(*care, "care_weather"), "care_weather", "0")
+        page = founder.go(*care, "care_weather", "care_values")
+        founder.submit(page, "care_values", days="3")
+        founder.submit(founder.go(*care, "care_reports"), "care_settle")
+        page = founder.submit(founder.go("more", "groups", "group", "invite"), "invite")
+        founder.submit(page, "invite_slip")
+        founder.submit(founder.go("more", "groups", "group", "invite"), "invite_revoke")
+        for who in (self.third, self.guest):
+            self._ask_into_care(founder, founder.go(*care), who)
+        guest = self.guest
+        guest.submit(guest.go("more", "groups", "group"), "group_agree")
+        guest.submit(guest.go("more", "groups", "group"), "group_care_join")
+        third = self.third
+        third.submit(third.go("more", "groups", "group"), "group_care_decline")
+
+    def _ask_into_care(self, by: Walker, care: Page, who: Walker) -> None:
+        person = by.follow(by.follow(care, "group_people"), "person", text=self.words[who.name])
+        by.submit(by.follow(person, "person_care"), "person_care")
+
+    def _second_group(self) -> None:
+        """A group whose stewards let people in by hand: knocking, waiting, coming in, being removed."""
+        founder, words = self.founder, self.words
+        page = founder.submit(founder.go("more", "groups", "group_new"), "group_new", card="support")
+        page = founder.submit(page, "group_new", "yes")
+        page = founder.submit(page, "group_new", group=words["other"], own=words["founder"], access="hidden")
+        for who in (self.guest, self.third):
+            page = founder.follow(founder.get(page.path), "group") if route_of(page.path) != "group" else page
+            slip = founder.submit(founder.follow(page, "invite"), "invite")
+            link, spoken = slips_on(slip)[0]
+            page = founder.submit(slip, "invite_slip")
+            first = who.submit(who.get(link), "joining", words=spoken)
+            named = who.submit(who.submit(first, "joining_welcome"), "joining_name", "yes")
+            who.submit(named, "joining_name", own=words[who.name])
+        self.third.crawl()
+        self._answer_the_door()
+
+    def _answer_the_door(self) -> None:
+        founder = self.founder
+        page = self._other(founder)
+        page = founder.follow(page, "invite")
+        second = page.text.index(self.words["guest"]) > page.text.index(self.words["third"])
+        founder.submit(page, "invite_answer", "in", at=int(second))
+        guest = self.guest
+        guest.submit(guest.go("more", "groups"), "group_keys")
+        self.third.submit(self.third.go("more", "groups"), "group_forget")
+
+    def _other(self, who: Walker) -> Page:
+        """The page of the second group."""
+        return who.follow(who.go("more", "groups"), "group", text=self.words["other"])
+
+    def _change_hands(self) -> None:
+        """In the first group the founder lays the care down; in the second takes the guest in, out, and away."""
+        founder, guest, words = self.founder, self.guest, self.words
+        page = founder.follow(founder.follow(founder.go("more", "groups"), "group", text=words["group"]), "care")
+        founder.submit(founder.follow(page, "care_rest"), "care_rest")
+        care = founder.follow(self._other(founder), "care")
+        self._ask_into_care(founder, care, guest)
+        guest.submit(self._other(guest), "group_care_join")
+        person = founder.follow(founder.follow(care, "group_people"), "person", text=words["guest"])
+        page = founder.submit(founder.follow(person, "person_rest"), "person_rest")
+        founder.submit(founder.follow(page, "person_out"), "person_out")
+        guest.submit(guest.go("more", "groups"), "group_forget")
+
+    def _part(self) -> None:
+        """Third leaves the group, and its keys turn; founder closes, comes back, and deletes the key."""
+        third, guest, founder = self.third, self.guest, self.founder
+        third.submit(third.go("more", "groups", "group", "group_leave"), "group_leave")
+        page = guest.go("more", "groups", "group", "care")
+        guest.submit(page, "care_keys")
+        typing = guest.go("talk", "new_topic")
+        guest.submit(guest.go("home"), "close")
+        guest.submit(typing, "new_topic", "send", title=self.words["title"], text=self.words["text"])
+        founder.submit(founder.go("home"), "close")
+        sign_in(founder, founder.key)
+        founder.submit(founder.go("more", "mykey"), "forget_me", key=founder.key)
+        third.submit(third.go("more", "mykey"), "forget_me", key="x")

@@ -1,0 +1,1 @@
+"""The systems, over a memory store and the real circles."""

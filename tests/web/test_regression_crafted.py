@@ -1,0 +1,128 @@
+"""What a member writes with a program of their own breaks nobody's pages: it is passed over.
+
+Every case is a record, cover or letter that is sealed and signed as it should be, and says what no program of ours
+would say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from jiwar.circles import letters, reports
+from jiwar.circles.circle import Circle
+from jiwar.circles.reports import Report
+from jiwar.clock import SetClock
+from jiwar.log import record
+from jiwar.systems.forum import service as forum
+from jiwar.systems.forum.model import TopicCover
+from jiwar.systems.forum.view import topic
+from jiwar.systems.rooms import service as rooms
+from jiwar.wire.canonical import encode
+from tests.web.client import World
+from tests.web.seated import Seats
+from tests.web.talking import Talk
+
+FAR = 2**63
+"""More than a date, or a column of a store, can hold."""
+Crafted = Callable[[Circle, bytes], Coroutine[Any, Any, object]]
+
+
+@pytest.fixture
+def talk(world: World) -> Talk:
+    return Talk(Seats(world, "en"))
+
+
+class _OddHour(SetClock):
+    """Knows a part of the day which there is not."""
+
+    def part(self) -> int:
+        return 99
+
+
+async def _reply_at_an_odd_hour(circle: Circle, obj: bytes) -> None:
+    circle.log.clock = _OddHour(circle.services.clock.day())
+    await forum.reply(circle, obj, "at an hour that there is not")
+
+
+async def _put_cover(circle: Circle, obj: bytes, cover: TopicCover) -> None:
+    """Any member may refresh a topic's line; this one does it without having said anything."""
+    log = circle.log
+    standing = log.open_cover(log.cover(obj))
+    place = record.Place(log.circle, log.shelf, obj, log.newest.epoch, standing.day, standing.keep)
+    key = log.key(place.epoch, place.keep, place.day)
+    written = record.write_cover(log.persona, key, place, standing.head_digest, encode(cover))
+    await log.store.put_cover(log.shelf, log.newest.append, obj, standing.head, written)
+
+
+async def _cover_of_a_day_that_no_calendar_has(circle: Circle, obj: bytes) -> None:
+    await _put_cover(circle, obj, replace(topic(circle, obj).cover, last_day=FAR - 1))
+
+
+async def _cover_of_next_week(circle: Circle, obj: bytes) -> None:
+    week = circle.services.clock.day() + 7
+    await _put_cover(circle, obj, replace(topic(circle, obj).cover, last_day=week))
+
+
+async def _cover_by_nobody(circle: Circle, obj: bytes) -> None:
+    await _put_cover(circle, obj, replace(topic(circle, obj).cover, author=b"x", last_author=b"x"))
+
+
+@pytest.mark.parametrize(
+    "crafted",
+    [_reply_at_an_odd_hour, _cover_of_a_day_that_no_calendar_has, _cover_of_next_week, _cover_by_nobody],
+)
+def test_regression_crafted_record_breaks_no_page(talk: Talk, crafted: Crafted) -> None:
+    obj = talk.topic(talk.palm, "Rent", "Is there a way?")
+    talk.seats.world.run(crafted(talk.opened_by(talk.fig), obj))
+    assert talk.palm.get(talk.seats.world.url("home")).status == 200
+    assert "Rent" in talk.palm.to("talk", talk.circle).text
+    assert "Is there a way?" in talk.reads_topic(talk.palm, obj).text
+    cover = topic(talk.opened_by(talk.palm), obj).cover
+    assert cover.last_day <= talk.seats.world.hub.services.clock.day()
+    assert cover.author == talk.palm.persona(talk.circle)
+
+
+def test_regression_crafted_message_breaks_no_page(talk: Talk) -> None:
+    room = talk.room(talk.palm, "Evening")
+    circle = talk.opened_by(talk.fig)
+    circle.log.clock = _OddHour(circle.services.clock.day())
+    talk.seats.world.run(rooms.write(circle, room, "at an hour that there is not"))
+    assert talk.palm.get(talk.seats.world.url("home")).status == 200
+    assert "Evening" in talk.palm.to("talk", talk.circle).text
+    assert "at an hour that there is not" in talk.reads_room(talk.palm, room).text
+
+
+async def _send(circle: Circle, report: Report) -> None:
+    desk, log = circle.state.desk, circle.log
+    assert desk is not None
+    mail = letters.write_letter(
+        log.persona, circle.id, letters.REPORT, desk.kem, desk.inbox, log.clock.day(), encode(report), log.random
+    )
+    await log.store.put_mail(log.shelf, log.newest.append, desk.inbox, mail)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"slot": FAR},
+        {"slot": -FAR},
+        {"obj": b"x"},
+        {"obj": b""},
+        {"reason": "x"},
+        {"more": "x" * 9_000},
+        {"words": "x" * 9_000},
+        {"persona": b""},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_regression_crafted_report_is_not_shown_and_hides_no_other(talk: Talk, changed: dict[str, Any]) -> None:
+    obj, palm = talk.topic(talk.palm, "Rent", "Is there a way?"), talk.palm.persona(talk.circle)
+    odd = replace(Report(palm, "", "Is there", "other", "crafted", obj, 0), **changed)
+    talk.seats.world.run(_send(talk.opened_by(talk.fig), odd))
+    talk.seats.world.run(reports.report(talk.opened_by(talk.fig), palm, "seen here", "other", ""))
+    page = talk.palm.to("care_reports", talk.circle)
+    assert (page.status, "seen here" in page.text, "crafted" in page.text) == (200, True, False)
