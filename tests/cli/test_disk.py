@@ -11,12 +11,13 @@ import unicodedata
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from jiwar.cli import disk
-from jiwar.cli.disk_words import CHUNK, SHORTEST, needles, search
+from jiwar.cli.disk_words import CHUNK, SHORTEST, Hit, needles, search
 from jiwar.clock import SetClock
 from jiwar.store.contract import AccountWrite
 from tests.core.store.making import TODAY, inner, opened, some
@@ -122,6 +123,22 @@ def test_running_hub_is_read_too(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
     asyncio.run(during())
     assert "can't be read" not in capsys.readouterr().out
+
+
+def test_what_leaves_the_log_meanwhile_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A running hub moves pages from a log into its file: whichever is read first, nothing slips past."""
+    main, log = tmp_path / "shelves.db", tmp_path / "shelves.db-wal"
+    main.write_bytes(b"")
+    log.write_bytes(b"plain words")
+
+    def moving(*args: Any) -> list[Hit]:
+        hits = search(*args)
+        main.write_bytes(main.read_bytes() + log.read_bytes())
+        log.write_bytes(b"")
+        return hits
+
+    monkeypatch.setattr(disk, "search", moving)
+    assert disk.find(tmp_path, ["plain words"])
 
 
 def test_torn_file_is_said_to_be_torn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from jiwar.circles import entering, founding, leaving
+from jiwar.crypto.random import system_random
 from jiwar.errors import KeyringFull
+from jiwar.web.offers import names, some_names
 from tests.web.client import World
 from tests.web.seated import Seats
 
@@ -51,6 +53,13 @@ def test_other_names_are_offered_and_what_was_typed_stays(seats: Seats) -> None:
     assert fields["group"] == "شاي"
     assert fields["name"] != before
     assert someone.member.memberships() == []
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_other_names_are_none_of_those_offered_before(language: str) -> None:
+    listed = names(language)
+    before = listed[3:]
+    assert set(some_names(language, system_random, other_than=before)) == set(listed[:3])
 
 
 @pytest.mark.parametrize(("field", "typed"), [("group", " "), ("group", "ب" * 61), ("own", "ب" * 41)])

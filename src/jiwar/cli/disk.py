@@ -100,7 +100,9 @@ def find(folder: Path, words: list[str], shortest: int = SHORTEST) -> list[Hit]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    """Logs before the files they belong to: what moves from the one into the other meanwhile is read in both."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(files, key=lambda path: (not path.name.endswith("-wal"), path))
 
 
 def _own_bytes() -> list[bytes]:

@@ -152,8 +152,8 @@ def _name_page(visit: Visit, draft: Draft, own: str, error: BadInput | None = No
 async def take_name(visit: Visit) -> Response:
     draft, form = _draft(visit), visit.form
     if form.ticked("others"):
-        names = offers.some_names(visit.reader.language.code, visit.services.random)
-        _keep(visit, replace(draft, names=names, handle=""))
+        language, random = visit.reader.language.code, visit.services.random
+        _keep(visit, replace(draft, names=offers.some_names(language, random, other_than=draft.names), handle=""))
         return visit.go("founding_name")
     try:
         handle = sound_handle(form.typed("own") if form.typed("own").strip() else form.typed("name"))

@@ -167,7 +167,7 @@ def _naming(visit: Visit, key: str, error: tuple[str, str] = ("", "")) -> Respon
     again = form.ticked("access")
     offers = [one[:HANDLE_LIMIT] for one in form.several("offer")[:3]]
     if form.ticked("others") or len(offers) < 3:
-        offers = list(some_names(language, visit.services.random))
+        offers = list(some_names(language, visit.services.random, other_than=offers))
     typed = {
         "group": form.typed("group") if again else card.name,
         "access": form.typed("access") or ACCESS[key],

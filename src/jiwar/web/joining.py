@@ -93,10 +93,10 @@ def _begin(visit: Visit, secret: str, admitted: Admission) -> Response:
     return visit.go("joining_welcome")
 
 
-def _free_names(visit: Visit, admitted: Admission) -> tuple[str, ...]:
+def _free_names(visit: Visit, admitted: Admission, other_than: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Three names that nobody in the group has; after some tries, whatever was drawn."""
     services, language = visit.services, visit.reader.language.code
-    drawn = offers.some_names(language, services.random, 12)
+    drawn = offers.some_names(language, services.random, 12, other_than)
     free = [name for name in drawn if entering.name_is_free(services, admitted, name)]
     return tuple(free[:3] or drawn[:3])
 
@@ -139,7 +139,7 @@ def _name_page(visit: Visit, draft: Draft, own: str, error: JiwarError | None = 
 async def take_name(visit: Visit) -> Response:
     draft, form = _draft(visit), visit.form
     if form.ticked("others"):
-        _keep(visit, replace(draft, names=_free_names(visit, draft.admission), handle=""))
+        _keep(visit, replace(draft, names=_free_names(visit, draft.admission, draft.names), handle=""))
         return visit.go("joining_name")
     try:
         handle = entering.sound_handle(form.typed("own") if form.typed("own").strip() else form.typed("name"))

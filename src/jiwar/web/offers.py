@@ -1,6 +1,7 @@
 """What the program offers ready-made: four founding cards and names to choose from. All of it may be edited."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -60,9 +61,10 @@ def names(language: str) -> tuple[str, ...]:
     return tuple(files("jiwar.circles").joinpath("names", f"{language}.txt").read_text("utf-8").splitlines())
 
 
-def some_names(language: str, random: Random, number: int = 3) -> tuple[str, ...]:
-    """A few different names, drawn at random."""
-    listed = names(language)
+def some_names(language: str, random: Random, number: int = 3, other_than: Iterable[str] = ()) -> tuple[str, ...]:
+    """A few different names, drawn at random: none of those that were offered before."""
+    before = set(other_than)
+    listed = [name for name in names(language) if name not in before]
     drawn: list[str] = []
     while len(drawn) < number:
         one = listed[int.from_bytes(random(4), "big") % len(listed)]
