@@ -12,6 +12,8 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.mutants.mutation import VARIABLE, Mutations
@@ -21,33 +23,43 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(words: list[str]) -> int:
-    """Run everything; the exit code."""
-    failed = 0
-    for path in sorted((ROOT / "tests" / "promises").glob("test_*.py")):
-        if not words or any(word in path.stem for word in words):
-            failed += _try_file(path)
+    """Run everything, as many at once as there are processors; the exit code."""
+    paths = sorted((ROOT / "tests" / "promises").glob("test_*.py"))
+    runs = [run for path in paths if not words or any(word in path.stem for word in words) for run in _runs(path)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        failed = sum(pool.map(_try, runs))
     print(f"{failed} of these are not as they should be." if failed else "Every mutant turned its test red.")
     return 1 if failed else 0
 
 
-def _try_file(path: Path) -> int:
-    """Print a line for each run; how many were not as they should be."""
-    module = f"tests.promises.{path.stem}"
-    declared: Mutations = getattr(importlib.import_module(module), "MUTATIONS", {})
-    if not declared:
-        print(f"NONE   {path.stem}: declares no mutation")
-        return 1
-    wrong = _try(path, module, None, Verdict.PASSED)
-    return wrong + sum(_try(path, module, name, Verdict.FAILED) for name in declared)
+@dataclass(frozen=True)
+class _Run:
+    """A promise's file, to be run with something broken or, without a mutation's name, as it is."""
+
+    path: Path
+    mutation: str | None
+    wanted: Verdict
+
+    @property
+    def module(self) -> str:
+        return f"tests.promises.{self.path.stem}"
 
 
-def _try(path: Path, module: str, name: str | None, wanted: Verdict) -> int:
+def _runs(path: Path) -> list[_Run]:
+    """A file that declares no mutation is asked for one that it doesn't have, which can't turn out well."""
+    whole = _Run(path, None, Verdict.PASSED)
+    declared: Mutations = getattr(importlib.import_module(whole.module), "MUTATIONS", {})
+    return [whole, *(_Run(path, name, Verdict.FAILED) for name in declared or ["declares none"])]
+
+
+def _try(run: _Run) -> int:
+    """Print a line for a run; 1 if it was not as it should be."""
     started = time.monotonic()
     environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
-    if name is not None:
-        environment[VARIABLE] = f"{module}:{name}"
+    if run.mutation is not None:
+        environment[VARIABLE] = f"{run.module}:{run.mutation}"
     answer = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", str(path)],
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", str(run.path)],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -55,10 +67,11 @@ def _try(path: Path, module: str, name: str | None, wanted: Verdict) -> int:
     )
     verdict = Verdict.of(answer.returncode)
     seconds = time.monotonic() - started
-    print(f"{verdict.value:<6} {path.stem}: {name or 'as it is'} ({seconds:.0f} s)", flush=True)
-    if verdict is not wanted:
-        print(answer.stdout[-3000:] + answer.stderr[-1000:])
-    return int(verdict is not wanted)
+    said = f"{verdict.value:<6} {run.path.stem}: {run.mutation or 'as it is'} ({seconds:.0f} s)"
+    if verdict is not run.wanted:
+        said += "\n" + answer.stdout[-3000:] + answer.stderr[-1000:]
+    print(said, flush=True)
+    return int(verdict is not run.wanted)
 
 
 if __name__ == "__main__":
