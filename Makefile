@@ -8,11 +8,6 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-# With these three, memory that held a key or a text is overwritten as soon as it is given back.
-export PYTHONMALLOC := malloc
-export MALLOC_PERTURB_ := 165
-export GLIBC_TUNABLES := glibc.malloc.tcache_count=0
-
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check fix bench mutants vectors messages screenshots lock clean
 
