@@ -13,10 +13,13 @@ import pytest
 from msgspec.structs import replace
 
 from jiwar.circles import letters, reports
-from jiwar.circles.circle import Circle
+from jiwar.circles.circle import Circle, circle_object
 from jiwar.circles.reports import Report
 from jiwar.clock import SetClock
+from jiwar.crypto.labels import RECORD_SEAL
+from jiwar.crypto.sealing import seal
 from jiwar.log import record
+from jiwar.store.contract import KEPT, Append
 from jiwar.systems.forum import service as forum
 from jiwar.systems.forum.model import TopicCover
 from jiwar.systems.forum.view import topic
@@ -94,6 +97,31 @@ def test_regression_crafted_message_breaks_no_page(talk: Talk) -> None:
     assert talk.palm.get(talk.seats.world.url("home")).status == 200
     assert "Evening" in talk.palm.to("talk", talk.circle).text
     assert "at an hour that there is not" in talk.reads_room(talk.palm, room).text
+
+
+async def _append_below_zero(circle: Circle, obj: bytes, keep: int) -> None:
+    """A record that opens and says a part of the day below zero; no program of ours can sign such a number."""
+    log, day, rid = circle.log, circle.services.clock.day(), circle.services.random(16)
+    place = record.Place(log.circle, log.shelf, obj, log.newest.epoch, day, keep)
+    plain = record.SignedRecord(
+        "message", log.persona.key, b"", -1, 0, b"", b"", log.persona.erase_hash(rid), b"x" * 64
+    )
+    key = await log._writing_key(keep, day)
+    value = seal(key, RECORD_SEAL, (*place.sealed, rid), encode(plain))
+    tag, erase_hash = log.tag(""), log.persona.erase_hash(rid)
+    appended = (log.shelf, log.newest.append, obj, tag, None, None, place.epoch, day, keep, rid, erase_hash, value)
+    await log.store.append(Append(*appended, None))
+
+
+def test_regression_crafted_number_below_zero_shuts_nobody_out(talk: Talk) -> None:
+    room, circle = talk.room(talk.palm, "Evening"), talk.opened_by(talk.fig)
+    talk.say(talk.palm, room, "Is anybody there?")
+    talk.seats.world.run(_append_below_zero(circle, room, 7))
+    talk.seats.world.run(_append_below_zero(circle, circle_object(circle.id), KEPT))
+    circle.services.fragments.clear()
+    assert talk.palm.get(talk.seats.world.url("home")).status == 200
+    assert talk.palm.to("talk", talk.circle).status == 200
+    assert "Is anybody there?" in talk.reads_room(talk.palm, room).text
 
 
 async def _send(circle: Circle, report: Report) -> None:

@@ -5,16 +5,18 @@ Implements spec/protocol.md §1.2 and §1.3. Holds no secrets, does no I/O.
 
 from __future__ import annotations
 
-from jiwar.errors import Unopenable
+from jiwar.errors import NotCanonical, Unopenable
 
 Part = bytes | str | int
 MINIMUM_PADDED = 256
+LARGEST_NUMBER = 2**64 - 1
 
 
 def join(*parts: Part) -> bytes:
     """Join parts so that no two different lists give the same bytes (LP in the spec).
 
-    Each part is a 4-byte big-endian length and its bytes; text is UTF-8, a number 8 bytes big-endian.
+    Each part is a 4-byte big-endian length and its bytes; text is UTF-8, a number 8 bytes big-endian. Raises
+    NotCanonical for a number below 0 or of more than 8 bytes: what was read may hold any, and nothing of ours does.
     """
     # A plain loop: this runs some hundred times a page, and a generator costs twice as much.
     pieces: list[bytes] = []
@@ -28,6 +30,8 @@ def join(*parts: Part) -> bytes:
 def _raw(part: str | int) -> bytes:
     if isinstance(part, str):
         return part.encode()
+    if not 0 <= part <= LARGEST_NUMBER:
+        raise NotCanonical
     return part.to_bytes(8, "big")
 
 

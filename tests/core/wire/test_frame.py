@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiwar.errors import Unopenable
+from jiwar.errors import NotCanonical, Unopenable
 from jiwar.wire.frame import MINIMUM_PADDED, join, pad, padme, unpad
 
 PARTS = st.lists(st.one_of(st.binary(max_size=20), st.text(max_size=20), st.integers(0, 2**64 - 1)), max_size=6)
@@ -27,7 +27,7 @@ def test_join_of_different_parts_differs(left, right) -> None:
 
 @pytest.mark.parametrize("number", [-1, 2**64])
 def test_join_refuses_numbers_that_do_not_fit(number: int) -> None:
-    with pytest.raises(OverflowError):
+    with pytest.raises(NotCanonical):
         join(number)
 
 
