@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jiwar.web.markdown import LONGEST, REL, SCHEMES, TAGS, plain, prose
+from jiwar.web.markdown import LARGEST, LONGEST, MOST_COLUMNS, REL, SCHEMES, TAGS, plain, prose
 
 ALLOWED = {"a": {"href", "rel"}, "ol": {"start"}}
 FETCHING = {
@@ -154,3 +154,23 @@ def test_a_message_keeps_its_lines_and_links_its_addresses() -> None:
 @pytest.mark.parametrize("mark", [">", "> ", "- ", "[", "*a ", "![", "1. ", "|a", "[](", "~", "`", "h://", "a_"])
 def test_a_text_that_nests_without_end_is_cut(mark: str) -> None:
     assert len(prose(mark * LONGEST)) < 20 * LONGEST
+
+
+@pytest.mark.parametrize("before", ["", "> ", "  "])
+@pytest.mark.parametrize("columns", [MOST_COLUMNS + 1, 40, 1_500])
+def test_a_table_of_more_columns_than_anybody_reads_is_none(columns: int, before: str) -> None:
+    edge = f"{before}{'a|' * columns}\n{before}{'-|' * columns}\n"
+    html = prose(edge + f"{before}a\n" * ((12_000 - len(edge)) // (len(before) + 2)))
+    assert "<table>" not in html
+    assert len(html) < 10 * LONGEST
+
+
+def test_a_table_of_many_columns_stands() -> None:
+    table = prose(f"{'|a' * MOST_COLUMNS}|\n{'|-' * MOST_COLUMNS}|\n{'|b' * MOST_COLUMNS}|")
+    assert table.count("<td") == table.count("<th ") == MOST_COLUMNS
+
+
+def test_a_text_that_would_grow_out_of_proportion_is_shown_as_it_was_typed() -> None:
+    text = f"{'|a' * MOST_COLUMNS}|\n{'|-' * MOST_COLUMNS}|\n" + "a\n" * 6_000
+    assert prose(text) == plain(text)
+    assert len(prose(text)) < LARGEST

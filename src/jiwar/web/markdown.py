@@ -21,6 +21,10 @@ LONGEST = 16_000
 """Characters; a longer text is cut, so that no text can hold the hub up."""
 DEEPEST = 40
 """Marks that nest, at the start of one line; more of them are left out for the same reason."""
+MOST_COLUMNS = 12
+"""Of a table: its rows are filled up to so many cells, however short they are, and that grows with the square."""
+LARGEST = 200_000
+"""Characters of markup; a text that would become more is shown as plain lines. No ordinary text comes near."""
 SCHEMES = {"http", "https", "mailto"}
 BLOCKS = ("ul", "ol", "blockquote", "h3", "h4", "h5", "h6", "td", "th")
 """These carry dir=auto. Paragraphs find their direction by style instead: a block with dir is passed over when the
@@ -38,6 +42,7 @@ _NESTING = re.compile(
     rf"^((?:[ \t]*(?:>|[-+*]|\d{{1,9}}[.)])){{{DEEPEST}}})(?:[ \t]*(?:>|[-+*]|\d{{1,9}}[.)]))+", re.M
 )
 _BRACKETS = re.compile(rf"([\[\]*_~`!]){{{DEEPEST},}}")
+_TABLE = re.compile(r"^[ \t\v\f>+*\d.)|:-]+$", re.M)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()\[\]{}«»“”]*[^\s<>\"'()\[\]{}«»“”.,;:!?،؛؟]")
 
 
@@ -67,12 +72,19 @@ _CLEANER = nh3.Cleaner(
 
 def prose(text: str) -> Markup:
     """A post's Markdown as HTML."""
-    flat = _BRACKETS.sub(lambda found: found.group(1) * DEEPEST, _NESTING.sub(r"\1", text[:LONGEST]))
-    html = comrak.render_markdown(flat, _EXTENSIONS, _PARSING, _RENDERING)
+    html = comrak.render_markdown(_bounded(text), _EXTENSIONS, _PARSING, _RENDERING)
+    if len(html) > LARGEST:
+        return plain(text)
     html = _PICTURE.sub(r"\1", html)
     html = _HEADING.sub(lambda found: f"<{found.group(1)}h{min(int(found.group(2)) + 2, 6)}>", html)
     html = _LINK.sub(_link, html)
     return Markup(_CLEANER.clean(html).strip())  # noqa: S704 - this is what the list lets through
+
+
+def _bounded(text: str) -> str:
+    """The text without what would cost more than its length: marks without end, tables without edge."""
+    flat = _BRACKETS.sub(lambda found: found.group(1) * DEEPEST, _NESTING.sub(r"\1", text[:LONGEST]))
+    return _TABLE.sub(lambda found: "|".join(found.group().split("|")[: MOST_COLUMNS + 2]), flat)
 
 
 def plain(text: str) -> Markup:
