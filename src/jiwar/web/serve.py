@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from jiwar.node import Hub
 from jiwar.web.app import make_app
+from jiwar.web.bounded import Bounded
 from jiwar.web.routes import ALL
 from jiwar.web.site import Site
 
@@ -31,13 +32,19 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"brief": {"()": "jiwar.web.serve.Brief"}},
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "brief"}},
-    "loggers": {"uvicorn": {"handlers": ["terminal"], "level": "ERROR", "propagate": False}},
+    "root": {"handlers": ["terminal"], "level": "ERROR"},
+    "loggers": {"uvicorn": {"level": "ERROR"}},
 }
-"""Only what stops the server or is a mistake of the program, on the terminal, in no file."""
+"""Only what stops the server or is a mistake of the program, on the terminal, in no file. All of it goes by the root,
+also what the event loop says of a task whose mistake nobody waited for."""
 
 
 class Brief(logging.Formatter):
     """Says which kind of mistake happened and where in the program; never with which values."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The first line: on those after it the event loop shows the task, and with it the mistake's values."""
+        return record.getMessage().partition("\n")[0]
 
     def formatException(self, ei: Any) -> str:
         kind, _, trace = ei
@@ -95,6 +102,8 @@ def server_over(app: Starlette, port: int) -> _Server:
             app,
             host=HOST,
             port=port,
+            http=Bounded,
+            ws="none",
             access_log=False,
             log_config=LOGGING,
             server_header=False,
