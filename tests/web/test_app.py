@@ -50,6 +50,7 @@ def test_every_answer_carries_the_strict_headers(world: World, founder: Client, 
     pages = [founder.get(world.url(name)) for name in ANSWERS_OF_A_MEMBER]
     pages += [client().get("/"), client().get("/nothing-here"), founder.ask("POST", world.url("close"), {})]
     pages += [client().ask("GET", world.url("favicon")), client().ask("DELETE", "/")]
+    pages += [client().ask("GET", f"{world.url(name)}/") for name in ("home", "settings")]
     for page in pages:
         assert page.headers["cache-control"] == "no-store", page.path
         assert page.headers["referrer-policy"] == "no-referrer"

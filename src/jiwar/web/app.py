@@ -60,6 +60,8 @@ def make_app(
         lifespan=_lifespan(site),
         middleware=[Middleware(Forgetting, site.tidying)],
     )
+    # Starlette's own answer to a path with one slash too many carries none of our headers.
+    app.router.redirect_slashes = False
     app.state.site = site
     return app
 
