@@ -196,8 +196,9 @@ async def test_failing_job_alone_is_told(tmp_path: Path, clock: SetClock) -> Non
     await store.close()
 
 
+@pytest.mark.parametrize("kind", [sqlite3.OperationalError, sqlite3.DatabaseError])
 async def test_log_that_cannot_be_cut_is_cut_later(
-    tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch, kind: type[sqlite3.DatabaseError]
 ) -> None:
     store = await open_sqlite(tmp_path, clock)
     tries: list[int] = []
@@ -205,7 +206,7 @@ async def test_log_that_cannot_be_cut_is_cut_later(
     def full_disk(connection: sqlite3.Connection) -> bool:
         tries.append(1)
         if len(tries) < 3:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise kind("database or disk is full")
         return truncate(connection)
 
     monkeypatch.setattr(writers, "truncate", full_disk)

@@ -216,6 +216,8 @@ class Writer:
     def _cut(self) -> None:
         try:
             self._dirty = not truncate(self._file.writer)
-        except sqlite3.OperationalError:
-            self._dirty = True  # A full disk, say. What was acknowledged is in the log; it is tried again.
+        except sqlite3.DatabaseError:
+            # A full disk, say, or a torn file. What was acknowledged is in the log; it is tried again. Without its
+            # thread no writer would ever be answered.
+            self._dirty = True
         self._last_cut = self._clock.monotonic()
