@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
 from base64 import b32encode
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +21,10 @@ from jiwar.clock import Clock, SystemClock
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import FOUNDING_CODE
 from jiwar.crypto.random import Random, system_random
-from jiwar.errors import InviteSpent, NotThere
+from jiwar.errors import InviteSpent, NotThere, StoreDamaged
 from jiwar.keyring.hub_secret import HubSecret, create_hub_secret
 from jiwar.keyring.session import SessionTable
+from jiwar.lock import hold
 from jiwar.log.fragments import Fragments
 from jiwar.store.contract import Store
 from jiwar.store.memory import MemoryStore
@@ -33,6 +36,8 @@ HUB_PAGE = b"hub".ljust(16, b"\0")
 TURNED_PAGE = b"turned".ljust(16, b"\0")
 FOUNDING_DAYS = 7
 _TICK_SECONDS = 20.0
+_AGAIN_SECONDS = 600.0
+_log = logging.getLogger(__name__)
 
 
 class Front(Wire, frozen=True):
@@ -55,12 +60,15 @@ class Config:
 class Hub:
     """A running hub."""
 
-    def __init__(self, store: Store, front: Front, services: Services, secret: HubSecret | None) -> None:
+    def __init__(
+        self, store: Store, front: Front, services: Services, secret: HubSecret | None, held: int | None = None
+    ) -> None:
+        """`held`: the handle that keeps other hubs from the secret; closed with the hub."""
         self.store, self.front, self.services = store, front, services
         self.accounts = Accounts(services)
         self.tries = Tries()
         self._spending: set[bytes] = set()
-        self._secret = secret
+        self._secret, self._held = secret, held
         self._day = services.clock.day()
         self._task: asyncio.Task[None] | None = None
 
@@ -111,7 +119,15 @@ class Hub:
             await asyncio.sleep(_TICK_SECONDS)
             self.services.sessions.sweep()
             if self.services.clock.day() != self._day:
-                await self.turn_day()
+                await self._turn_or_try_again()
+
+    async def _turn_or_try_again(self) -> None:
+        """A full disk at midnight, or a keeper who is just looking into the files, ends one night's work, not all."""
+        try:
+            await self.turn_day()
+        except Exception:
+            _log.exception("The night's work could not be done; it will be tried again.")
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     async def close(self) -> None:
         """Stop the upkeep, write what is pending, let go of the files."""
@@ -121,6 +137,8 @@ class Hub:
                 await self._task
         self.accounts.close()
         await self.store.close()
+        if self._held is not None:
+            os.close(self._held)
 
 
 def _founding_number(code: bytes) -> bytes:
@@ -134,19 +152,47 @@ def _services(store: Store, clock: Clock, random: Random, hub_id: bytes) -> Serv
 async def open_hub(
     config: Config, clock: Clock | None = None, random: Random = system_random, pace: Pace | None = None
 ) -> Hub:
-    """Open, or make, the hub of a data folder. Raises StoreDamaged.
+    """Open, or make, the hub of a data folder. Raises StoreDamaged, Busy while another hub has the folder or secret.
 
     A day that turned while the hub was down is turned now, before anybody is answered. `pace` is how long writes wait
     for company; only what nobody watches, like filling a fresh hub, may go without.
     """
-    secret = HubSecret(config.secret, random) if config.secret.exists() else create_hub_secret(config.secret, random)
+    if not config.secret.exists():
+        create_hub_secret(config.secret, random)
+    held = hold(config.secret)
+    try:
+        return await _opened(config, HubSecret(config.secret, random), held, clock, random, pace)
+    except Exception:
+        os.close(held)
+        raise
+
+
+async def _opened(
+    config: Config, secret: HubSecret, held: int, clock: Clock | None, random: Random, pace: Pace | None
+) -> Hub:
     clock = clock or SystemClock(config.front.offset_hours)
     store = await open_store(config.data, secret.outer(), clock, random, pace)
-    hub_id, front = await _hub_pages(store, config.front, random)
-    hub = Hub(store, front, _services(store, clock, random, hub_id), secret)
-    if secret.turning or _last_turn(store) != clock.day():
-        await hub.turn_day()
+    try:
+        _require_own_secret(store, secret)
+        hub_id, front = await _hub_pages(store, config.front, random)
+        hub = Hub(store, front, _services(store, clock, random, hub_id), secret, held)
+        if secret.turning or _last_turn(store) != clock.day():
+            await hub.turn_day()
+    except Exception:
+        await store.close()
+        raise
     return hub
+
+
+def _require_own_secret(store: Store, secret: HubSecret) -> None:
+    """Raises StoreDamaged for a fresh folder beside a secret that has turned: it is another folder's, and to turn it
+    here would destroy what opens that one.
+    """
+    try:
+        store.page(HUB_PAGE)
+    except NotThere:
+        if secret.has_turned:
+            raise StoreDamaged from None
 
 
 def _last_turn(store: Store) -> int:

@@ -37,6 +37,8 @@ from jiwar.crypto.sealing import seal_outer, unseal_outer
 from jiwar.errors import StoreDamaged, Unopenable
 
 SECTOR = 512
+FIRST = 1
+"""The generation that a secret is made with."""
 _MARK = b"jiwarsec"
 _GENERATION = slice(8, 16)
 _SECRET = slice(16, 48)
@@ -109,6 +111,11 @@ class HubSecret:
         self._newest, self._oldest = found[0], found[-1]
 
     @property
+    def has_turned(self) -> bool:
+        """Whether a hub has worked with it: its first start turns it, once it has written what it is."""
+        return self._newest.generation > FIRST
+
+    @property
     def turning(self) -> bool:
         """Whether a turn is under way or was interrupted."""
         return self._newest is not self._oldest
@@ -149,7 +156,7 @@ class HubSecret:
 
 def create_hub_secret(path: Path, random: Random = system_random) -> HubSecret:
     """Make the file, readable by its owner only. Raises FileExistsError rather than overwrite a secret."""
-    slot = _Slot(0, 1, random(32))
+    slot = _Slot(0, FIRST, random(32))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)

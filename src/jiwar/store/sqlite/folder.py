@@ -6,16 +6,13 @@ Implements spec/protocol.md §7.7. A folder belongs to one process: the nightly 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
-from jiwar.errors import Busy, StoreDamaged
+from jiwar.errors import StoreDamaged
+from jiwar.lock import hold
 from jiwar.store.sqlite.connection import connect, create, finish, query, sync
 from jiwar.store.sqlite.schema import ACCOUNTS, LAYOUTS, SHELVES
 from jiwar.store.sqlite.soundness import require_sound
-
-if sys.platform != "win32":
-    import fcntl
 
 
 class Folder:
@@ -25,13 +22,7 @@ class Folder:
         """Raises Busy when another process has the folder."""
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = path
-        self._handle = os.open(path, os.O_RDONLY)
-        if sys.platform != "win32":
-            try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                self.release()
-                raise Busy from None
+        self._handle = hold(path)
 
     def release(self) -> None:
         """Let another process have it."""
