@@ -7,17 +7,23 @@ would say.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import letters, reports
+from jiwar.circles import entering, founding, invitations, leaving, letters, reports, transfer, turning
 from jiwar.circles.circle import Circle, circle_object
+from jiwar.circles.invitations import Admission
+from jiwar.circles.model import LETTER
 from jiwar.circles.reports import Report
+from jiwar.circles.transfer import Transfer
 from jiwar.clock import SetClock
-from jiwar.crypto.labels import RECORD_SEAL
+from jiwar.crypto.labels import EPOCH_TRANSFER, RECORD_SEAL
 from jiwar.crypto.sealing import seal
+from jiwar.errors import InviteSpent, JiwarError, NotThere
+from jiwar.keyring.epochs import Chain, EpochKeys
 from jiwar.log import record
 from jiwar.store.contract import KEPT, Append
 from jiwar.systems.forum import service as forum
@@ -154,3 +160,59 @@ def test_regression_crafted_report_is_not_shown_and_hides_no_other(talk: Talk, c
     talk.seats.world.run(reports.report(talk.opened_by(talk.fig), palm, "seen here", "other", ""))
     page = talk.palm.to("care_reports", talk.circle)
     assert (page.status, "seen here" in page.text, "crafted" in page.text) == (200, True, False)
+
+
+def _far_lanes(keys: EpochKeys) -> EpochKeys:
+    """A hundred lanes, each a century back: to walk them all would take the hub many seconds."""
+    return replace(keys, chains=tuple(Chain(keep, -16_000, bytes(32)) for keep in range(1, 101)))
+
+
+@pytest.mark.parametrize("odd", ["parent", "letter", "lanes", "back", "epochs"])
+def test_regression_crafted_invitation_lets_nobody_in(talk: Talk, odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its writer is anybody who may invite; whoever uses it might be a steward of another group."""
+    real, world, guest = invitations.admission, talk.seats.world, talk.seats.someone()
+    _, own = talk.seats.founder()
+
+    def crafted(*given: Any) -> Admission:
+        admitted = real(*given)
+        keys = admitted.epochs[0]
+        back = replace(keys, chains=tuple(replace(chain, day=chain.day - 100) for chain in keys.chains))
+        return {
+            "parent": replace(admitted, parent=own),
+            "letter": replace(admitted, parent=own, mode=LETTER),
+            "lanes": replace(admitted, epochs=(_far_lanes(keys),)),
+            "back": replace(admitted, epochs=(back,)),
+            "epochs": replace(admitted, epochs=tuple(replace(keys, epoch=at) for at in range(-1, 1))),
+        }[odd]
+
+    async def come_in() -> None:
+        ticket = await invitations.invite(talk.opened_by(talk.fig), "ar")
+        hub = world.hub
+        admitted = await invitations.open_invite(hub.services, hub.tries, ticket.secret, ticket.words)
+        await entering.enter(guest.member, admitted, "Guest")
+
+    monkeypatch.setattr(invitations, "admission", crafted)
+    with pytest.raises((InviteSpent, NotThere)):
+        world.run(come_in())
+    assert guest.member.keyring.memberships == ()
+
+
+@pytest.mark.parametrize(
+    "plain", [b"x", encode(Transfer(-1, 0, b"", b"", ())), encode(Transfer(0, -1, b"", b"", ()))]
+)
+def test_regression_crafted_transfer_cell_closes_no_other_group(
+    talk: Talk, plain: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crafted(circle: bytes, shelf: bytes, old: EpochKeys, *rest: Any) -> bytes:
+        return seal(old.transfer, EPOCH_TRANSFER, (shelf, old.epoch), plain)
+
+    fig, world = talk.fig, talk.seats.world
+    other = world.run(founding.found_circle(fig.member, talk.opened_by(talk.palm).charter, "Fig")).id
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer, "make_cell", crafted)
+        circle = talk.opened_by(talk.palm)
+        with suppress(JiwarError):
+            world.run(turning.turn(circle, leaving.open_role(circle)))
+    for page in ("home", "talk", "groups", "mykey"):
+        assert fig.get(world.url(page)).status == 200
+    assert fig.to("group", other).status == 200

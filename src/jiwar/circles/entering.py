@@ -8,26 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from msgspec.structs import replace
 
 from jiwar.circles import handles, letters
-from jiwar.circles.charters import NAME_LIMIT
+from jiwar.circles.admitted import require_sound
 from jiwar.circles.circle import Circle, circle_object, load_state, open_log
 from jiwar.circles.fold import find_invite, handle_is_free, join_bytes, may_invite, member_of
 from jiwar.circles.founding import BOX, own_keys, write_own
 from jiwar.circles.invitations import Admission, admission
 from jiwar.circles.member import Member, Services
 from jiwar.circles.model import HIDDEN, LETTER, STEWARD, Charter, CircleState, Invite, Join, Revoke
-from jiwar.circles.policy import LEVELS
 from jiwar.circles.seats import seat_of
 from jiwar.crypto import envelopes
 from jiwar.crypto.signing import public_key, require_sound_key, sign, verify
 from jiwar.errors import BadInput, BadSignature, InviteSpent, KeysChanged, NameTaken, NotAllowed, NotThere, Removed
 from jiwar.keyring.model import Membership, Trail
 from jiwar.keyring.persona import Persona
-from jiwar.log.shelf import LAST_NUMBER, Entry, ShelfLog
+from jiwar.log.shelf import Entry, ShelfLog
 from jiwar.store.contract import KEPT
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -81,25 +79,8 @@ def _shown(log: ShelfLog, trail: Trail) -> CircleState:
         raise InviteSpent from None
 
 
-def _require_sound(admitted: Admission) -> None:
-    """Raises NotThere for what no inviter's program writes: it would lie in a keyring and stop every page."""
-    open_keys = admitted.mode != HIDDEN
-    sizes = [len(admitted.circle), len(admitted.shelf), len(admitted.index_key), len(admitted.proof)]
-    numbers = [keys.epoch for keys in admitted.epochs]
-    sound = (
-        sizes == [32, 16 * open_keys, 32 * open_keys, 32]
-        and len(admitted.name) <= NAME_LIMIT
-        and 0 <= admitted.level < len(LEVELS)
-        and 0 <= admitted.fold_from < LAST_NUMBER
-        and bool(numbers) == open_keys
-        and all(earlier < later for earlier, later in pairwise(numbers))
-    )
-    if not sound:
-        raise NotThere
-
-
 def _entry_point(admitted: Admission, seed: bytes, handle: str, today: int) -> tuple[Membership, Trail]:
-    _require_sound(admitted)
+    require_sound(admitted, today)
     membership = Membership(
         admitted.circle,
         admitted.shelf,
@@ -289,7 +270,7 @@ def _arrived(member: Member, membership: Membership) -> Iterator[tuple[bytes, Ad
 
 def _are_wanted(member: Member, membership: Membership, admitted: Admission) -> bool:
     if membership.waiting:
-        return admitted.circle == membership.circle
+        return admitted.circle == membership.circle and not admitted.parent
     if admitted.parent != membership.circle or _is_in(member, admitted.circle):
         return False
     state = Circle(member, membership.circle).state

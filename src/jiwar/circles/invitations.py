@@ -187,7 +187,14 @@ async def open_invite(services: Services, tries: Tries, text: str, words: tuple[
         plain = unseal(_key(secret, words), INVITE_SEAL, (number,), sealed)
     except Unopenable:
         await tries.count(services, number)
-    return decode(plain, Admission)
+    return _for_strangers(decode(plain, Admission))
+
+
+def _for_strangers(admitted: Admission) -> Admission:
+    """Raises InviteSpent for what doesn't come by a link: only letters lead into a circle within another."""
+    if admitted.mode not in (LINK, HIDDEN) or admitted.parent:
+        raise InviteSpent
+    return admitted
 
 
 def is_used_up(circle: Circle, proof: bytes) -> bool:

@@ -15,7 +15,7 @@ from jiwar.crypto import envelopes, signing
 from jiwar.crypto.labels import EPOCH_BEGIN, EPOCH_TRANSFER
 from jiwar.crypto.random import Random
 from jiwar.crypto.sealing import seal, unseal
-from jiwar.errors import BadProof, Removed, Unopenable
+from jiwar.errors import BadProof, NotCanonical, Removed, Unopenable
 from jiwar.keyring.epochs import EpochKeys, begin
 from jiwar.keyring.persona import Persona
 from jiwar.store.contract import Store
@@ -84,13 +84,26 @@ def make_cell(
     return seal(old.transfer, EPOCH_TRANSFER, (shelf, old.epoch), encode(cell), random=random)
 
 
+def _read(raw: bytes) -> Transfer:
+    """Raises BadProof for what `make_cell` can't have made: a steward's own program may put anything there, and who
+    opens their other circles must not be stopped by it.
+    """
+    try:
+        plain = decode(raw, Transfer)
+    except NotCanonical:
+        raise BadProof from None
+    if plain.day < 0 or plain.begins < 0:
+        raise BadProof
+    return plain
+
+
 def follow(store: Store, circle: bytes, shelf: bytes, old: EpochKeys, persona: Persona) -> Begun:
     """The epoch after `old`.
 
     Raises NotThere when there is none, Removed when there is no slot for this persona, BadSignature, BadProof.
     """
     cell = store.transfer(shelf, old.epoch, old.read)
-    plain = decode(unseal(old.transfer, EPOCH_TRANSFER, (shelf, old.epoch), cell), Transfer)
+    plain = _read(unseal(old.transfer, EPOCH_TRANSFER, (shelf, old.epoch), cell))
     info = _info(circle, old.epoch)
     for slot in plain.slots:
         try:
