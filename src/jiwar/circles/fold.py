@@ -17,7 +17,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from jiwar.circles import charters
-from jiwar.circles.handles import look, require_sound_handle
+from jiwar.circles.handles import require_sound_handle
+from jiwar.circles.looks import Looks, Walk
 from jiwar.circles.model import (
     HIDDEN,
     KINDS,
@@ -67,22 +68,25 @@ class _Passed(Exception):
 
 def fold(circle: bytes, state: CircleState, records: Iterable[Opened]) -> CircleState:
     """The state after some more records, in order."""
+    walk = Walk(circle, state)
     for record in records:
         if record.slot != record.number or record.number <= state.through:
             continue
         try:
-            state = _apply(circle, state, record)
+            after = _apply(walk, state, record)
+            walk.follow(state, after)
+            state = after
         except (_Passed, BadSignature, BadInput):
             pass
         state = replace(state, through=record.number)
     return state
 
 
-def _apply(circle: bytes, state: CircleState, record: Opened) -> CircleState:
+def _apply(walk: Walk, state: CircleState, record: Opened) -> CircleState:
     kind = KINDS.get(record.kind)
-    if kind is None or record.keep != KEPT or record.epoch < state.epoch or record.rid in state.counted:
+    if kind is None or record.keep != KEPT or record.epoch < state.epoch or record.rid in walk.counted:
         raise _Passed
-    after = _RULES[kind](circle, state, record, decode(record.body, kind))
+    after = _RULES[kind](walk, state, record, decode(record.body, kind))
     counted = after.counted if kind is Heartbeat else (*after.counted, record.rid)
     return replace(after, counted=counted, day=max(state.day, record.day))
 
@@ -155,18 +159,18 @@ def circle_id(nonce: bytes, founder: bytes) -> bytes:
     return digest(CIRCLE_ID, nonce, founder)
 
 
-def _found(circle: bytes, state: CircleState, record: Opened, body: Found) -> CircleState:
+def _found(walk: Walk, state: CircleState, record: Opened, body: Found) -> CircleState:
     _require(state.charter is None and record.number == state.fold_from)
-    _require(circle_id(body.nonce, record.author) == circle)
+    _require(circle_id(body.nonce, record.author) == walk.circle)
     charters.require_sound(body.charter)
     first = body.founder
     require_sound_handle(first.handle)
-    _require_sound_keys(circle, record.author, first.kem, first.inbox, first.returning, first.sworn)
+    _require_sound_keys(walk.circle, record.author, first.kem, first.inbox, first.returning, first.sworn)
     founder = Member(record.author, first.handle, STEWARD, record.number, record.number)
     return replace(state, charter=body.charter, members=(founder,))
 
 
-def _charter(circle: bytes, state: CircleState, record: Opened, body: Charter) -> CircleState:
+def _charter(walk: Walk, state: CircleState, record: Opened, body: Charter) -> CircleState:
     if state.charter is None:
         raise _Passed
     _require_steward(state, record.author)
@@ -175,7 +179,7 @@ def _charter(circle: bytes, state: CircleState, record: Opened, body: Charter) -
     return replace(state, charter=body)
 
 
-def _desk(circle: bytes, state: CircleState, record: Opened, body: Desk) -> CircleState:
+def _desk(walk: Walk, state: CircleState, record: Opened, body: Desk) -> CircleState:
     _require_steward(state, record.author)
     envelopes.require_sound_key(body.kem)
     return replace(state, desk=body)
@@ -190,7 +194,7 @@ def may_invite(state: CircleState, persona: bytes) -> bool:
     return inviters == "members" or (member.is_steward and inviters == "stewards")
 
 
-def _invite(circle: bytes, state: CircleState, record: Opened, body: Invite) -> CircleState:
+def _invite(walk: Walk, state: CircleState, record: Opened, body: Invite) -> CircleState:
     if body.role:
         _require_steward(state, record.author)
         _require(body.role == STEWARD and body.mode == LETTER)
@@ -224,7 +228,7 @@ def may_write_invite(state: CircleState, persona: bytes) -> bool:
     return may_invite(state, persona) and own < MOST_OWN_INVITES and len(state.invites) < MOST_INVITES
 
 
-def _revoke(circle: bytes, state: CircleState, record: Opened, body: Revoke) -> CircleState:
+def _revoke(walk: Walk, state: CircleState, record: Opened, body: Revoke) -> CircleState:
     member = _require_active(state, record.author)
     kept = tuple(
         one
@@ -252,19 +256,18 @@ def handle_is_free(state: CircleState, handle: str, persona: bytes = b"") -> boo
 
     Nor had it before they went: what they wrote stands under it, and nobody may go on in their name.
     """
-    wanted = look(handle)
-    return all(member.persona == persona or look(member.handle) != wanted for member in state.members)
+    return Looks(state.members).are_free(handle, persona)
 
 
-def _join(circle: bytes, state: CircleState, record: Opened, body: Join) -> CircleState:
+def _join(walk: Walk, state: CircleState, record: Opened, body: Join) -> CircleState:
     # Whoever joins says which day it is; a day that others have left behind doesn't bring an invitation back.
     found = find_invite(state, body.proof, max(record.day, state.day))
     if found is None or found.invite.mode == HIDDEN or not _may_come_in(state, record.author, found):
         raise _Passed
     require_sound_handle(body.handle)
-    _require(handle_is_free(state, body.handle, record.author))
-    _require_sound_keys(circle, record.author, body.kem, body.inbox, body.returning, body.sworn)
-    message = join_bytes(circle, record.author, body.handle, body.kem, body.inbox, body.returning)
+    _require(walk.looks.are_free(body.handle, record.author))
+    _require_sound_keys(walk.circle, record.author, body.kem, body.inbox, body.returning, body.sworn)
+    message = join_bytes(walk.circle, record.author, body.handle, body.kem, body.inbox, body.returning)
     verify(body.proof, body.signature, message)
     rest = tuple(replace(one, used=one.used + 1) if one is found else one for one in state.invites)
     still = tuple(one for one in rest if one.used < one.invite.uses)
@@ -280,12 +283,12 @@ def _may_come_in(state: CircleState, persona: bytes, by: OpenInvite) -> bool:
     return before is None or (not before.active and bool(by.invite.role))
 
 
-def _leave(circle: bytes, state: CircleState, record: Opened, body: Leave) -> CircleState:
+def _leave(walk: Walk, state: CircleState, record: Opened, body: Leave) -> CircleState:
     member = _require_active(state, record.author)
     return _without(state, member, record)
 
 
-def _remove(circle: bytes, state: CircleState, record: Opened, body: Remove) -> CircleState:
+def _remove(walk: Walk, state: CircleState, record: Opened, body: Remove) -> CircleState:
     _require_steward(state, record.author)
     return _without(state, _require_active(state, body.persona), record)
 
@@ -299,7 +302,7 @@ def _without(state: CircleState, member: Member, record: Opened) -> CircleState:
     return _with_member(replace(state, gone_in=record.epoch, invites=kept), gone)
 
 
-def _role(circle: bytes, state: CircleState, record: Opened, body: Role) -> CircleState:
+def _role(walk: Walk, state: CircleState, record: Opened, body: Role) -> CircleState:
     _require_steward(state, record.author)
     member = _require_active(state, body.persona)
     loses = member.is_steward and body.role != STEWARD
@@ -308,7 +311,7 @@ def _role(circle: bytes, state: CircleState, record: Opened, body: Role) -> Circ
     return _with_member(replace(state, gone_in=gone_in), replace(member, role=body.role))
 
 
-def _rotated(circle: bytes, state: CircleState, record: Opened, body: Rotated) -> CircleState:
+def _rotated(walk: Walk, state: CircleState, record: Opened, body: Rotated) -> CircleState:
     if state.charter is not None:
         _require_steward(state, record.author)
     else:
@@ -328,7 +331,7 @@ def lasting(invites: tuple[OpenInvite, ...]) -> tuple[OpenInvite, ...]:
     return tuple(one for one in invites if one.invite.mode == HIDDEN)
 
 
-def _snapshot(circle: bytes, state: CircleState, record: Opened, body: Snapshot) -> CircleState:
+def _snapshot(walk: Walk, state: CircleState, record: Opened, body: Snapshot) -> CircleState:
     announced = state.announcement
     if announced is None or record.author != announced.by or body.part != announced.read:
         raise _Passed
@@ -362,12 +365,12 @@ def _compared(state: CircleState, announced: Announcement) -> CircleState:
     return replace(state, members=seats)
 
 
-def _heartbeat(circle: bytes, state: CircleState, record: Opened, body: Heartbeat) -> CircleState:
+def _heartbeat(walk: Walk, state: CircleState, record: Opened, body: Heartbeat) -> CircleState:
     _require_steward(state, record.author)
     return replace(state, last_heartbeat=max(state.last_heartbeat, record.day))
 
 
-_RULES: dict[Any, Callable[[bytes, CircleState, Opened, Any], CircleState]] = {
+_RULES: dict[Any, Callable[[Walk, CircleState, Opened, Any], CircleState]] = {
     Found: _found,
     Charter: _charter,
     Desk: _desk,
