@@ -17,7 +17,7 @@ import pytest
 
 from jiwar.cli.main import main
 from jiwar.cli.memory import OVERWRITING
-from jiwar.cli.run import config_from
+from jiwar.cli.run import NOT_HERE, config_from, is_kept_in_a_journal
 from jiwar.errors import BadChoice
 
 LINK = re.compile(r"http://127\.0\.0\.1:(\d+)(/\S+/[a-z2-7]{26})$", re.MULTILINE)
@@ -78,6 +78,34 @@ def test_a_hub_starts_answers_and_stops_without_a_word_about_it(tmp_path: Path) 
     assert b"Telltale" not in written
     assert b"192.0.2.77" not in written
     assert found.group(2).rsplit("/", 1)[1].encode() not in written
+
+
+def test_no_founding_link_goes_into_a_journal(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    here = os.fstat(writing)
+    environment = {
+        **os.environ,
+        "PORT": str(_free_port()),
+        "JIWAR_DATA": str(tmp_path / "data"),
+        "JIWAR_SECRET": str(tmp_path / "secret" / "hub"),
+        "JOURNAL_STREAM": f"{here.st_dev}:{here.st_ino}",
+    }
+    started = subprocess.Popen([sys.executable, "-m", "jiwar", "run"], env=environment, stdout=writing)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as journal:
+        said = journal.readline() + journal.readline()
+        started.send_signal(signal.SIGTERM)
+        said += journal.read()
+    started.wait(timeout=30)
+    assert NOT_HERE in said
+    assert not re.search("[a-z2-7]{26}", said)
+
+
+@pytest.mark.parametrize(("said", "kept"), [(None, False), ("1:1", False), ("", False)])
+def test_an_output_of_its_own_is_no_journal(tmp_path: Path, said: str | None, kept: bool) -> None:
+    with open(tmp_path / "file", "w", encoding="utf-8") as file:
+        environment = {} if said is None else {"JOURNAL_STREAM": said}
+        assert is_kept_in_a_journal(environment, file.fileno()) is kept
 
 
 def test_a_second_start_finds_the_first_ones_hub(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from jiwar.circles import accounts
 from jiwar.keyring import phrase
 from jiwar.web.limits import EVERYBODY_SIGNS_IN
 from tests.web.client import Client, World
@@ -82,6 +83,16 @@ def test_sign_ins_are_bounded_for_all_together(world: World, client: Open) -> No
     page = sign_in(client("en"), phrase.to_digits(phrase.new_phrase()))
     assert page.status == 503
     assert "In a minute" in page.text
+
+
+def test_who_finds_the_queue_full_leaves_no_session(
+    world: World, client: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MOST_WAITING", 0)
+    someone = client("en")
+    assert sign_in(someone, phrase.to_digits(phrase.new_phrase())).status == 503
+    assert not someone.cookies
+    assert len(world.hub.services.sessions) == 0
 
 
 def _use_up_sign_ins(world: World) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from jiwar.circles import entering
 from jiwar.clock import SetClock
+from jiwar.errors import InviteSpent
+from jiwar.web import messages
 from tests.web.client import Client, World
 from tests.web.conftest import found, join, shown_key, sign_in
 from tests.web.test_founding import circle_of
@@ -58,6 +60,14 @@ def test_a_link_that_never_was_looks_like_one_that_is(client: Open) -> None:
     real, unreal = client().get(path), client().get(other)
     assert real.status == unreal.status == 200
     assert real.text == unreal.text
+
+
+def test_one_strangers_many_tries_keep_nobody_else_out(world: World, client: Open) -> None:
+    host, stranger = found(client("en"), invite=True), client("en")
+    nothing = world.url("joining", secret="a" * 26)
+    statuses = {stranger.ask("POST", nothing, {"words": "two words"}).status for _ in range(400)}
+    assert statuses == {messages.status(InviteSpent())}
+    assert join(client("en"), host.slips[0]).key
 
 
 def test_wrong_words_say_how_many_tries_are_left_and_five_end_it(client: Open, language: str) -> None:

@@ -1,6 +1,6 @@
 """`jiwar run`: open the hub of a data folder, print a founding link, and serve until told to stop.
 
-The link goes to the terminal and nowhere else; the hub writes no log.
+The link goes to the terminal and nowhere else, not into a service's journal; the hub writes no log.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from jiwar.node import Config, Front, Hub
 from jiwar.web.serve import make_server
 
 DEFAULT_PORT = 8000
+TO_FOUND = "To found a community, once, within a week:"
+NOT_HERE = "No founding link here, where a journal keeps it. Start the hub once in a terminal to found a community."
 EARLIEST, LATEST = -12, 14
 """Hours by which clocks on Earth differ from UTC."""
 
@@ -93,10 +96,17 @@ async def serve(hub: Hub, environment: dict[str, str]) -> None:
         development=environment.get("JIWAR_DEVELOPMENT") == "1",
     )
     hub.start_upkeep()
-    link = serving.founding_link(await hub.founding_code())
+    kept = is_kept_in_a_journal(environment, sys.stdout.fileno())
+    founding = NOT_HERE if kept else f"{TO_FOUND} {serving.founding_link(await hub.founding_code())}"
 
     def say() -> None:
         print(f"A hub is on {serving.address}", flush=True)
-        print(f"To found a community, once, within a week: {link}", flush=True)
+        print(founding, flush=True)
 
     await serving.run(say)
+
+
+def is_kept_in_a_journal(environment: dict[str, str], output: int) -> bool:
+    """Whether systemd writes down what goes to `output`: it says so by device and inode, systemd.exec(5)."""
+    here = os.fstat(output)
+    return environment.get("JOURNAL_STREAM") == f"{here.st_dev}:{here.st_ino}"

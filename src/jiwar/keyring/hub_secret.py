@@ -16,6 +16,7 @@ Does not know what a store is: it hands out a layer, and waits for whoever rewri
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ class HubSecret:
         """Read the file. Raises StoreDamaged when it holds no secret, FileNotFoundError when there is
         none."""
         self._path, self._random = path, random
+        _keep_to_owner(path)
         raw = path.read_bytes()
         slots = [_read_slot(place, raw[place * SECTOR :][:SECTOR]) for place in (0, 1)]
         found = sorted((slot for slot in slots if slot), key=lambda slot: slot.generation, reverse=True)
@@ -152,6 +154,13 @@ class HubSecret:
             file.write(sector)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _keep_to_owner(path: Path) -> None:
+    """Nobody else on the machine may read it, also after it was copied back with other rights."""
+    if path.stat().st_mode & 0o077:
+        with contextlib.suppress(PermissionError):  # It belongs to somebody else, who lets us in on purpose.
+            path.chmod(0o600)
 
 
 def create_hub_secret(path: Path, random: Random = system_random) -> HubSecret:

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from jiwar.circles import heartbeat, leaving
+from jiwar.circles.member import Member
 from jiwar.errors import BadInput, Busy, JiwarError, PhraseUnknown, TextMissing
 from jiwar.keyring import phrase
 from jiwar.web import messages
@@ -34,16 +35,22 @@ async def come_in(visit: Visit) -> Response:
             raise TextMissing
         wanted = phrase.parse(visit.form.typed("key"), visit.reader.language.code)
         visit.site.limits.take_for_all(EVERYBODY_SIGNS_IN)
-        session = visit.new_session()
-        member = await visit.site.accounts.sign_in(wanted, session)
-    except PhraseUnknown as error:
-        visit.end_session()
-        return _door(visit, error)
+        member = await _member(visit, wanted)
     except (BadInput, Busy) as error:
         return _door(visit, error)
     await leaving.turn_all_due(member)
     await heartbeat.beat_everywhere(member)
     return visit.go("home")
+
+
+async def _member(visit: Visit, wanted: int) -> Member:
+    """A way in that fails leaves no session. Raises PhraseUnknown, Busy."""
+    session = visit.new_session()
+    try:
+        return await visit.site.accounts.sign_in(wanted, session)
+    except (PhraseUnknown, Busy):
+        visit.end_session()
+        raise
 
 
 ROUTES = (At("door", "/", show, come_in, public=True, entrance=True),)

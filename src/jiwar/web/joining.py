@@ -15,7 +15,7 @@ from jiwar.errors import BadInput, JiwarError, NameTaken, SignedOut, WrongWords
 from jiwar.web import messages, offers
 from jiwar.web.app import At
 from jiwar.web.keys import KeyChoice, Place, changed_choice, member_with, offer_keys, show_key
-from jiwar.web.limits import LOOK, SLOW
+from jiwar.web.limits import SLOW
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -74,7 +74,6 @@ async def take_words(visit: Visit) -> Response:
     words = [word for word in BETWEEN_WORDS.split(visit.form.typed("words", 80)) if word]
     if len(words) != SPOKEN:
         return _words_page(visit, visit.say("Two words are needed here."), 400)
-    visit.site.limits.take_for_all(LOOK)
     secret = str(visit.request.path_params["secret"])
     try:
         admitted = await invitations.open_invite(visit.services, visit.site.tries, secret, (words[0], words[1]))

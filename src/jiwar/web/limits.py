@@ -19,7 +19,6 @@ class Rate:
 
 
 WRITE = Rate(40, 1.0)
-LOOK = Rate(240, 0.1)
 SLOW = Rate(6, 20.0)
 """What costs the hub a slow hash or a key exchange."""
 EVERYBODY_SIGNS_IN = Rate(60, 0.25)

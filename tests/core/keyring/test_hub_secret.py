@@ -26,6 +26,15 @@ def test_new_secret_is_for_its_owner_only_and_reads_back(tmp_path: Path) -> None
     assert HubSecret(path).outer().open("page", b"name", sealed) == b"text"
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o601])
+def test_secret_that_others_could_read_is_closed_to_them(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "secret"
+    create_hub_secret(path)
+    path.chmod(mode)
+    HubSecret(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_secret_that_is_there_is_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     create_hub_secret(path)
