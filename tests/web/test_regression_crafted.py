@@ -167,7 +167,7 @@ def _far_lanes(keys: EpochKeys) -> EpochKeys:
     return replace(keys, chains=tuple(Chain(keep, -16_000, bytes(32)) for keep in range(1, 101)))
 
 
-@pytest.mark.parametrize("odd", ["parent", "letter", "lanes", "back", "epochs"])
+@pytest.mark.parametrize("odd", ["name", "parent", "letter", "lanes", "back", "epochs"])
 def test_regression_crafted_invitation_lets_nobody_in(talk: Talk, odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its writer is anybody who may invite; whoever uses it might be a steward of another group."""
     real, world, guest = invitations.admission, talk.seats.world, talk.seats.someone()
@@ -178,6 +178,7 @@ def test_regression_crafted_invitation_lets_nobody_in(talk: Talk, odd: str, monk
         keys = admitted.epochs[0]
         back = replace(keys, chains=tuple(replace(chain, day=chain.day - 100) for chain in keys.chains))
         return {
+            "name": replace(admitted, name="\u202eolive"),
             "parent": replace(admitted, parent=own),
             "letter": replace(admitted, parent=own, mode=LETTER),
             "lanes": replace(admitted, epochs=(_far_lanes(keys),)),

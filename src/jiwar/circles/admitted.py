@@ -13,6 +13,7 @@ from jiwar.circles.invitations import Admission
 from jiwar.circles.letters import LIFE_DAYS
 from jiwar.circles.model import HIDDEN, LETTER
 from jiwar.circles.policy import LEVELS
+from jiwar.circles.texts import is_clean
 from jiwar.errors import NotThere
 from jiwar.keyring.epochs import LANES, Chain, EpochKeys
 from jiwar.keyring.model import MOST_EPOCHS
@@ -26,6 +27,7 @@ def require_sound(admitted: Admission, today: int) -> None:
     sound = (
         sizes == [32, 16 * open_keys, 32 * open_keys, 32]
         and len(admitted.name) <= NAME_LIMIT
+        and is_clean(admitted.name)
         and 0 <= admitted.level < len(LEVELS)
         and 0 <= admitted.fold_from < LAST_NUMBER
         # A link that named a parent would put somebody's own circle in the place of the stewards'.

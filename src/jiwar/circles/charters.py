@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from jiwar.circles.model import HIDDEN, LINK, Charter
 from jiwar.circles.policy import Policy
+from jiwar.circles.texts import is_clean
 from jiwar.errors import BadChoice, TextMissing, TextTooLong
 from jiwar.keyring.epochs import LANES
 
@@ -44,6 +45,8 @@ def _require_short(texts: list[str] | tuple[str, ...], limit: int, most: int) ->
         raise BadChoice
     if any(len(text) > limit for text in texts):
         raise TextTooLong(limit=limit)
+    if not all(map(is_clean, texts)):
+        raise BadChoice
 
 
 def _require_sound_row(policy: Policy) -> None:

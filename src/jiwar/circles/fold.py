@@ -349,6 +349,8 @@ def _taken(state: CircleState, announced: Announcement) -> CircleState:
     """Who was not there takes the steward's word."""
     told, seats = announced.told, announced.seats
     charters.require_sound(told.charter)
+    for seat in seats:
+        require_sound_handle(seat.handle)
     _require(len({seat.persona for seat in seats}) == len(seats))
     _require(any(seat.persona == announced.by and seat.is_steward for seat in seats))
     known = replace(state, charter=told.charter, members=seats, invites=told.invites, desk=told.desk)

@@ -24,6 +24,11 @@ def _require(text: str, limit: int, required: bool) -> str:
     return text
 
 
+def is_clean(text: str) -> bool:
+    """Whether a text holds nothing that can't be seen and does something."""
+    return not _FOREIGN.search(text)
+
+
 def line(text: str, limit: int, *, required: bool = True) -> str:
     """One line, without doubled spaces. Raises TextMissing, TextTooLong (limit in characters)."""
     return _require(" ".join(_FOREIGN.sub("", text).split()), limit, required)

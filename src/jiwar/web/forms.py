@@ -14,8 +14,9 @@ SLOWEST_SECONDS = 60.0
 """A form that takes longer holds the hub, not a hand."""
 MOST_FIELDS = 200
 LONGEST_NUMBER = 18
-_INVISIBLE = {ord(c): None for c in "\x00\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"}
-"""Control characters that turn the direction of what follows: they belong to no text (spoofing)."""
+_INVISIBLE = {ord(c): None for c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"}
+_INVISIBLE |= {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in b"\t\n\r"}
+"""Characters that turn the direction of what follows, and controls: they belong to no text (spoofing)."""
 
 _SECRET = frozenset({"key", "words", "token"})
 
@@ -28,7 +29,8 @@ class Form:
 
     def text(self, name: str, limit: int = 200, *, required: bool = False) -> str:
         """One line or text, trimmed. Raises TextMissing, TextTooLong (limit in characters)."""
-        value = self._fields.get(name, [""])[0].translate(_INVISIBLE).replace("\r\n", "\n").strip()
+        value = self._fields.get(name, [""])[0].translate(_INVISIBLE)
+        value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
         if required and not value:
             raise TextMissing
         if len(value) > limit:
