@@ -18,7 +18,7 @@ from babel.messages.pofile import escape, read_po
 from jinja2 import Environment, nodes
 
 SOURCE = Path(__file__).parents[1] / "src" / "jiwar"
-IN_CODE = {**DEFAULT_KEYWORDS, "_p": ((1, "c"), 2), "count": (2, 3), "say": None}
+IN_CODE = {**DEFAULT_KEYWORDS, "_p": ((1, "c"), 2), "count": (2, 3), "say": None, "tell": None}
 IN_TEMPLATES = {"_": ("text",), "_p": ("context", "text"), "count": ("", "text", "plural")}
 
 

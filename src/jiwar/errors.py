@@ -19,6 +19,7 @@
     │   ├── LastSteward           rule.last_steward
     │   ├── StewardsFirst         rule.stewards_first
     │   ├── KeyringFull           rule.keyring_full
+    │   ├── Full                  rule.full                as many as there may be
     │   └── TooMuch               rule.too_much
     ├── NotThere                  there.nothing            what isn't there, and what isn't yours, alike (P12)
     ├── SignedOut                 session.over
@@ -120,6 +121,10 @@ class StewardsFirst(Refused):
 
 class KeyringFull(Refused):
     code = "rule.keyring_full"
+
+
+class Full(Refused):
+    code = "rule.full"
 
 
 class TooMuch(Refused):

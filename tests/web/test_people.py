@@ -51,21 +51,26 @@ def test_muting_and_blocking_can_be_undone(three, act: str, undo: str) -> None:
     assert page.status == 200
 
 
+@pytest.mark.parametrize(("act", "change"), [("mute", people.mute), ("block", people.block)])
+def test_a_list_that_is_full_says_so(seats: Seats, three, act: str, change) -> None:
+    _, olive, lamp, circle = three
+    for number in range(people.MOST_MUTED):
+        seats.run(change(olive.circle(circle), number.to_bytes(32, "big"), True))
+    page = olive.send(olive.meets("person", circle, lamp), "person", _button=f"act={act}")
+    assert page.status == 409
+    assert olive.word("There is no room for one more. When another goes, its place is free.") in page.text
+    assert lamp.persona(circle) not in (
+        *olive.circle(circle).membership.muted,
+        *olive.circle(circle).membership.blocked,
+    )
+
+
 def test_nothing_of_it_is_written_to_the_group(three) -> None:
     _, olive, lamp, circle = three
     size = olive.circle(circle).log.state.size
     olive.send(olive.meets("person", circle, lamp), "person", label="ابن خالتي")
     olive.send(olive.meets("person", circle, lamp), "person", _button="act=block")
     assert olive.circle(circle).log.state.size == size
-
-
-def test_a_full_list_says_so(seats: Seats, three) -> None:
-    _, olive, lamp, circle = three
-    for at in range(people.MOST_MUTED):
-        seats.run(people.mute(olive.circle(circle), bytes([at]) * 32, True))
-    page = olive.send(olive.meets("person", circle, lamp), "person", _button="act=mute")
-    assert olive.word("That was quick. A short pause, then again.") in page.text
-    assert lamp.persona(circle) not in olive.circle(circle).membership.muted
 
 
 def test_my_own_page_mutes_nobody(three) -> None:

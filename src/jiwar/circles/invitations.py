@@ -21,7 +21,7 @@ from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import INVITE_KEY, INVITE_NUMBER, INVITE_SEAL
 from jiwar.crypto.sealing import SEAL_OVERHEAD, seal, unseal
 from jiwar.crypto.signing import public_key
-from jiwar.errors import Conflict, InviteSpent, NotAllowed, NotThere, StewardsFirst, TooMuch, Unopenable, WrongWords
+from jiwar.errors import Conflict, Full, InviteSpent, NotAllowed, NotThere, StewardsFirst, Unopenable, WrongWords
 from jiwar.keyring.epochs import EpochKeys, forget_expired, without_past
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -97,11 +97,11 @@ def admission(circle: Circle, proof: bytes, mode: str, last_day: int) -> Admissi
 
 
 async def invite(circle: Circle, language: str, uses: int = 1) -> Ticket:
-    """Write an invitation. Raises NotAllowed, StewardsFirst, TooMuch, Conflict."""
+    """Write an invitation. Raises NotAllowed, StewardsFirst, Full, Conflict."""
     if not may_invite(circle.state, circle.log.persona.key):
         raise NotAllowed
     if not may_write_invite(circle.state, circle.log.persona.key):
-        raise TooMuch
+        raise Full
     _require_stewards_first(circle)
     policy, random = circle.policy, circle.services.random
     mode = HIDDEN if circle.charter.access == HIDDEN else LINK

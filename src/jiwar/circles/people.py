@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from jiwar.circles.circle import Circle
 from jiwar.circles.handles import HANDLE_LIMIT
-from jiwar.errors import TextTooLong, TooMuch
+from jiwar.errors import Full, TextTooLong
 from jiwar.keyring.model import Label, Membership
 
 MOST_LABELS = 64
@@ -46,11 +46,11 @@ def label_of(circle: Circle, persona: bytes) -> str:
 
 
 async def label(circle: Circle, persona: bytes, text: str) -> None:
-    """Give somebody a name that only I see; an empty one takes it away. Raises TextTooLong, TooMuch, KeyringFull."""
+    """Give somebody a name that only I see; an empty one takes it away. Raises TextTooLong, Full, KeyringFull."""
     line = _one_line(text, HANDLE_LIMIT)
     others = tuple(one for one in circle.membership.labels if one.persona != persona)
     if line and len(others) >= MOST_LABELS:
-        raise TooMuch
+        raise Full
     labels = (*others, Label(persona, line)) if line else others
     await _change(circle, replace(circle.membership, labels=labels))
 
@@ -58,18 +58,18 @@ async def label(circle: Circle, persona: bytes, text: str) -> None:
 def _with(standing: tuple[bytes, ...], persona: bytes, on: bool, most: int) -> tuple[bytes, ...]:
     others = tuple(one for one in standing if one != persona)
     if on and len(others) >= most:
-        raise TooMuch
+        raise Full
     return (*others, persona) if on else others
 
 
 async def mute(circle: Circle, persona: bytes, on: bool) -> None:
-    """Fold away what somebody writes, or no longer. Raises TooMuch, KeyringFull."""
+    """Fold away what somebody writes, or no longer. Raises Full, KeyringFull."""
     muted = _with(circle.membership.muted, persona, on, MOST_MUTED)
     await _change(circle, replace(circle.membership, muted=muted))
 
 
 async def block(circle: Circle, persona: bytes, on: bool) -> None:
-    """No longer see what somebody writes, or see it again. Raises TooMuch, KeyringFull."""
+    """No longer see what somebody writes, or see it again. Raises Full, KeyringFull."""
     blocked = _with(circle.membership.blocked, persona, on, MOST_BLOCKED)
     await _change(circle, replace(circle.membership, blocked=blocked))
 

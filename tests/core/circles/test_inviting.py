@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from jiwar.circles import entering, invitations, leaving
 from jiwar.circles.invitations import INVITE_SIZE, MOST_TRIES, is_used_up, mine, number_of, open_invite, revoke
 from jiwar.circles.model import LINK
-from jiwar.errors import InviteSpent, KeysChanged, NameTaken, NotAllowed, NotThere, StewardsFirst, TooMuch, WrongWords
+from jiwar.errors import Full, InviteSpent, KeysChanged, NameTaken, NotAllowed, NotThere, StewardsFirst, WrongWords
 from jiwar.store.contract import Append, Receipt
 from tests.world import Village, World, handles, hidden_village, village
 
@@ -212,7 +212,7 @@ class TestWho:
         await here.world.make_steward(here.circle, here.founder, third)
         for _ in range(12):
             await invitations.invite(here.member.circle(here.circle), "en", 1)
-        with pytest.raises(TooMuch):
+        with pytest.raises(Full):
             await invitations.invite(here.member.circle(here.circle), "en", 1)
 
     async def test_three_stewards_before_the_sixth_invitation(self, here: Village) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from jiwar.errors import TooMuch
+from jiwar.errors import Full
 from jiwar.systems.forum import rules
 from jiwar.systems.forum.model import Post, TopicCover
 from jiwar.wire.canonical import encode
@@ -48,7 +48,7 @@ def test_the_largest_cover_fits_into_one_cell() -> None:
     cover, slots = _grown([100_000] * (rules.PAGE * rules.MOST_PAGES - 1))
     cover = replace(cover, title="🌙" * rules.TITLE_LIMIT, note="🌙" * rules.NOTE_LIMIT)
     assert len(encode(cover)) < 3_500
-    with pytest.raises(TooMuch):
+    with pytest.raises(Full):
         rules.after_reply(cover, slots[-1], ANYBODY, 20_001, 2)
 
 

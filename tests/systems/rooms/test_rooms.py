@@ -8,7 +8,7 @@ from jiwar.circles import leaving
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import FIRST_LEVELS
 from jiwar.clock import SetClock
-from jiwar.errors import BadChoice, NotAllowed, NotThere, TextMissing, TextTooLong, TooMuch
+from jiwar.errors import BadChoice, Full, NotAllowed, NotThere, TextMissing, TextTooLong
 from jiwar.log.shelf import Entry
 from jiwar.store.contract import KEPT
 from jiwar.systems.rooms import rules, service, view
@@ -139,7 +139,7 @@ async def test_a_message_stays_no_longer_than_the_policy_lets_it(company: Compan
 async def test_a_circle_holds_a_dozen_rooms(company: Company) -> None:
     for _ in range(rules.MOST_ROOMS):
         await _room(company.palm())
-    with pytest.raises(TooMuch):
+    with pytest.raises(Full):
         await _room(company.palm())
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from jiwar.circles.texts import is_sound, line, passage
-from jiwar.errors import NotCanonical, TooMuch
+from jiwar.errors import Full, NotCanonical
 from jiwar.systems.forum.model import NO_QUOTE, Call, Post, TopicCover
 from jiwar.wire.canonical import decode
 
@@ -57,9 +57,9 @@ def first_cover(post: Post, author: bytes, day: int, part: int) -> TopicCover:
 
 
 def after_reply(cover: TopicCover, head: int, author: bytes, day: int, part: int, quoted: bytes = b"") -> TopicCover:
-    """The cover after one more post; `head` is the slot of the last one before it. Raises TooMuch."""
+    """The cover after one more post; `head` is the slot of the last one before it. Raises Full."""
     if cover.posts >= PAGE * MOST_PAGES:
-        raise TooMuch
+        raise Full
     begins_page = cover.posts % PAGE == 0
     return replace(
         cover,

@@ -37,7 +37,7 @@ async def start_topic(circle: Circle, title: str, text: str, note: str = "") -> 
 
 
 async def reply(circle: Circle, obj: bytes, text: str, note: str = "", quote: int = NO_QUOTE) -> Opened:
-    """Answer in a topic. Raises TextMissing, TextTooLong, NotThere (no such topic or quoted post), TooMuch."""
+    """Answer in a topic. Raises TextMissing, TextTooLong, NotThere (no such topic or quoted post), Full."""
     post = rules.new_reply(text, note, quote)
     quoted = _author_of(circle, obj, quote) if quote != NO_QUOTE else b""
     clock, me, before = circle.services.clock, circle.log.persona.key, 0

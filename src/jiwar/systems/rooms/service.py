@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jiwar.circles import speech
 from jiwar.circles.circle import Circle
-from jiwar.errors import BadChoice, TooMuch
+from jiwar.errors import BadChoice, Full
 from jiwar.log.shelf import Entry, Opened
 from jiwar.store.contract import KEPT
 from jiwar.systems.rooms import rules, view
@@ -16,10 +16,10 @@ from jiwar.wire.canonical import encode
 
 
 async def open_room(circle: Circle, name: str, keep: int) -> bytes:
-    """Open a room; returns its object. Raises TextMissing, TextTooLong, BadChoice, TooMuch."""
+    """Open a room; returns its object. Raises TextMissing, TextTooLong, BadChoice, Full."""
     room = rules.new_room(name, keep, circle.policy)
     if len(circle.log.covers(ROOMS, None, rules.MOST_ROOMS)) >= rules.MOST_ROOMS:
-        raise TooMuch
+        raise Full
     obj, body = circle.services.random(16), encode(room)
     entry = Entry(obj, ROOM, body, KEPT, collection=ROOMS)
     record = await circle.log.append(entry, refold=lambda _: body, create=True)
