@@ -1,4 +1,4 @@
-"""The care team's page of a group: its words, its weather and what holds in it, reports, keys, handing over."""
+"""The care team's page of a group: its words, its weather and what holds in it, keys, handing over."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy
 from jiwar.circles.turning import turn_where_due
 from jiwar.errors import BadChoice, BadInput, LastSteward, NotThere, Refused, TextTooLong
 from jiwar.keyring.epochs import LANES
-from jiwar.web import messages, written
+from jiwar.web import messages
 from jiwar.web.app import At
 from jiwar.web.forms import Form
-from jiwar.web.group import Person, cares, person
+from jiwar.web.group import cares
 from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.visit import Visit
 
@@ -117,6 +117,7 @@ async def write_words(visit: Visit) -> Response:
         typed = {field: form.typed(field, 20_000) for field in ("name", "about", "rules", "notes", "access")}
         return _words(visit, circle, typed, at, error)
     await _put(visit, circle, replace(charter, name=name, about=about, rules=rules, notes=notes, access=access))
+    visit.tell("Saved.")
     return _back(visit, circle)
 
 
@@ -181,6 +182,7 @@ async def set_weather(visit: Visit) -> Response:
     """Raise or lower the level: one of the care team is enough, for now."""
     circle = _circle(visit)
     await _put(visit, circle, replace(circle.charter, level=visit.form.number("level", 0, MOST_LEVEL)))
+    visit.tell("Saved. It holds from now on.")
     return _back(visit, circle, "care_weather")
 
 
@@ -223,60 +225,13 @@ async def write_values(visit: Visit) -> Response:
     )
     first, second, third, fourth = (row if at == level else one for at, one in enumerate(circle.charter.levels))
     await _put(visit, circle, replace(circle.charter, levels=(first, second, third, fourth)))
+    visit.tell("Saved. It holds from now on.")
     return _back(visit, circle, "care_weather")
 
 
 def _inviters(form: Form) -> Inviters:
     chosen = form.choice("inviters", ("members", "stewards", "nobody"))
     return "members" if chosen == "members" else "stewards" if chosen == "stewards" else "nobody"
-
-
-# reports
-
-
-@dataclass(frozen=True)
-class Row:
-    """A report as the team reads it."""
-
-    key: str
-    day: int
-    sender: Person
-    about: Person
-    words: str
-    stands: bool
-    reason: str
-    more: str
-
-
-async def show_reports(visit: Visit) -> Response:
-    circle = _circle(visit)
-    rows = [
-        Row(
-            key=visit.object_name(circle.id, one.eid),
-            day=one.day,
-            sender=person(visit, circle, one.sender),
-            about=person(visit, circle, one.report.persona),
-            words=one.report.words,
-            stands=written.stands(circle, one.report),
-            reason=one.report.reason,
-            more=one.report.more,
-        )
-        for one in reports.waiting(circle, leaving.open_role(circle))
-    ]
-    return visit.page("care/reports.html", tab="more", key=visit.circle_name(circle.id), group=circle.name, rows=rows)
-
-
-async def settle(visit: Visit) -> Response:
-    """A report has been dealt with: its letter goes, and what it is about if the team says so."""
-    circle, eid = visit.addressed("report")
-    if not cares(circle):
-        raise NotThere
-    role = leaving.open_role(circle)
-    found = next((one.report for one in reports.waiting(circle, role) if one.eid == eid), None)
-    if found is not None and visit.form.ticked("take_down") and written.stands(circle, found):
-        await written.take_down(circle, found.obj, found.slot)
-    await reports.settle(role, eid)
-    return _back(visit, circle, "care_reports")
 
 
 # keys, and handing over
@@ -291,6 +246,7 @@ async def turn(visit: Visit) -> Response:
         role = leaving.open_role(circle)
     await turn_where_due(circle, role)
     await visit.member.flush()
+    visit.tell("The keys are renewed.")
     return _back(visit, circle)
 
 
@@ -316,6 +272,7 @@ async def rest(visit: Visit) -> Response:
         await leaving.step_down(circle)
     except LastSteward as error:
         return _rest(visit, circle, error)
+    visit.tell("Thank you for the care. The others carry it on.")
     return visit.go("group", circle=visit.circle_name(circle.id))
 
 
@@ -324,8 +281,6 @@ ROUTES = (
     At("care_words", "/group/{circle}/words", show_words, write_words),
     At("care_weather", "/group/{circle}/sky", show_weather, set_weather),
     At("care_values", "/group/{circle}/sky/{level}", show_values, write_values),
-    At("care_reports", "/group/{circle}/letters", show_reports),
-    At("care_settle", "/letter/{report}", post=settle),
     At("care_keys", "/group/{circle}/keys", post=turn),
     At("care_rest", "/group/{circle}/rest", show_rest, rest),
 )

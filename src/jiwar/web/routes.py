@@ -20,6 +20,7 @@ from jiwar.web import (
     rooms,
     safety,
     settings,
+    settling,
     talk,
 )
 from jiwar.web.app import At
@@ -38,6 +39,7 @@ ALL: tuple[At, ...] = (
     *inviting.ROUTES,
     *care.ROUTES,
     *reports.ROUTES,
+    *settling.ROUTES,
     *more.ROUTES,
     *mykey.ROUTES,
     *settings.ROUTES,
