@@ -166,7 +166,7 @@ class Person:
 
     def slips(self) -> list[Slip]:
         """The invitations on the page."""
-        links = [str(one.get_attribute("value")) for one in self.all('input[value*="/in/"]')]
+        links = [one.text for one in self.all('code[id^="link"]')]
         words = [one.text for one in self.all(".words b")]
         return [Slip(link, " ".join(words[2 * at : 2 * at + 2])) for at, link in enumerate(links)]
 

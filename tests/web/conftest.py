@@ -18,7 +18,7 @@ from tests.web.client import Client, Page, World
 
 WORDS_OF_A_KEY = re.compile(r"<li><bdi>([^<]+)</bdi></li>")
 DIGITS_OF_A_KEY = re.compile(r"<bdi>(\d{5} \d{5} \d{5})</bdi>")
-LINK_OF_A_SLIP = re.compile(r'value="http://[^/"]+(/in/[a-z2-7]+)"')
+LINK_OF_A_SLIP = re.compile(r">http://[^/<]+(/in/[a-z2-7]+)<")
 SPOKEN_OF_A_SLIP = re.compile(r"<b><bdi>([^<]+)</bdi></b><b><bdi>([^<]+)</bdi></b>")
 DAY = 20_500
 

@@ -218,7 +218,8 @@ def _charter(card: offers.Card, draft: Draft) -> Charter:
 async def show_stewards(visit: Visit) -> Response:
     draft = _draft(visit)
     circle = Circle(visit.member, draft.circle)
-    return visit.page("founding/stewards.html", group=circle.name, slips=[shown(visit, slip) for slip in draft.slips])
+    slips = [shown(visit, slip) for slip in draft.slips]
+    return visit.page("founding/stewards.html", script=True, group=circle.name, slips=slips)
 
 
 async def invite_stewards(visit: Visit) -> Response:

@@ -119,7 +119,9 @@ async def show_slip(visit: Visit) -> Response:
     slip = shown(visit, decode(kept, Kept).slip)
     hidden = circle.charter.access == HIDDEN
     key = visit.circle_name(circle.id)
-    return visit.page("inviting/slip.html", tab="more", key=key, name=circle.name, slip=slip, hidden=hidden)
+    return visit.page(
+        "inviting/slip.html", tab="more", script=True, key=key, name=circle.name, slip=slip, hidden=hidden
+    )
 
 
 async def leave_slip(visit: Visit) -> Response:
@@ -135,6 +137,7 @@ async def revoke(visit: Visit) -> Response:
         if one.invite.proof[:16] == short:
             await invitations.revoke(circle, one.invite.proof)
             await visit.member.flush()
+            visit.tell("Taken back: its link opens nothing any more.")
             return visit.go("invite", circle=visit.circle_name(circle.id))
     raise NotThere
 
@@ -146,8 +149,10 @@ async def answer(visit: Visit) -> Response:
     guest = _guest(circle, eid)
     if visit.form.choice("answer", ("in", "not_now")) == "in":
         await let_in(circle, guest)
+        visit.tell("The door is open to them; the keys lie ready.")
     else:
         await turn_away(circle, guest)
+        visit.tell("The door stays closed this time.")
     await visit.member.flush()
     return visit.go("invite", circle=visit.circle_name(circle.id))
 

@@ -20,6 +20,20 @@
     }
   });
 
+  // Copying what stands on the page whole, the link of an invitation. Every phone knows this way, the newer one not.
+  document.querySelectorAll("[data-copy]").forEach(function (place) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = place.getAttribute("data-look");
+    button.textContent = place.getAttribute("data-copy");
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", function () {
+      window.getSelection().selectAllChildren(place);
+      if (document.execCommand("copy")) button.textContent = place.getAttribute("data-copied");
+    });
+    place.insertAdjacentElement("afterend", button);
+  });
+
   if (!say || !window.fetch || !window.DOMParser || !window.URLSearchParams) return;
 
   function fields(button) {
@@ -77,6 +91,28 @@
     if (same) same.focus({ preventScroll: true });
   }
 
+  // What was unfolded to be read stays unfolded; its place in its part of the page tells it again. The fold of further
+  // buttons closes over the one that was pressed.
+  var kept = new WeakSet();
+  function unfolded(place, button) {
+    var folds = Array.from(place.querySelectorAll("details[open]"));
+    return folds.filter(function (fold) { return !fold.contains(button) || fold.querySelector("[id]"); })
+      .map(function (fold) {
+        var part = fold.parentNode.closest("[id]");
+        return [part.id, Array.from(part.querySelectorAll("details")).indexOf(fold)];
+      });
+  }
+
+  function unfold(folds) {
+    folds.forEach(function (which) {
+      var part = document.getElementById(which[0]);
+      var fold = part && part.querySelectorAll("details")[which[1]];
+      if (!fold) return;
+      fold.open = true;
+      kept.add(fold);
+    });
+  }
+
   function exchange(answer, text, button) {
     var there = new URL(answer.url);
     var page = new DOMParser().parseFromString(text.replace(/<style[^]*?<\/style>/, ""), "text/html");
@@ -84,10 +120,11 @@
       window.location.assign(answer.url);
       return;
     }
-    var top = window.pageYOffset;
+    var top = window.pageYOffset, folds = unfolded(document.getElementById("main"), button);
     document.getElementById("main").replaceWith(page.getElementById("main"));
     say = document.getElementById("say");
     if (answer.redirected) window.history.replaceState(null, "", answer.url);
+    unfold(folds);
     stay(button, document.getElementById("main"));
     window.scrollTo(0, top);
     var box = say.querySelector("[autofocus]");
@@ -107,7 +144,8 @@
 
   // What unfolds at the lower edge comes into view.
   document.addEventListener("toggle", function (fold) {
-    if (fold.target.open && fold.target.parentNode.id) fold.target.parentNode.scrollIntoView({ block: "nearest" });
+    if (kept.has(fold.target)) kept.delete(fold.target);
+    else if (fold.target.open && fold.target.parentNode.id) fold.target.parentNode.scrollIntoView({ block: "nearest" });
   }, true);
 
   // Only pages that show a talk are exchanged in place; the page of one post goes its own way.
