@@ -14,6 +14,10 @@ from tests.browser.people import Slip
 from tests.browser.serving import Served
 
 PAIRS = [("ar", False, PHONE), ("ar", True, DESK), ("en", False, DESK), ("en", True, PHONE)]
+WITH_THE_TEAM = (
+    "It is with the care team: they read it when they come by. Whoever it is about doesn't learn who wrote. "
+    "Until then, muting or blocking helps at once."
+)
 ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -209,12 +213,14 @@ def draw_attention(story: Story) -> None:
     guest.choose("reason", "reveals")
     guest.type("more", said.note)
     guest.press("Send")
-    assert guest.sees(guest.word("It is with the care team"))
+    assert guest.sees(guest.word(WITH_THE_TEAM))
 
     founder.open_group(said.group)
     founder.press("Read")
     assert founder.sees(said.guest)
     assert founder.sees(founder.word("It gives away who somebody is, or where"))
+    founder.press("To be done with it")
+    assert founder.sees(said.note)
     founder.press("Done")
     assert founder.sees(founder.word("Nothing is waiting."))
 

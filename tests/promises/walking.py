@@ -22,6 +22,7 @@ from tests.web.client import Client, Page, World
 from tests.web.conftest import DAY, found, join, sign_in, slips_on
 
 _PATTERNS = [(at.name, re.compile(PLACE.sub("[^/]+", at.path))) for at in ALL]
+UNAUTHORIZED = 401
 MOST_PAGES = 400
 FROM_THE_SCRIPT = {"room_live", "script"}
 """What the script asks for; a person never goes there."""
@@ -70,7 +71,7 @@ class Walker(Client):
         Who has rested too long comes back with their key.
         """
         page = self.get(self.world.url("home"))
-        if route_of(page.path) == "door":
+        if page.status == UNAUTHORIZED or route_of(page.path) == "door":
             page = sign_in(self, self.key)
         for name in route:
             page = self.follow(page, name)
@@ -250,8 +251,7 @@ class _Story:
         """A word to the care team about a post and about somebody; my own names; muting, blocking, and back."""
         guest, words = self.guest, self.words
         post = guest.submit(guest.go("talk", "topic", "topic"), "topic", "open")  # the last page leads to the first
-        page = guest.submit(guest.follow(post, "report"), "report", reason="hurts", more=words["more"])
-        person = guest.follow(page, "person")
+        person = guest.submit(guest.follow(post, "report"), "report", reason="hurts", more=words["more"])
         for act in ("mute", "unmute", "block", "unblock", "mute"):
             person = guest.submit(person, "person", act, at=1)
         person = guest.submit(person, "person", label=words["label"])
@@ -268,7 +268,7 @@ class _Story:
         founder.submit(founder.go(*care, "care_weather"), "care_weather", "0")
         page = founder.go(*care, "care_weather", "care_values")
         founder.submit(page, "care_values", days="3")
-        founder.submit(founder.go(*care, "care_reports"), "care_settle")
+        founder.submit(founder.go(*care, "care_reports", "care_settle"), "care_settle")
         page = founder.submit(founder.go("more", "groups", "group", "invite"), "invite")
         founder.submit(page, "invite_slip")
         founder.submit(founder.go("more", "groups", "group", "invite"), "invite_revoke")

@@ -101,6 +101,30 @@ def test_after_the_rest_the_key_is_asked_for(world: World, founder: Client, cloc
     clock.forward(seconds=19 * 60)
     assert founder.get(world.url("more")).path == world.url("more")
     clock.forward(seconds=21 * 60)
+    assert founder.ask("GET", world.url("more"), sec_fetch_site="none").headers["location"] == world.url("door")
+
+
+def test_who_goes_on_from_a_page_that_rested_too_long_is_told(world: World, founder: Client, clock: SetClock) -> None:
+    clock.forward(seconds=21 * 60)
+    page = founder.get(world.url("more"))
+    assert page.status == 401
+    assert founder.word("The page had rested too long, and closed.") in page.text
+    assert world.url("door") in page.links
+
+
+@pytest.mark.parametrize("site", ["none", "cross-site", "same-site", ""])
+def test_an_address_from_elsewhere_tells_nothing_of_a_visit_that_rested_too_long(
+    world: World, founder: Client, client: Open, clock: SetClock, site: str
+) -> None:
+    clock.forward(seconds=21 * 60)
+    page = founder.ask("GET", world.url("more"), sec_fetch_site=site)
+    stranger = client().ask("GET", world.url("more"), sec_fetch_site=site)
+    assert (page.status, page.headers["location"]) == (303, world.url("door"))
+    assert (page.body, page.all_headers) == (stranger.body, stranger.all_headers)
+
+
+def test_a_visit_that_was_closed_is_told_of_nowhere(world: World, founder: Client) -> None:
+    founder.send(founder.get(world.url("more")), "close")
     assert founder.get(world.url("more")).path == world.url("door")
 
 
@@ -110,7 +134,7 @@ def test_the_strictest_group_that_was_opened_says_how_long_a_visit_rests(
     someone = found(client(), card="support")
     someone.get(next(link for link in someone.get(world.url("groups")).links if "/group/" in link))
     clock.forward(seconds=11 * 60)
-    assert someone.get(world.url("more")).path == world.url("door")
+    assert someone.get(world.url("more")).status == 401
 
 
 def test_what_was_written_when_the_visit_ended_is_given_back(world: World, founder: Client, clock: SetClock) -> None:

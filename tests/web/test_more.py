@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import spoken
+from jiwar.circles import founding, spoken
 from jiwar.clock import SetClock
 from jiwar.keyring import phrase
 from jiwar.node import memory_hub
@@ -16,6 +16,7 @@ from jiwar.web.render import Pages
 from jiwar.web.routes import ALL
 from tests.web.client import Client, World
 from tests.web.conftest import found, join, sign_in
+from tests.web.seated import Seats
 from tests.web.test_founding import circle_of
 
 Open = Callable[..., Client]
@@ -151,6 +152,21 @@ def test_safety_says_the_weather_of_each_group(world: World, client: Open, langu
     assert someone.word("The care team invites.") in text
 
 
+def test_groups_in_the_same_weather_share_a_card(world: World, client: Open, language: str) -> None:
+    """What holds is said once for those in which the same holds."""
+    seats = Seats(world, language)
+    someone, first = seats.founder()
+    charter = someone.circle(first).charter
+    for name in ("ظلّ الشجرة", "بيت الحكايا"):
+        seats.run(founding.found_circle(someone.member, replace(charter, name=name), "نخلة"))
+    page = someone.get(world.url("safety"))
+    assert page.text.count(someone.word("Everybody invites.")) == 1
+    assert all(name in page.text for name in (charter.name, "ظلّ الشجرة", "بيت الحكايا"))
+    levels = (replace(charter.levels[0], topic_days=30), *charter.levels[1:])
+    seats.run(founding.change_charter(someone.circle(first), replace(charter, levels=levels)))
+    assert someone.get(page.path).text.count(someone.word("Everybody invites.")) == 2
+
+
 def test_about_promises_nothing_that_is_not_there(world: World, client: Open, language: str) -> None:
     text = found(client(language)).get(world.url("about")).text.lower()
     for absent in ("decoy", "desk", "push", "laptop", "رقم ثان", "الشبّاك", "حاسوب"):
@@ -166,7 +182,7 @@ def test_closing_ends_the_visit_everywhere_at_once(world: World, founder: Client
     assert page.path == world.url("door")
     assert not founder.cookies
     founder.cookies = held
-    assert founder.get(world.url("more")).path == world.url("door")
+    assert founder.get(world.url("more")).status == 401
 
 
 def test_closing_keeps_what_was_read(world: World, client: Open) -> None:

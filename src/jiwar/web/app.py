@@ -99,8 +99,10 @@ async def _answer(visit: Visit, at: At) -> Response:
         if not at.public:
             visit.require_member()
         return await answer(visit)
-    except SignedOut:
-        return visit.give_back() if visit.form.texts() else visit.go("door")
+    except SignedOut as error:
+        if visit.form.texts():
+            return visit.give_back(error)
+        return visit.fail(error) if visit.has_rested_too_long() else visit.go("door")
     except JiwarError as error:
         return visit.fail(error)
 

@@ -45,7 +45,10 @@ class Reader:
 
 @dataclass(frozen=True)
 class Frame:
-    """The bars around a page. `url` is the one function that paths come from, `token` the form token (CSRF)."""
+    """The bars around a page. `url` is the one function that paths come from, `token` the form token (CSRF).
+
+    `notice` says, once, that what the page before asked for is done.
+    """
 
     cover: str
     url: Callable[..., str]
@@ -54,3 +57,4 @@ class Frame:
     tab: Tab = ""
     weather: Weather = ""
     script: str = ""
+    notice: str = ""

@@ -96,6 +96,7 @@ async def agree(visit: Visit) -> Response:
     visit.limit(WRITE)
     circle = visit.circle()
     await people.agree(circle, visit.form.number("edition", 0, circle.charter.edition))
+    visit.tell("Thank you. These are our rules now.")
     return visit.go("group", circle=visit.circle_name(circle.id))
 
 
@@ -104,6 +105,7 @@ async def join_care(visit: Visit) -> Response:
     circle = visit.circle()
     if await take_keys(visit.member, circle.membership) is None:
         raise NotThere
+    visit.tell("Welcome to the care team.")
     return visit.go("care", circle=visit.circle_name(circle.id))
 
 
@@ -111,6 +113,7 @@ async def decline_care(visit: Visit) -> Response:
     """Not now: the role is laid down before its keys were taken."""
     circle = visit.circle()
     await leaving.step_down(circle)
+    visit.tell("All right: not now.")
     return visit.go("group", circle=visit.circle_name(circle.id))
 
 
@@ -146,6 +149,7 @@ async def name_it(visit: Visit) -> Response:
         await people.name_circle(circle, visit.form.text("alias"))
     except (BadInput, Refused) as error:
         return _mine(visit, circle, visit.sentence(error))
+    visit.tell("Saved. Only I see it.")
     return visit.go("group", circle=visit.circle_name(circle.id))
 
 
@@ -175,6 +179,7 @@ async def leave(visit: Visit) -> Response:
         await leaving.leave(circle)
     except LastSteward:
         return _leave(visit, circle)
+    visit.tell("That was the goodbye: the group is out of my key.")
     return visit.go("groups")
 
 

@@ -111,6 +111,7 @@ async def forget(visit: Visit) -> Response:
     if held is not None:
         await visit.member.forget_circle(held.circle)
     await visit.member.forget_circle(membership.circle)
+    visit.tell("It is off the list.")
     return visit.go("groups")
 
 

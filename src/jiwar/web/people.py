@@ -70,10 +70,19 @@ async def change(visit: Visit) -> Response:
     try:
         if act == "label":
             await people.label(circle, target.persona, visit.form.text("label"))
-        elif act in ("mute", "unmute"):
-            await people.mute(circle, target.persona, act == "mute")
+            visit.tell("Saved. Only I see it.")
+        elif act == "mute":
+            await people.mute(circle, target.persona, True)
+            visit.tell("Muted: what they write is folded from now on.")
+        elif act == "unmute":
+            await people.mute(circle, target.persona, False)
+            visit.tell("No longer muted: what they write is open again.")
+        elif act == "block":
+            await people.block(circle, target.persona, True)
+            visit.tell("Blocked: what they write no longer shows here, and they don't learn of it.")
         else:
-            await people.block(circle, target.persona, act == "block")
+            await people.block(circle, target.persona, False)
+            visit.tell("No longer blocked: what they write shows again.")
     except (BadInput, Refused) as error:
         return _page(visit, circle, target, error)
     return visit.go("person", person=visit.object_name(circle.id, target.persona[:16]))
@@ -120,6 +129,7 @@ async def give(visit: Visit) -> Response:
         await leaving.give_stewardship(circle, target.persona)
     await entering.offer_stewardship(circle, role, target.persona)
     await visit.member.flush()
+    visit.tell("Asked. It begins once they have said yes.")
     return _back(visit, circle, target)
 
 
@@ -133,6 +143,7 @@ async def take(visit: Visit) -> Response:
     circle, target = _for_care(visit)
     turned = await leaving.take_stewardship(circle, target.persona)
     await visit.member.flush()
+    visit.tell("No longer in the care team, and the keys are renewed.")
     return _back(visit, turned, target)
 
 
@@ -146,6 +157,7 @@ async def remove(visit: Visit) -> Response:
     circle, target = _for_care(visit)
     turned = await leaving.remove(circle, target.persona)
     await visit.member.flush()
+    visit.tell("Removed, and the keys are renewed.")
     return visit.go("group_people", circle=visit.circle_name(turned.id))
 
 

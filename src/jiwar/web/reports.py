@@ -84,14 +84,11 @@ async def write(visit: Visit) -> Response:
         await reports.report(about.circle, about.persona, about.words, reason, more, about.obj, about.slot)
     except (BadInput, Refused) as error:
         return _page(visit, about, error)
-    circle = about.circle
-    return visit.page(
-        "reports/sent.html",
-        tab="more",
-        group=circle.name,
-        key=visit.circle_name(circle.id),
-        who=person(visit, circle, about.persona),
+    visit.tell(
+        "It is with the care team: they read it when they come by. Whoever it is about doesn't learn who wrote. "
+        "Until then, muting or blocking helps at once."
     )
+    return visit.go("person", person=visit.object_name(about.circle.id, about.persona[:ID]))
 
 
 ROUTES = (At("report", "/attention/{about}", show, write),)

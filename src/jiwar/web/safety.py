@@ -1,5 +1,6 @@
 """Peace of mind: the weather of my groups in words, and what is good to know before and after a visit."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -13,26 +14,26 @@ from jiwar.web.visit import Visit
 
 @dataclass(frozen=True)
 class Sky:
-    """One group's weather, and what it means there."""
+    """One weather of my groups: what it means, with the names of those that mean the same by it."""
 
-    name: str
     level: str
-    policy: Policy
+    meanings: dict[Policy, list[str]]
 
 
 async def show(visit: Visit) -> Response:
-    skies = [sky for one in visit.member.memberships() if not one.waiting and (sky := _sky(visit, one.circle))]
+    skies = _skies(visit)
     worst = max((LEVELS.index(sky.level) for sky in skies), default=0)
     return visit.page("safety/safety.html", tab="more", skies=skies, worst=LEVELS[worst])
 
 
-def _sky(visit: Visit, circle: bytes) -> Sky | None:
-    """None for a group that can't be opened (any more): its own page says why."""
-    try:
-        opened = Circle(visit.member, circle)
-        return Sky(opened.name, LEVELS[opened.charter.level], opened.policy)
-    except JiwarError:
-        return None
+def _skies(visit: Visit) -> list[Sky]:
+    """The roughest weather first. A group that can't be opened (any more) is left out: its own page says why."""
+    found: dict[int, dict[Policy, list[str]]] = {}
+    for one in visit.member.memberships():
+        with suppress(JiwarError):
+            opened = Circle(visit.member, one.circle)
+            found.setdefault(opened.charter.level, {}).setdefault(opened.policy, []).append(opened.name)
+    return [Sky(LEVELS[level], found[level]) for level in sorted(found, reverse=True)]
 
 
 ROUTES = (At("safety", "/more/safety", show),)

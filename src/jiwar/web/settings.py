@@ -16,8 +16,7 @@ SIZES = ("normal", "large", "larger")
 
 
 async def show(visit: Visit) -> Response:
-    saved = "saved" in visit.request.query_params
-    return visit.page("settings/settings.html", tab="more", chosen=visit.member.settings, saved=saved)
+    return visit.page("settings/settings.html", tab="more", chosen=visit.member.settings)
 
 
 async def save(visit: Visit) -> Response:
@@ -32,7 +31,8 @@ async def save(visit: Visit) -> Response:
     )
     if wanted != member.settings:
         await member.update(lambda ring: replace(ring, settings=wanted))
-    return visit.go("settings", saved=1)
+    visit.tell("Saved.")
+    return visit.go("settings")
 
 
 ROUTES = (At("settings", "/more/settings", show, save),)

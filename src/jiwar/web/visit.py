@@ -30,7 +30,8 @@ TABS: tuple[Tab, ...] = ("home", "talk", "more")
 """The tabs whose systems exist; a new system's page file adds its own."""
 _IN_ORDER = ("ar", "en")
 _RENEW = "renew"
-_KEPT = ("access", "keyring", "moved", "founding", "joining", "language")
+_NOTICE = "notice"
+_KEPT = ("access", "keyring", "moved", "founding", "joining", "language", _NOTICE)
 """What a session takes along to its new cookie."""
 CIRCLE_NAME = 16
 """Bytes of a circle's id that stand for it in URLs."""
@@ -92,6 +93,15 @@ class Visit:
         for slot, value in kept:
             if value is not None:
                 new.write(slot, value)
+
+    def has_rested_too_long(self) -> bool:
+        """Whether a page of a visit that ended by itself is still on this screen, and is being gone on from.
+
+        Only who has such a page before them may be told so: closing takes the cookie away, and an address that was
+        typed, kept or found in the history doesn't come from a page of this site.
+        """
+        from_here = self.request.headers.get("sec-fetch-site") == "same-origin"
+        return from_here and bool(self.cookie) and not self.has_session()
 
     def end_session(self) -> None:
         self.services.sessions.end(self._new_cookie or self.cookie)
@@ -208,7 +218,20 @@ class Visit:
             tab=tab,
             weather=self._weather() if inside else "",
             script=self.site.paths.url("script") if script else "",
+            notice=self._told(),
         )
+
+    def tell(self, message: str) -> None:
+        """Have the next page say, once, what was done: a sentence of the catalogue, with nobody's name in it."""
+        self.session.write(_NOTICE, message.encode())
+
+    def _told(self) -> str:
+        """What the page before left for this one to say. It waits in the session: a URL would keep it for history."""
+        if not self.has_session():
+            return ""
+        message = self.session.read(_NOTICE)
+        self.session.forget(_NOTICE)
+        return self.say(message.decode()) if message else ""
 
     # what they sent
 
@@ -251,9 +274,8 @@ class Visit:
             "frame/error.html", status=messages.status(error), sentence=self.sentence(error), inside=self.is_member()
         )
 
-    def give_back(self) -> Response:
+    def give_back(self, error: SignedOut) -> Response:
         """The visit has ended while somebody wrote: the way in, and what they wrote, to take along."""
-        error = SignedOut()
         return self.page(
             "frame/kept.html", status=messages.status(error), sentence=self.sentence(error), texts=self.form.texts()
         )
