@@ -6,7 +6,7 @@ from jiwar.circles import entering, leaving, letters, reports
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import desks
 from jiwar.errors import BadChoice, NotThere, TextTooLong, TooMuch
-from jiwar.store.contract import BOX_ENVELOPES
+from jiwar.store.contract import BOX_ENVELOPES, Mail
 from jiwar.wire.canonical import encode
 from tests.systems.company import Company
 
@@ -76,6 +76,24 @@ async def test_a_full_desk_says_so(company: Company) -> None:
     with pytest.raises(TooMuch):
         await reports.report(company.fig(), about, "", "hurts", "")
     assert len(_waiting(company)) == BOX_ENVELOPES
+
+
+async def test_a_desk_full_of_junk_takes_reports_again_when_a_steward_comes(company: Company) -> None:
+    fig, about = company.fig(), _persona(company.lamp())
+    await reports.report(fig, about, "before", "hurts", "")
+    desk = fig.state.desk
+    assert desk
+    for at in range(BOX_ENVELOPES - 1):
+        mail = Mail(at.to_bytes(16, "big"), company.clock.day(), b"junk" * 600)
+        await company.services.store.put_mail(fig.log.shelf, fig.log.newest.append, desk.inbox, mail)
+    with pytest.raises(TooMuch):
+        await reports.report(company.lamp(), _persona(fig), "after", "hurts", "")
+    await reports.clear_all_desks(fig.member)
+    with pytest.raises(TooMuch):
+        await reports.report(company.lamp(), _persona(fig), "after", "hurts", "")
+    await reports.clear_all_desks(company.palm().member)
+    await reports.report(company.lamp(), _persona(fig), "after", "hurts", "")
+    assert [one.report.words for one in _waiting(company)] == ["before", "after"]
 
 
 async def test_reports_of_who_has_left_are_still_read(company: Company) -> None:

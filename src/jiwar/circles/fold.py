@@ -350,6 +350,7 @@ def _taken(state: CircleState, announced: Announcement) -> CircleState:
     told, seats = announced.told, announced.seats
     charters.require_sound(told.charter)
     for seat in seats:
+        require_sound_key(seat.persona)
         require_sound_handle(seat.handle)
     _require(len({seat.persona for seat in seats}) == len(seats))
     _require(any(seat.persona == announced.by and seat.is_steward for seat in seats))

@@ -7,13 +7,17 @@ until a steward has dealt with it, or for as long as letters are kept.
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from jiwar.circles import letters
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import desks
-from jiwar.errors import BadChoice, BadInput, NotThere, TextTooLong
+from jiwar.circles.leaving import care_of
+from jiwar.circles.member import Member
+from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, TextTooLong
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -121,6 +125,27 @@ def _is_sound(circle: Circle, report: Report) -> bool:
         and len(report.more) <= MORE_LIMIT
         and (somewhere or (report.obj, report.slot) == (b"", NOWHERE))
     )
+
+
+async def clear_desk(circle: Circle, role: Circle) -> None:
+    """Delete what fills the desk and is no report: nobody would ever read it, and a full desk takes no report.
+
+    Any member can leave such letters. What is sealed to the desk's own key and sound stays until it is settled.
+    """
+    store, sound = circle.services.store, {one.eid for one in waiting(circle, role)}
+    for desk in desks(role):
+        junk = [mail.eid for mail in store.mail(desk.box) if mail.eid not in sound]
+        await asyncio.gather(*(store.delete_mail(desk.box, eid) for eid in junk))
+
+
+async def clear_all_desks(member: Member) -> None:
+    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
+    for membership in member.memberships():
+        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
+            with suppress(JiwarError):
+                circle = Circle(member, membership.circle)
+                if role := care_of(circle):
+                    await clear_desk(circle, role)
 
 
 async def settle(role: Circle, eid: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from jiwar.circles import heartbeat, leaving
+from jiwar.circles import heartbeat, leaving, reports
 from jiwar.circles.member import Member
 from jiwar.errors import BadInput, Busy, JiwarError, PhraseUnknown, TextMissing
 from jiwar.keyring import phrase
@@ -40,6 +40,7 @@ async def come_in(visit: Visit) -> Response:
         return _door(visit, error)
     await leaving.turn_all_due(member)
     await heartbeat.beat_everywhere(member)
+    await reports.clear_all_desks(member)
     return visit.go("home")
 
 

@@ -84,6 +84,14 @@ def test_an_announcement_is_a_beginning_for_everybody() -> None:
     assert newcomer.charter == book.state.charter
 
 
+@pytest.mark.parametrize("key", [b"", b"x" * 16, b"x" * 64, b"\x01".ljust(32, b"\0")])
+def test_who_was_not_there_takes_no_roster_with_a_key_that_is_none(key: bytes) -> None:
+    book = turned()
+    number, seats = book.number, seats_of(book.state)
+    assert not announce(book, seats=(*seats[:-1], changed(seats[-1], persona=key)))
+    assert cold(book, number).charter is None
+
+
 @pytest.mark.parametrize("handle", ["", "mem\u202eber", "m\x00ember", "m" * 41])
 def test_who_was_not_there_takes_no_roster_with_a_name_that_no_newcomer_may_have(handle: str) -> None:
     book = turned()
