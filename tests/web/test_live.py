@@ -254,6 +254,18 @@ def test_regression_one_session_holds_few_streams(talk: Talk, world: World) -> N
     _run(talk, work())
 
 
+def test_a_hub_that_stops_lets_open_pages_ask_again(talk: Talk, world: World) -> None:
+    obj = talk.room(talk.palm)
+
+    async def work() -> None:
+        async with _listening(talk, obj, talk.fig, talk.palm) as pages:
+            world.site.end_streams()
+            await _until(lambda: all(page.heard("again") for page in pages))
+            await _until(lambda: not world.site.streams)
+
+    _run(talk, work())
+
+
 def test_an_open_stream_keeps_no_session_alive(talk: Talk, world: World) -> None:
     obj = talk.room(talk.palm)
 

@@ -9,8 +9,9 @@ import logging.config
 from collections.abc import Iterator
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
-from jiwar.web.serve import LOGGING
+from jiwar.web.serve import HOST, LOGGING, server_over
 
 
 @pytest.fixture
@@ -50,3 +51,35 @@ def test_a_mistake_in_a_page_is_told_without_its_values(capsys: pytest.CaptureFi
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
     said = capsys.readouterr().err
     assert said == "Exception in ASGI application\nKeyError at test_serve.py:" + said.rpartition(":")[2]
+
+
+def test_what_is_open_is_told_before_the_server_stops() -> None:
+    """An answer without an end would be waited for and then cut off, with a mistake on the terminal."""
+    stopping, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"first", "more_body": True})
+        await stopping.wait()
+        await send({"type": "http.response.body", "body": b"last"})
+        ended.set()
+
+    async def play() -> bytes:
+        server = server_over(endless, 0, stopping.set)  # type: ignore[arg-type]
+        server.config.lifespan = "off"
+        begun = asyncio.Event()
+        server.listening = begun.set
+        serving = asyncio.create_task(server.serve())
+        await begun.wait()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection(HOST, port)
+        writer.write(b"GET / HTTP/1.1\r\nhost: hub\r\n\r\n")
+        said = await reader.readuntil(b"first")
+        server.should_exit = True
+        said += await reader.read()
+        writer.close()
+        await serving
+        return said
+
+    assert b"last" in asyncio.run(play())
+    assert ended.is_set()

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -149,12 +149,12 @@ class Watcher:
     def woken(self, obj: bytes, slot: int, number: int) -> None:
         """Called after a commit on the shelf."""
         if (obj, slot, number) == ENDED or not self.site.services.sessions.lives(self.session):
-            self._end()
+            self.end()
         elif obj == self.obj and not self.over:
             try:
                 self._take(slot, number)
             except JiwarError:
-                self._end()
+                self.end()
 
     def _take(self, slot: int, number: int) -> None:
         moment = self._moment(slot, number)
@@ -219,7 +219,7 @@ class Watcher:
 
     def _push(self, moment: Moment, name: str, html: str) -> None:
         if len(self.waiting) >= MOST_WAITING:
-            self._end()
+            self.end()
             return
         sent = moment.events.get(html)
         if sent is None:
@@ -227,7 +227,7 @@ class Watcher:
         self.waiting.append(sent)
         self.news.set()
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Tell the page to ask again, and nothing more."""
         self.waiting.clear()
         self.waiting.append(event("again"))
@@ -253,7 +253,8 @@ class Stream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         watcher, store = self._watcher, self._watcher.circle.log.store
         stop = store.watch(watcher.circle.log.shelf, self._token, watcher.woken)
-        watcher.site.streams[watcher.session] += 1
+        open_here = watcher.site.streams.setdefault(watcher.session, set())
+        open_here.add(watcher.end)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await self._send(send, BEAT)
@@ -263,8 +264,9 @@ class Stream(Response):
             pass
         finally:
             stop()
-            watcher.site.streams[watcher.session] -= 1
-            watcher.site.streams += Counter()  # What has come down to nothing goes.
+            open_here.discard(watcher.end)
+            if not open_here:
+                watcher.site.streams.pop(watcher.session, None)
 
     async def _go_on(self, request: Request, send: Send) -> None:
         loop, watcher = asyncio.get_running_loop(), self._watcher
@@ -296,7 +298,7 @@ async def stream(visit: Visit) -> Response:
     """Open the stream of a room. Raises TooMuch for a session that holds many already."""
     circle, obj = visit.addressed("room")
     circle.me  # noqa: B018 - raises Removed
-    if visit.site.streams[visit.session.name] >= MOST_STREAMS:
+    if len(visit.site.streams.get(visit.session.name, ())) >= MOST_STREAMS:
         raise TooMuch
     watcher = Watcher(visit.site, visit, circle, obj, view.room(circle, obj).head)
     _forget_cookie(visit)

@@ -54,16 +54,21 @@ class Brief(logging.Formatter):
 
 
 class _Server(uvicorn.Server):
-    """Says when it has begun to listen."""
+    """Says when it has begun to listen, and when it is about to stop."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self.listening: Callable[[], None] = lambda: None
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self.listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,12 @@ class Serving:
 def make_server(hub: Hub, port: int, *, secure: bool = False, development: bool = False) -> Serving:
     """The server over an open hub. `secure` says that people reach it by https."""
     app = make_app(hub, ALL, secure, development)
-    return Serving(app, server_over(app, port), port)
+    site: Site = app.state.site
+    return Serving(app, server_over(app, port, site.end_streams), port)
 
 
-def server_over(app: Starlette, port: int) -> _Server:
-    """A server as every hub runs it."""
+def server_over(app: Starlette, port: int, stopping: Callable[[], None] = lambda: None) -> _Server:
+    """A server as every hub runs it. `stopping` is called before it waits for what is still open."""
     return _Server(
         uvicorn.Config(
             app,
@@ -111,5 +117,6 @@ def server_over(app: Starlette, port: int) -> _Server:
             proxy_headers=False,
             lifespan="on",
             timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        ),
+        stopping,
     )

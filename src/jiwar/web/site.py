@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -44,8 +43,8 @@ class Site:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     moment: dict[object, Any] = field(default_factory=dict)
     """What this turn of the loop has rendered for many readers (`web.live`); emptied at its end."""
-    streams: Counter[bytes] = field(default_factory=Counter)
-    """Open streams, by session."""
+    streams: dict[bytes, set[Callable[[], None]]] = field(default_factory=dict)
+    """Open streams, by session: what ends each of them."""
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def alone(self, session: bytes) -> asyncio.Lock:
@@ -57,6 +56,12 @@ class Site:
         task = asyncio.ensure_future(_quietly(work))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def end_streams(self) -> None:
+        """Open pages ask again: before the server stops, which would wait for them and then cut them off."""
+        for ends in self.streams.values():
+            for end in ends:
+                end()
 
     async def settle(self) -> None:
         """Wait for what is still being finished: before the hub closes."""
