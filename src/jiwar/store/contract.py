@@ -12,7 +12,8 @@ Implements spec/protocol.md §7. A store holds rows that others sealed; it never
 - A *record* stands in a *slot* of its object: its own number, or that of the record it annotates. What
   belongs together is read together, and only records in their own slot move an object to the top.
 - A record or cover with `keep` expires when `day + keep` is before today: it is swept at boot and every
-  night, its leaf stays. What is erased keeps its row, with an empty value.
+  night, its leaf stays. What is erased keeps its row, with an empty value. An object whose cover has
+  expired goes, with every row, when no record in a slot of its own has a value any more.
 - Reads are plain calls and answer at once. Writes are coroutines; when one returns, the write is durable
   (P8).
 - What isn't there and what may not be seen is `NotThere`, by the same path (P12). An outdated token is

@@ -376,5 +376,6 @@ def _sweep(shelf: _Shelf, today: int) -> None:
             for key, record in place.records.items()
             if not _expired(record.row.day, record.row.keep, today)
         }
-        if not place.records and _expired(place.cover.day, place.cover.keep, today):
+        filled = any(slot == number and record.row.value for (slot, number), record in place.records.items())
+        if not filled and _expired(place.cover.day, place.cover.keep, today):
             del shelf.objects[obj]

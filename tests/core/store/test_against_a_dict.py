@@ -254,7 +254,8 @@ class StoreMachine(RuleBasedStateMachine):
                     key: row for key, row in thing.rows.items() if not row.keep or row.day + row.keep >= today
                 }
                 face = thing.cover
-                if not thing.rows and face.keep and face.day + face.keep < today:
+                filled = any(row.slot == row.number and row.value for row in thing.rows.values())
+                if not filled and face.keep and face.day + face.keep < today:
                     del shelf.things[obj]
 
     @invariant()

@@ -220,6 +220,27 @@ async def test_object_whose_records_have_expired_stays_while_its_cover_does(stor
     assert store.records(shelf.name, shelf.read, obj, 0, 9, 9) == []
 
 
+async def test_object_of_which_nothing_is_left_goes_with_its_cover(store: Store, clock: SetClock) -> None:
+    shelf = await opened(store)
+    closed, open_ = some(16), some(16)
+    for obj in (closed, open_):
+        made = shelf.first(obj, keep=0, cover=cover(keep=1))
+        number = (await store.append(made)).number
+        await store.append(shelf.record(obj, slot=number, keep=0))
+        if obj == closed:
+            await store.erase(shelf.name, obj, number, number, erase_token(made))
+    clock.forward(days=1)
+    await store.turn_day(clock.day(), TestOuter("next"))
+    assert len(store.records(shelf.name, shelf.read, closed, 0, 9, 9)) == 2
+    clock.forward(days=1)
+    before = store.shelf(shelf.name, shelf.read)
+    await store.turn_day(clock.day(), TestOuter("after"))
+    assert len(store.records(shelf.name, shelf.read, open_, 0, 9, 9)) == 2
+    with pytest.raises(NotThere):
+        store.records(shelf.name, shelf.read, closed, 0, 9, 9)
+    assert store.shelf(shelf.name, shelf.read) == before
+
+
 async def test_transfer_cells_are_kept_a_year(store: Store, clock: SetClock) -> None:
     shelf = await opened(store)
     await shelf.rotate(store, some(9000))

@@ -32,6 +32,8 @@ _KEYS = {
     "xfer": "shelf, epoch, part",
 }
 _COPIES = 256
+_FILLED = "r.shelf = o.shelf AND r.obj = o.obj AND r.slot = r.seq AND r.part = 0 AND r.v <> x''"
+"""A record in a slot of its own that was not erased."""
 
 
 def rebuild_accounts(file: File, old: Outer, new: Outer) -> Path:
@@ -133,12 +135,19 @@ def sweep_shelves(connection: sqlite3.Connection, today: int) -> None:
         connection.execute(f"DELETE FROM {prefix}dayhalf WHERE day + keep < ?", (today,))  # noqa: S608
         _sweep_transfers(connection, prefix, today)
     for prefix in ("", "fresh_"):
-        connection.execute(
-            f"DELETE FROM {prefix}obj AS gone WHERE keep > 0 AND day + keep < ? "  # noqa: S608
-            "AND NOT EXISTS (SELECT 1 FROM rec WHERE rec.shelf = gone.shelf AND rec.obj = gone.obj) "
-            "AND NOT EXISTS (SELECT 1 FROM fresh_rec AS r WHERE r.shelf = gone.shelf AND r.obj = gone.obj)",
-            (today,),
-        )
+        _sweep_objects(connection, prefix, today)
+
+
+def _sweep_objects(connection: sqlite3.Connection, prefix: str, today: int) -> None:
+    """Objects whose cover has expired and whose own records have no value left, with all that stands beside these."""
+    gone = connection.execute(
+        f"SELECT shelf, obj FROM {prefix}obj AS o WHERE keep > 0 AND day + keep < ? "  # noqa: S608 # As above.
+        f"AND NOT EXISTS (SELECT 1 FROM rec AS r WHERE {_FILLED}) "
+        f"AND NOT EXISTS (SELECT 1 FROM fresh_rec AS r WHERE {_FILLED})",
+        (today,),
+    ).fetchall()
+    for table in (f"{prefix}obj", "rec", "fresh_rec"):
+        connection.executemany(f"DELETE FROM {table} WHERE shelf = ? AND obj = ?", gone)  # noqa: S608 # As above.
 
 
 def _sweep_transfers(connection: sqlite3.Connection, prefix: str, today: int) -> None:
