@@ -20,8 +20,10 @@
     │   ├── StewardsFirst         rule.stewards_first
     │   ├── KeyringFull           rule.keyring_full
     │   ├── Full                  rule.full                as many as there may be
+    │   ├── OwnRoomsFull          rule.own_rooms_full      (most)
     │   └── TooMuch               rule.too_much
     ├── NotThere                  there.nothing            what isn't there, and what isn't yours, alike (P12)
+    │   └── RoomClosed            there.room_closed        to who is in its circle, as long as anything is left of it
     ├── SignedOut                 session.over
     ├── KeysChanged               epoch.changed            an old token was shown; the transfer cell may be read
     ├── Removed                   epoch.removed            no transfer slot opens: this persona is out
@@ -127,12 +129,20 @@ class Full(Refused):
     code = "rule.full"
 
 
+class OwnRoomsFull(Refused):
+    code = "rule.own_rooms_full"
+
+
 class TooMuch(Refused):
     code = "rule.too_much"
 
 
 class NotThere(JiwarError):
     code = "there.nothing"
+
+
+class RoomClosed(NotThere):
+    code = "there.room_closed"
 
 
 class SignedOut(JiwarError):

@@ -49,6 +49,8 @@ STRUCTURES: list[type[Wire]] = [
     forum.TopicCover,
     forum.Call,
     rooms.Room,
+    rooms.Naming,
+    rooms.RoomCover,
     rooms.Message,
 ]
 

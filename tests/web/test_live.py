@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from jiwar.circles import leaving, people
+from jiwar.circles import leaving, people, speech
 from jiwar.circles.member import Member
 from jiwar.keyring.session import Session
-from jiwar.systems.rooms import service
+from jiwar.systems.rooms import service, view
+from jiwar.systems.rooms.model import Naming
 from jiwar.web import live
 from jiwar.web.visit import Visit
 from tests.web.client import HOST, World
@@ -173,6 +174,40 @@ def test_edits_and_reactions_come_as_the_same_message_again(talk: Talk) -> None:
             await _until(lambda: any(gone in one for one in fig.heard("say")))
             assert all(f'id="m{slot}"' in one for one in fig.heard("say"))
             assert fig.heard("rule") == []
+
+    _run(talk, work())
+
+
+@pytest.mark.parametrize("what", ["name", "end"])
+def test_who_reads_along_is_told_to_ask_again_when_the_room_is_named_or_ended(talk: Talk, what: str) -> None:
+    obj, other = talk.room(talk.fig), talk.room(talk.palm)
+
+    async def work() -> None:
+        async with _listening(talk, obj, talk.palm, talk.fig) as ears:
+            if what == "name":
+                await service.rename(talk.opened_by(talk.palm), obj, "قعدة الصباح")
+            else:
+                await service.close(talk.opened_by(talk.palm), obj)
+            await _until(lambda: all(ear.heard("again") for ear in ears))
+            assert [ear.heard("say") for ear in ears] == [[], []]
+        async with _listening(talk, other, talk.fig) as (fig,):
+            await _say(talk, talk.palm, other, "هنا")
+            await _until(lambda: bool(fig.heard("say")))
+
+    _run(talk, work())
+
+
+def test_what_others_write_beside_its_beginning_ends_no_stream(talk: Talk) -> None:
+    obj = talk.room(talk.palm)
+    own = view.first_slot(talk.opened_by(talk.fig), obj)[0]
+
+    async def work() -> None:
+        async with _listening(talk, obj, talk.palm) as (palm,):
+            for body in (Naming("قعدة الصباح"), speech.Takedown()):
+                await speech.write_beside(talk.opened_by(talk.fig), obj, own, type(body).__name__.lower(), body)
+            await _say(talk, talk.fig, obj, "هنا")
+            await _until(lambda: bool(palm.heard("say")))
+            assert palm.heard("again") == []
 
     _run(talk, work())
 

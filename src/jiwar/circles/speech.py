@@ -6,7 +6,8 @@ of them stands.
 
 - The rid of what is said is digest(SAID_OWNER, author, nonce), and the nonce is inside. Who writes a new wording
   shows the nonce, so that everybody can tell whose it was when the first wording has long been erased.
-- A new wording replaces the older ones, whose rows are emptied; a withdrawal and a removal leave none.
+- A new wording replaces the older ones, whose rows are emptied; a withdrawal and a removal leave none. Who removes
+  needn't be able to read: a steward empties everything that stands in the slot.
 - What doesn't count is passed over, whoever reads: two readers with the same rows see the same.
 - Whether somebody may remove is judged by the role they have now: what was removed stays empty in any case.
 """
@@ -131,9 +132,7 @@ def what_stands(rows: Sequence[RecordRow], opened: Iterable[Opened], judge: Judg
     own_row = next((row for row in rows if row.number == row.slot), None)
     if own_row is None:
         return None
-    place = (own_row.day, own_row.keep)
-    counting = [one for one in opened if (one.day, one.keep) == place and judge.counts(one)]
-    counting.sort(key=lambda one: one.number)
+    counting = what_counts(own_row, opened, judge)
     beside = [one for one in counting if one.number != own_row.slot]
     own = next((one for one in counting if one.number == own_row.slot), None)
     first = _said(own, own_row, sound) if own else None
@@ -157,6 +156,18 @@ def what_stands(rows: Sequence[RecordRow], opened: Iterable[Opened], judge: Judg
         edited=bool(edits) and stands,
         reactions=_reactions(beside) if stands else (),
     )
+
+
+def is_closed_to(circle: Circle, rows: Sequence[RecordRow]) -> bool:
+    """Whether a slot holds something said before this member's keys begin: there, but nobody's to judge for them."""
+    return bool(rows and rows[0].number == rows[0].slot and rows[0].value) and not circle.log.holds(rows[0].epoch)
+
+
+def what_counts(own: RecordRow, opened: Iterable[Opened], judge: Judge) -> list[Opened]:
+    """Of the opened records of a slot those that count beside `own`, in their order."""
+    place = (own.day, own.keep)
+    counting = [one for one in opened if (one.day, one.keep) == place and judge.counts(one)]
+    return sorted(counting, key=lambda one: one.number)
 
 
 def _part(part: int) -> int:
@@ -218,7 +229,7 @@ async def say(
     nonce = circle.services.random(16)
     rid = owned_rid(circle.log.persona.key, nonce)
     entry = Entry(obj, kind, encode(Said(nonce, body)), keep, collection=collection, rid=rid)
-    record = await circle.log.append(entry, refold=refold, create=create)
+    record = await circle.log.append(entry, refold, create)
     circle.keep_trail(circle.trail)
     return record
 
@@ -229,11 +240,9 @@ class _Slot:
     opened: tuple[Opened, ...]
     standing: Standing
 
-    def written(self, author: bytes | None, *kinds: str) -> Iterator[Opened]:
-        """What of the slot still has text: the first wording, and records of some kinds."""
-        for one in self.opened:
-            if (one.number == one.slot or one.kind in kinds) and author in (None, one.author):
-                yield one
+    def worded(self) -> Iterator[Opened]:
+        """The wordings that still have text."""
+        return (one for one in self.opened if one.number == one.slot or one.kind == "edit")
 
 
 def _open(circle: Circle, obj: bytes, slot: int, sound: Sound) -> _Slot:
@@ -245,11 +254,20 @@ def _open(circle: Circle, obj: bytes, slot: int, sound: Sound) -> _Slot:
     return _Slot(rows, opened, standing)
 
 
-async def _write_beside(
-    circle: Circle, obj: bytes, standing: Standing, kind: str, body: Wire, refold: Refold | None = None
+_InSlot = RecordRow | Opened | Standing
+
+
+async def write_beside(
+    circle: Circle,
+    obj: bytes,
+    own: RecordRow | Opened | Standing,
+    kind: str,
+    body: Wire,
+    refold: Refold | None = None,
 ) -> None:
-    entry = Entry(obj, kind, encode(body), standing.keep, slot=standing.slot, day=standing.day)
-    await circle.log.append(entry, refold=refold)
+    """Write something beside what was said in a slot. Raises as `ShelfLog.append` does."""
+    entry = Entry(obj, kind, encode(body), own.keep, slot=own.slot, day=own.day)
+    await circle.log.append(entry, refold)
     circle.keep_trail(circle.trail)
 
 
@@ -269,36 +287,51 @@ async def edit(
     """Give what I said a new wording and erase the older ones. Raises NotThere, NotAllowed."""
     found = _open(circle, obj, slot, sound)
     beside = Edit(_nonce(circle, found), found.standing.part, body)
-    await _write_beside(circle, obj, found.standing, "edit", beside, refold)
-    await _erase_own(circle, obj, found)
+    await write_beside(circle, obj, found.standing, "edit", beside, refold)
+    await erase_own(circle, obj, found.worded())
 
 
 async def retract(circle: Circle, obj: bytes, slot: int, sound: Sound, refold: Refold | None = None) -> None:
     """Take back what I said: it is erased, and a note that it was there stays. Raises NotThere, NotAllowed."""
     found = _open(circle, obj, slot, sound)
-    await _write_beside(circle, obj, found.standing, "retract", Retract(_nonce(circle, found)), refold)
-    await _erase_own(circle, obj, found)
-
-
-async def _erase_own(circle: Circle, obj: bytes, found: _Slot) -> None:
-    for one in found.written(circle.log.persona.key, "edit"):
-        await circle.log.erase_own(obj, one.slot, one.number, one.rid)
+    await write_beside(circle, obj, found.standing, "retract", Retract(_nonce(circle, found)), refold)
+    await erase_own(circle, obj, found.opened)
 
 
 async def take_down(circle: Circle, obj: bytes, slot: int, sound: Sound, refold: Refold | None = None) -> None:
-    """Remove what somebody said, for stewards: the note is signed, the text is erased by the control key.
+    """Remove what somebody said, for stewards: the note is signed, everything else is erased by the control key.
 
     Raises NotThere, NotAllowed.
     """
     if not circle.is_steward:
         raise NotAllowed
-    found = _open(circle, obj, slot, sound)
-    seed = standing_control(circle, open_role(circle))
-    await _write_beside(circle, obj, found.standing, "takedown", Takedown(), refold)
+    rows = tuple(circle.log.rows(obj, slot, slot, 1))
+    if not is_closed_to(circle, rows):
+        rows = _open(circle, obj, slot, sound).rows
+    seed = control_seed_of(circle)
+    await write_beside(circle, obj, rows[0], "takedown", Takedown(), refold)
+    await erase_rows(circle, obj, rows, seed)
+
+
+def control_seed_of(circle: Circle) -> bytes:
+    """What a steward erases by. Raises NotThere, NotAllowed for who doesn't hold it."""
+    return standing_control(circle, open_role(circle))
+
+
+async def erase_own(circle: Circle, obj: bytes, opened: Iterable[Opened]) -> None:
+    """Empty those of some records that I wrote."""
+    for one in opened:
+        if one.author == circle.log.persona.key:
+            await circle.log.erase_own(obj, one.slot, one.number, one.rid)
+
+
+async def erase_rows(circle: Circle, obj: bytes, rows: Iterable[RecordRow], seed: bytes) -> None:
+    """Empty some rows by the control key, whoever wrote them."""
     shelf, store = circle.log.shelf, circle.services.store
-    for one in found.written(None, "edit"):
-        signature = sign(seed, erase_message(shelf, obj, one.slot, one.number))
-        await store.erase_by_control(shelf, obj, one.slot, one.number, signature)
+    for row in rows:
+        if row.value:
+            signature = sign(seed, erase_message(shelf, obj, row.slot, row.number))
+            await store.erase_by_control(shelf, obj, row.slot, row.number, signature)
 
 
 async def react(circle: Circle, obj: bytes, slot: int, word: str, sound: Sound) -> bool:
@@ -312,5 +345,5 @@ async def react(circle: Circle, obj: bytes, slot: int, word: str, sound: Sound) 
     for one in mine:
         await circle.log.erase_own(obj, one.slot, one.number, one.rid)
     if not mine:
-        await _write_beside(circle, obj, found.standing, "react", React(word))
+        await write_beside(circle, obj, found.standing, "react", React(word))
     return not mine

@@ -5,7 +5,7 @@ Implements spec/protocol.md §5. Joins a keyring's epochs and a store's rows.
 - Keys: the record key for what is kept, the day key of a lane for what expires (`keyring.epochs`). Day keys are made
   once a request and forgotten with it.
 - An object's cover is written by whoever appends to it, under compare-and-swap; on a conflict the writer reads again
-  and folds again. Rooms have no such cover: their writers never collide.
+  and folds again. Rooms have no such cover but a `Still` one, which folds no records: their writers never collide.
 - What can't be opened (an epoch or a day whose key is gone) is left out of lists, never half shown.
 - Every number belongs to one epoch: a record or cover of an epoch that was over at its place is refused, so that
   whoever holds only old keys can add nothing, not even with the hub's help.
@@ -58,6 +58,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """A cover that folds no records and is written over whatever stood there before, in the lane `keep` of today."""
+
+    fold: bytes
+    keep: int
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """An opened cover: the fold, its head, and the day whose key seals it.
 
@@ -89,8 +97,8 @@ class Opened(Wire, frozen=True):
     body: bytes
 
 
-Refold = Callable[[Folded | None], bytes]
-"""From the fold that stands (None for a new object) to the one after the record."""
+Refold = Callable[[Folded | None], bytes] | Still
+"""From the fold that stands (None for a new object) to the one after the record; or a cover that folds none."""
 
 
 class ShelfLog:
@@ -243,7 +251,8 @@ class ShelfLog:
     async def _append_once(self, entry: Entry, refold: Refold | None, create: bool) -> Opened:
         day = self.clock.day() if entry.day is None else entry.day
         place = Place(self.circle, self.shelf, entry.obj, self.newest.epoch, day, entry.keep, entry.slot)
-        standing = None if create or refold is None else self.open_cover(self.cover(entry.obj))
+        moves = not (create or refold is None or isinstance(refold, Still))
+        standing = self.open_cover(self.cover(entry.obj)) if moves else None
         rid = entry.rid or self.random(16)
         state = self.state
         part = self.clock.part()
@@ -254,7 +263,9 @@ class ShelfLog:
         said = Said(entry.kind, self.persona.key, part, entry.body)
         self._checked.written(place, rid, value, said)
         cover = None
-        if refold is not None:
+        if isinstance(refold, Still):
+            cover = await self._still_cover(entry.obj, refold)
+        elif refold is not None:
             cover = await self._next_cover(entry, place, standing, rid, value, refold(standing))
         receipt = await self.store.append(
             Append(
@@ -290,6 +301,15 @@ class ShelfLog:
         cover_place = Place(self.circle, self.shelf, entry.obj, place.epoch, day, keep)
         key = await self._writing_key(keep, day)
         return record.write_cover(self.persona, key, cover_place, head, fold)
+
+    async def _still_cover(self, obj: bytes, still: Still) -> Cover:
+        place = Place(self.circle, self.shelf, obj, self.newest.epoch, self.clock.day(), still.keep)
+        key = await self._writing_key(place.keep, place.day)
+        return record.write_cover(self.persona, key, place, record.FIRST_HEAD, still.fold)
+
+    def holds(self, epoch: int) -> bool:
+        """Whether this member has the keys of an epoch: what doesn't open there is nothing."""
+        return epoch in self._keys.epochs
 
     async def erase_own(self, obj: bytes, slot: int, number: int, rid: bytes) -> None:
         """Empty a record that this persona wrote. Raises NotThere."""

@@ -65,6 +65,7 @@
       headers: quiet ? { "X-Quiet": "1" } : {}
     }).then(function (answer) {
       if (answer.status === 204) { sent(button); return null; }
+      if (answer.status === 410) { say.submit(); return null; } // the talk has ended: the page that gives the words back
       return answer.text().then(function (text) { exchange(answer, text, button); });
     }).catch(function () {
       button.disabled = false;

@@ -6,7 +6,8 @@
   was committed; what is one reader's own is filled in for each (`web.bubbles`).
 - Every event is padded to a multiple of a kibibyte, and a beat of one kibibyte goes out at constant times, so that
   the wire shows little. A reader who is too slow is told to ask for the page again.
-- A stream ends with its session, and when the keys of the circle turn.
+- A stream ends with its session, when the keys of the circle turn, and when the room is closed or has another name:
+  the page then asks again and says what is.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from jiwar.log.shelf import ShelfLog
 from jiwar.store.contract import ENDED
 from jiwar.systems.rooms import view
 from jiwar.systems.rooms.model import NO_REPLY
+from jiwar.systems.rooms.view import RoomLine
 from jiwar.web.bubbles import Thread
 from jiwar.web.reading import Person, Reading, Said, Spoken, person
 from jiwar.web.respond import ALWAYS, accepts_gzip, padded_gzip
@@ -134,8 +136,9 @@ class Moment:
 class Watcher:
     """One open page: gets woken in the event loop, keeps what has to be sent."""
 
-    def __init__(self, site: Site, visit: Visit, circle: Circle, obj: bytes, newest: int) -> None:
-        self.site, self.obj, self.newest = site, obj, newest
+    def __init__(self, site: Site, visit: Visit, circle: Circle, room: RoomLine) -> None:
+        self.site, self.obj, self.newest = site, room.obj, room.head
+        self._room, self._first = room.room, room.slot
         self.circle = Watched(circle)
         self.reading = Reading(site, visit.reader, self.circle)
         self.reading.me = circle.log.persona.key
@@ -152,9 +155,19 @@ class Watcher:
             self.end()
         elif obj == self.obj and not self.over:
             try:
-                self._take(slot, number)
+                if slot == self._first:
+                    self._look_at_the_room()
+                else:
+                    self._take(slot, number)
             except JiwarError:
                 self.end()
+
+    def _look_at_the_room(self) -> None:
+        """Something was written, by whoever, where its names and its end stand. Raises NotThere."""
+        with self.circle.looking():
+            self.reading.begin_again()
+            if self.reading.room(self.obj).room != self._room:
+                self._end()
 
     def _take(self, slot: int, number: int) -> None:
         moment = self._moment(slot, number)
@@ -300,7 +313,7 @@ async def stream(visit: Visit) -> Response:
     circle.me  # noqa: B018 - raises Removed
     if len(visit.site.streams.get(visit.session.name, ())) >= MOST_STREAMS:
         raise TooMuch
-    watcher = Watcher(visit.site, visit, circle, obj, view.room(circle, obj).head)
+    watcher = Watcher(visit.site, visit, circle, view.room(circle, obj))
     _forget_cookie(visit)
     return Stream(watcher, circle.log.newest.read)
 

@@ -29,8 +29,13 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "rule.stewards_first": (409, _("Two more in the care team first, then further invitations.")),
     "rule.keyring_full": (409, _("There is no room for another group. Leaving one makes room.")),
     "rule.full": (409, _("There is no room for one more. When another goes, its place is free.")),
+    "rule.own_rooms_full": (
+        409,
+        _("I have opened %(most)s chats here, which is as many as one may. Ending one makes room."),
+    ),
     "rule.too_much": (429, _("That was quick. A short pause, then again.")),
     "there.nothing": (404, _("This page is no longer here. Perhaps its time was up.")),
+    "there.room_closed": (410, _("This chat was ended.")),
     "session.over": (401, _("The page had rested too long, and closed.")),
     "epoch.changed": (409, _("The keys of the group have just changed. Once more, please.")),
     "epoch.removed": (404, _("This group can't be opened with this key any more.")),
@@ -45,7 +50,7 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "damaged.store": (500, _("The storage of this site is damaged. Nothing was changed.")),
 }
 
-_COUNTED = frozenset({"limit", "found", "wanted", "position", "left"})
+_COUNTED = frozenset({"limit", "found", "wanted", "position", "left", "most"})
 
 
 def sentence(error: JiwarError, language: Language, digits: Digits = "arabic") -> str:

@@ -14,14 +14,14 @@ from markupsafe import escape
 
 from jiwar.circles import texts
 from jiwar.circles.circle import Circle
-from jiwar.errors import NotThere
+from jiwar.errors import NotThere, RoomClosed
 from jiwar.store.contract import KEPT, ObjectRow, RecordRow
 from jiwar.systems.forum import rules as forum_rules
 from jiwar.systems.forum import view as forum
 from jiwar.systems.forum.model import TopicCover
 from jiwar.systems.rooms import rules as rooms_rules
 from jiwar.systems.rooms import view as rooms
-from jiwar.systems.rooms.model import ROOMS, Room
+from jiwar.systems.rooms.model import RoomCover
 from jiwar.web.faces import colour, letter
 from jiwar.web.fragments import Made, Piece, Sealed, hole, holes, reading
 from jiwar.web.frame import Frame, Reader
@@ -55,8 +55,16 @@ class Spoken(Wire, frozen=True):
         return self.fate == "stands"
 
 
+class Begun(Wire, frozen=True):
+    """What is known of an open room without judging it again."""
+
+    slot: int
+    opener: bytes
+    room: RoomCover
+
+
 _covers = msgspec.msgpack.Decoder(TopicCover)
-_rooms = msgspec.msgpack.Decoder(Room)
+_rooms = msgspec.msgpack.Decoder(Begun)
 _spoken = msgspec.msgpack.Decoder(Spoken)
 
 
@@ -78,11 +86,13 @@ class TopicState(msgspec.Struct, frozen=True):
 
 
 class RoomState(msgspec.Struct, frozen=True):
-    """A room as its row shows it."""
+    """An open room as its row shows it; `opener` is empty for those whose keys begin later."""
 
     obj: bytes
     head: int
-    room: Room
+    slot: int
+    opener: bytes
+    room: RoomCover
     piece: Piece
 
 
@@ -207,26 +217,40 @@ class Reading:
     # rooms
 
     def rooms(self) -> list[RoomState]:
-        rows = self.circle.log.covers(ROOMS, None, rooms_rules.MOST_ROOMS)
-        return [state for state in map(self.room_state, rows) if state is not None]
+        """The open rooms, the liveliest first."""
+        found = [state for state in map(self.room_state, rooms.room_rows(self.circle)) if state is not None]
+        return rooms_rules.listed(found, rooms.is_steward(self.circle))
 
     def room(self, obj: bytes) -> RoomState:
-        """Raises NotThere."""
+        """Raises NotThere, RoomClosed."""
         found = self.room_state(self.circle.log.cover(obj))
         if found is None:
+            rooms.room(self.circle, obj)
             raise NotThere
         return found
 
     def room_state(self, row: ObjectRow) -> RoomState | None:
-        """A room by its stored cover, which messages leave alone; None when it can't be read."""
-        stored = (row.obj, row.cover, row.head >= self.circle.log.newest.begins)
-        piece = self._sealed.recall((row.cover.epoch, KEPT, 0), "room", stored, lambda: self._room(row))
-        return RoomState(row.obj, row.head, _rooms.decode(piece.meta), piece) if piece else None
+        """A room by its stored cover and first slot; None when it can't be read, or is closed."""
+        first = rooms.first_slot(self.circle, row.obj)
+        if not first:
+            return None
+        holds = self.circle.log.holds(first[0].epoch)
+        stored = (row.obj, row.cover, row.head >= self.circle.log.newest.begins, first)
+        epoch = first[0].epoch if holds else row.cover.epoch
+        piece = self._sealed.recall((epoch, KEPT, 0), "room", stored, lambda: self._room(row, first))
+        if piece is None:
+            return None
+        begun = _rooms.decode(piece.meta)
+        return RoomState(row.obj, row.head, begun.slot, begun.opener, begun.room, piece)
 
-    def _room(self, row: ObjectRow) -> Made:
-        found = rooms.open_room_row(self.circle, row).room
+    def _room(self, row: ObjectRow, first: Slot) -> Made | None:
+        try:
+            found = rooms.open_room(self.circle, row, first)
+        except RoomClosed:
+            return None
         given = holes("href", "lead", "group", "quiet", "current", "fresh", "last", "last_at")
-        return encode(found), self.part("talk/_room.html", room=found, **given)
+        known = Begun(found.slot, found.opener, found.room)
+        return encode(known), self.part("talk/_room.html", room=found.room, **given)
 
     def messages(self, obj: bytes, limit: int, before: int | None = None, after: int = -1) -> list[Said]:
         """The newest messages that can be read and that I want to read, oldest first."""

@@ -1,4 +1,4 @@
-"""A room: its newest messages, writing into it, and what can be done about one message.
+"""A room: its newest messages, writing into it, naming and ending it, and what can be done about one message.
 
 Without a script the page has a link that asks for what is new; with one, `web.live` sends it.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
-from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
+from jiwar.errors import BadChoice, BadInput, JiwarError, NotAllowed, NotThere, Refused
 from jiwar.systems.rooms import rules, service, view
 from jiwar.systems.rooms.model import NO_REPLY
 from jiwar.web import live, messages, onething
@@ -19,8 +19,9 @@ from jiwar.web.bubbles import Thread
 from jiwar.web.faces import colour, letter
 from jiwar.web.forum import _chosen as chosen_circle
 from jiwar.web.fragments import joined
+from jiwar.web.group import cares
 from jiwar.web.lately import Rows, beside, open_circles
-from jiwar.web.limits import WRITE
+from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.reading import RoomState
 from jiwar.web.respond import ALWAYS
 from jiwar.web.visit import Visit
@@ -102,6 +103,7 @@ def _page(room: _Room, draft: Draft, before: str = "") -> Response:
         answered=joined([thread.quote(draft.answers)]) if draft.answers != NO_REPLY else "",
         lines=beside(room.rows, state.obj),
         begin=url("new_topic", circle=visit.circle_name(circle.id)),
+        tend=url("room_tend", room=room.key) if view.may_tend(circle, state.opener) else "",
     )
 
 
@@ -187,6 +189,7 @@ def _new(visit: Visit, circle: Circle | None, error: JiwarError | None = None) -
         name=visit.form.typed("name"),
         limits=rules,
         error=visit.sentence(error) if error else "",
+        wrong=isinstance(error, BadInput),
     )
 
 
@@ -201,6 +204,61 @@ async def begin(visit: Visit) -> Response:
         return _new(visit, circle, error)
     await visit.member.flush()
     return visit.go("room", room=visit.object_name(circle.id, obj))
+
+
+# naming and ending it
+
+
+def _tended(visit: Visit) -> _Room:
+    """The room, for who may name and end it. Raises NotThere, NotAllowed."""
+    room = _open(visit)
+    if not view.may_tend(room.circle, room.state.opener):
+        raise NotAllowed
+    return room
+
+
+async def show_tend(visit: Visit) -> Response:
+    return _tend(_tended(visit))
+
+
+def _tend(room: _Room, error: JiwarError | None = None) -> Response:
+    visit, name = room.visit, room.state.room.name
+    return visit.page(
+        "rooms/tend.html",
+        tab="talk",
+        status=messages.status(error) if error else 200,
+        key=room.key,
+        name=name,
+        typed=visit.form.typed("name") if error else name,
+        opener=room.circle.handle_of(room.state.opener),
+        limits=rules,
+        error=visit.sentence(error) if error else "",
+    )
+
+
+async def rename(visit: Visit) -> Response:
+    visit.limit(WRITE)
+    room = _tended(visit)
+    try:
+        await service.rename(room.circle, room.state.obj, visit.form.typed("name"))
+    except BadInput as error:
+        return _tend(room, error)
+    await visit.member.flush()
+    return visit.go("room", "end", room=room.key)
+
+
+async def show_close(visit: Visit) -> Response:
+    room = _tended(visit)
+    care = cares(room.circle)
+    return visit.page("rooms/close.html", tab="talk", key=room.key, name=room.state.room.name, care=care)
+
+
+async def close(visit: Visit) -> Response:
+    visit.limit(SLOW)
+    room = _tended(visit)
+    await service.close(room.circle, room.state.obj)
+    await visit.member.flush()
+    return visit.go("talk", circle=visit.circle_name(room.circle.id))
 
 
 # one message
@@ -235,9 +293,10 @@ def _message_page(visit: Visit, circle: Circle, obj: bytes, slot: int, error: Ji
 async def act_message(visit: Visit) -> Response:
     circle, obj, slot = onething.addressed(visit, "message")
     verb, _, _ = onething.pressed(visit.form)
+    rows = Rows(visit, circle, named=False)
+    room = _Room(visit, circle, rows, rows.reading.room(obj))
     if verb == "quote":
-        rows = Rows(visit, circle, named=False)
-        return _page(_Room(visit, circle, rows, rows.reading.room(obj)), Draft(answers=slot))
+        return _page(room, Draft(answers=slot))
     if verb == "open":
         return visit.go("message", message=visit.request.path_params["message"])
     visit.limit(WRITE)
@@ -261,6 +320,8 @@ async def act_message(visit: Visit) -> Response:
 ROUTES = (
     At("new_room", "/new/room", show_new, begin),
     At("message", "/room/message/{message}", show_message, act_message),
+    At("room_tend", "/room/{room}/about", show_tend, rename),
+    At("room_close", "/room/{room}/end", show_close, close),
     At("room", "/room/{room}", show, act),
     At("room_live", "/room/{room}/live", live.stream),
     At("script", "/live.js", live.script),

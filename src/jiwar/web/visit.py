@@ -15,7 +15,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.circles.policy import LEVELS
 from jiwar.crypto.hashing import same
-from jiwar.errors import BadFormToken, JiwarError, NotThere, SignedOut
+from jiwar.errors import BadFormToken, JiwarError, NotThere, RoomClosed, SignedOut
 from jiwar.i18n import Digits, MonthNames
 from jiwar.keyring.model import Settings
 from jiwar.keyring.session import Session
@@ -269,9 +269,13 @@ class Visit:
         return RedirectResponse(path, 303, ALWAYS)
 
     def fail(self, error: JiwarError) -> Response:
-        """The page for an error that no form takes."""
+        """The page for an error that no form takes; what was being written into a room that closed is given back."""
         return self.page(
-            "frame/error.html", status=messages.status(error), sentence=self.sentence(error), inside=self.is_member()
+            "frame/error.html",
+            status=messages.status(error),
+            sentence=self.sentence(error),
+            inside=self.is_member(),
+            texts=self.form.texts() if isinstance(error, RoomClosed) else (),
         )
 
     def give_back(self, error: SignedOut) -> Response:

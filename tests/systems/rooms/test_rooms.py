@@ -8,11 +8,11 @@ from jiwar.circles import leaving
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import FIRST_LEVELS
 from jiwar.clock import SetClock
-from jiwar.errors import BadChoice, Full, NotAllowed, NotThere, TextMissing, TextTooLong
+from jiwar.errors import BadChoice, Full, NotAllowed, NotThere, OwnRoomsFull, TextMissing, TextTooLong
 from jiwar.log.shelf import Entry
 from jiwar.store.contract import KEPT
 from jiwar.systems.rooms import rules, service, view
-from jiwar.systems.rooms.model import ROOM, ROOMS, Message, Room
+from jiwar.systems.rooms.model import ROOM, ROOMS, Message, RoomCover
 from jiwar.wire.canonical import encode
 from tests.systems.company import Company
 
@@ -128,7 +128,7 @@ async def test_messages_disappear_and_the_room_stays(company: Company, clock: Se
 
 async def test_a_message_stays_no_longer_than_the_policy_lets_it(company: Company) -> None:
     policy = FIRST_LEVELS["close"][3]
-    assert rules.kept_days(Room("x", 7), policy) == policy.room_days == 1
+    assert rules.kept_days(RoomCover("x", 7), policy) == policy.room_days == 1
     assert rules.keeps(policy) == (1,)
     with pytest.raises(BadChoice):
         rules.new_room("x", 7, policy)
@@ -136,16 +136,42 @@ async def test_a_message_stays_no_longer_than_the_policy_lets_it(company: Compan
         await _room(company.palm(), keep=30)
 
 
-async def test_a_circle_holds_a_dozen_rooms(company: Company) -> None:
+async def test_a_circle_holds_a_dozen_open_rooms(company: Company) -> None:
     for _ in range(rules.MOST_ROOMS):
-        await _room(company.palm())
+        obj = await _room(company.palm())
     with pytest.raises(Full):
         await _room(company.palm())
+    await service.close(company.palm(), obj)
+    await _room(company.palm())
+
+
+async def test_one_person_opens_three_and_no_more(company: Company) -> None:
+    for _ in range(rules.MOST_OWN):
+        obj = await _room(company.fig())
+    with pytest.raises(OwnRoomsFull):
+        await _room(company.fig())
+    await _room(company.lamp())
+    await service.close(company.fig(), obj)
+    await _room(company.fig())
+
+
+async def test_readers_let_the_rooms_of_one_person_give_way_when_they_are_too_many(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [await _room(company.lamp()), await _room(company.palm())]
+    monkeypatch.setattr(rules, "require_place", lambda *_: None)
+    flood = [await _room(company.fig()) for _ in range(rules.MOST_ROOMS + 5)]
+    monkeypatch.undo()
+    shown = [room.obj for room in view.rooms(company.palm())]
+    assert len(shown) == rules.MOST_ROOMS
+    assert {*first, *flood[: rules.MOST_OWN]} <= set(shown)
+    mine = await _room(company.lamp())
+    assert mine in [room.obj for room in view.rooms(company.palm())]
 
 
 async def test_a_room_that_makes_no_sense_is_passed_over(company: Company) -> None:
     fig = company.fig()
-    for fold in (b"\xc1", encode(Room("", 7)), encode(Room("x", 5))):
+    for fold in (b"\xc1", encode(RoomCover("", 7)), encode(RoomCover("x", 5))):
         entry = Entry(fig.services.random(16), ROOM, fold, KEPT, collection=ROOMS)
         await fig.log.append(entry, refold=lambda _, fold=fold: fold, create=True)  # type: ignore[misc]
     obj = await _room(company.palm())
@@ -186,5 +212,5 @@ async def test_a_room_outlives_who_opened_it_and_the_keys_of_its_time(company: C
     lamp = company.lamp()
     assert lamp.log.newest.epoch == 1
     (room,) = view.rooms(lamp)
-    assert (room.room.name, room.epoch) == ("قعدة المساء", 1)
+    assert (room.room.name, room.covered) == ("قعدة المساء", True)
     assert len(view.messages(lamp, obj)) == 4

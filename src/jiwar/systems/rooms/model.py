@@ -1,7 +1,8 @@
-"""What rooms write: the room itself, which stays, and messages, which disappear.
+"""What rooms write: the room itself, which stays until it is closed, its name, and messages, which disappear.
 
-Implements spec/protocol.md §9.3. A room is one object of the collection `rooms`. Its cover is its first body and
-moves with no message, so that many people can write at once.
+Implements spec/protocol.md §9.3. A room is one object of the collection `rooms`. Its first record says whose it is
+and stays as long as the room is open; names stand beside it, so that a former name can be erased. Its cover says both
+again for lists and for those whose keys begin later; it moves with no message, so that many people can write at once.
 """
 
 from __future__ import annotations
@@ -9,12 +10,24 @@ from __future__ import annotations
 from jiwar.wire.canonical import Wire
 
 ROOMS = "rooms"
-ROOM, MESSAGE = "room", "message"
+ROOM, NAMING, MESSAGE = "room", "naming", "message"
 NO_REPLY = -1
 
 
 class Room(Wire, frozen=True):
-    """The body of a `room`, and its cover: a name, and the days that messages stay."""
+    """The body of a `room`: the days that messages stay."""
+
+    keep: int
+
+
+class Naming(Wire, frozen=True):
+    """The body of a `naming`, which stands beside the room's first record."""
+
+    name: str
+
+
+class RoomCover(Wire, frozen=True):
+    """The cover of a room: what the two above say together."""
 
     name: str
     keep: int
@@ -27,4 +40,4 @@ class Message(Wire, frozen=True):
     reply_to: int = NO_REPLY
 
 
-KINDS: dict[str, type[Wire]] = {ROOM: Room, MESSAGE: Message}
+KINDS: dict[str, type[Wire]] = {ROOM: Room, NAMING: Naming, MESSAGE: Message}

@@ -1,6 +1,11 @@
 """What pages show of rooms: the list of rooms, the newest messages, what is new.
 
-Implements spec/protocol.md §9.3. A room costs one read of the store however much was said in it.
+Implements spec/protocol.md §9.3. A room costs two reads of the store however much was said in it: what stands at its
+first record, and its newest messages.
+
+Whether a room is open, whose it is and how it is called is what its first slot says; a cover is believed only where
+that doesn't open, because any member can write one. That the first record is still there is for everybody to see: who
+closes a room empties it, and only who opened it and the stewards can.
 """
 
 from __future__ import annotations
@@ -9,12 +14,13 @@ from dataclasses import dataclass
 
 from jiwar.circles import speech
 from jiwar.circles.circle import Circle
+from jiwar.circles.leaving import care_of
 from jiwar.circles.speech import Fate, Standing
-from jiwar.errors import Damaged, NotCanonical, NotThere
-from jiwar.log.shelf import LAST_NUMBER
+from jiwar.errors import Damaged, NotCanonical, NotThere, RoomClosed
+from jiwar.log.shelf import LAST_NUMBER, Opened
 from jiwar.store.contract import KEPT, ObjectRow, RecordRow
 from jiwar.systems.rooms import rules
-from jiwar.systems.rooms.model import NO_REPLY, ROOMS, Message, Room
+from jiwar.systems.rooms.model import NAMING, NO_REPLY, ROOMS, Message, Naming, Room, RoomCover
 from jiwar.wire.canonical import decode
 
 SHOWN = 30
@@ -22,12 +28,18 @@ SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class RoomLine:
-    """A room as a list shows it. `epoch` is that of its cover."""
+    """An open room as a list shows it.
+
+    slot: where its first record stands; opener: whose that is, empty for who can't open it.
+    covered: whether its cover says the same to those who come in now.
+    """
 
     obj: bytes
     head: int
-    room: Room
-    epoch: int
+    slot: int
+    room: RoomCover
+    opener: bytes
+    covered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +62,95 @@ class ShownMessage:
         return self.day + self.keep
 
 
+def room_rows(circle: Circle) -> list[ObjectRow]:
+    """What lists of rooms are made of, still sealed, the liveliest first."""
+    return circle.log.covers(ROOMS, None, rules.MOST_LOOKED_AT)
+
+
 def rooms(circle: Circle) -> list[RoomLine]:
-    """The rooms of a circle, the liveliest first."""
+    """The open rooms of a circle, the liveliest first."""
     found = []
-    for row in circle.log.covers(ROOMS, None, rules.MOST_ROOMS):
+    for row in room_rows(circle):
         try:
-            found.append(open_room_row(circle, row))
-        except (Damaged, NotCanonical):
+            found.append(open_room(circle, row, first_slot(circle, row.obj)))
+        except (Damaged, NotCanonical, NotThere):
             continue
-    return found
+    return rules.listed(found, is_steward(circle))
+
+
+def is_steward(circle: Circle) -> rules.IsSteward:
+    return speech.judge_of(circle).is_steward
 
 
 def room(circle: Circle, obj: bytes) -> RoomLine:
-    """Raises NotThere, also for what is something else."""
+    """Raises NotThere, also for what is something else; RoomClosed."""
     try:
-        return open_room_row(circle, circle.log.cover(obj))
+        return open_room(circle, circle.log.cover(obj), first_slot(circle, obj))
     except (Damaged, NotCanonical):
         raise NotThere from None
 
 
-def open_room_row(circle: Circle, row: ObjectRow) -> RoomLine:
-    """One room by its stored cover, which stands from the first record on: its signer may be gone, but no stranger.
+def may_tend(circle: Circle, opener: bytes) -> bool:
+    """Whether I may name a room anew and close it: who opened it, and stewards who hold their keys."""
+    return opener == circle.log.persona.key or care_of(circle) is not None
 
-    Raises Damaged, NotCanonical.
-    """
-    folded = circle.log.open_cover(row, lasting=True)
-    found = decode(folded.fold, Room)
-    if not rules.is_sound_room(found) or circle.sketch.member(folded.signer) is None:
+
+def first_slot(circle: Circle, obj: bytes) -> tuple[RecordRow, ...]:
+    """What stands where a room begins, still sealed: the record that opened it, and its names."""
+    return tuple(circle.log.rows(obj, 0, LAST_NUMBER, 1))
+
+
+def open_room(circle: Circle, row: ObjectRow, first: tuple[RecordRow, ...]) -> RoomLine:
+    """A room by its stored cover and first slot. Raises RoomClosed; Damaged, NotCanonical for what is none."""
+    own, told = _own(first), _told(circle, row)
+    said, opener = told, b""
+    if not speech.is_closed_to(circle, first):
+        opened = circle.log.readable(row.obj, [one for one in first if one.value])
+        standing = speech.what_stands(first, opened, speech.judge_of(circle), rules.is_sound_opening)
+        if standing is None:
+            raise NotCanonical
+        if standing.fate != "stands":
+            raise RoomClosed
+        opener, keep = standing.author, decode(standing.body, Room).keep
+        name = _name(circle, own, opened, opener) or (told.name if told else "")
+        said = RoomCover(name, keep)
+    if said is None or not rules.is_sound_room(said):
         raise NotCanonical
-    return RoomLine(row.obj, row.head, found, folded.epoch)
+    covered = said == told and (row.cover.epoch, row.cover.keep) == (circle.log.newest.epoch, KEPT)
+    return RoomLine(row.obj, row.head, own.slot, said, opener, covered)
+
+
+def _own(first: tuple[RecordRow, ...]) -> RecordRow:
+    """The record that opened a room. Raises RoomClosed when it was emptied."""
+    if not first or first[0].number != first[0].slot or first[0].keep != KEPT:
+        raise NotCanonical
+    if not first[0].value:
+        raise RoomClosed
+    return first[0]
+
+
+def _told(circle: Circle, row: ObjectRow) -> RoomCover | None:
+    """What the cover says; its signer may be gone, but no stranger."""
+    try:
+        folded = circle.log.open_cover(row, lasting=True)
+        found = decode(folded.fold, RoomCover)
+    except (Damaged, NotCanonical):
+        return None
+    known = rules.is_sound_room(found) and circle.sketch.member(folded.signer) is not None
+    return found if known else None
+
+
+def _name(circle: Circle, own: RecordRow, opened: list[Opened], opener: bytes) -> str:
+    """The last name that a steward or who opened the room gave it; empty when there is none that opens."""
+    judge, found = speech.judge_of(circle), ""
+    for one in speech.what_counts(own, opened, judge):
+        if one.kind == NAMING and (one.author == opener or judge.is_steward(one.author)):
+            try:
+                name = decode(one.body, Naming).name
+            except NotCanonical:
+                continue
+            found = name if rules.is_sound_name(name) else found
+    return found
 
 
 def newest_rows(
@@ -109,7 +181,8 @@ def messages(circle: Circle, obj: bytes, limit: int = SHOWN, before: int | None 
 
 
 def message(circle: Circle, obj: bytes, slot: int) -> ShownMessage:
-    """One message by its slot. Raises NotThere, also for one that was taken away."""
+    """One message by its slot. Raises NotThere, also for one that was taken away, or with its room."""
+    room(circle, obj)
     rows = tuple(circle.log.rows(obj, slot, slot, 1))
     found = read_message(circle, obj, rows) if rows and not _is_room(rows) else None
     if found is None or found.fate != "stands":
