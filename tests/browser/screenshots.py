@@ -60,6 +60,8 @@ FULL: dict[str, Act] = {
     "talk": _go("/talk"),
     "topic": lambda person: person.open_talk(_title("topic")),
     "chat": lambda person: person.open_talk(_title("room")),
+    "about-chat": lambda person: person.press("About this chat"),
+    "end-chat": lambda person: person.press("End this chat"),
     "new-topic": _go("/new/topic"),
     "groups": _go("/groups"),
     "group": lambda person: person.open_group(_title("group")),

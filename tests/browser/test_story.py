@@ -35,6 +35,7 @@ class Words:
     answer: str
     anew: str
     room: str
+    brief: str
     call: str
     echo: str
 
@@ -51,6 +52,7 @@ SAID = {
         answer="خبز الصاج: عجين رقيق ونار هادئة.",
         anew="خبز الصاج: عجين رقيق، ومقلاة ساخنة جداً.",
         room="دردشة المطبخ",
+        brief="شاي سريع",
         call="مساء الخير، العجين جاهز",
         echo="والشاي على النار",
     ),
@@ -65,6 +67,7 @@ SAID = {
         answer="Flat bread: thin dough, low flame.",
         anew="Flat bread: thin dough, and a very hot pan.",
         room="Kitchen chat",
+        brief="Quick tea",
         call="Good evening, the dough is ready",
         echo="and the tea is on",
     ),
@@ -93,6 +96,7 @@ def test_the_whole_story(hub: Served, browser: OpenBrowser, lang: str, js: bool,
     join(story, slip)
     talk(story)
     chat(story)
+    end_a_chat(story)
     come_back(story)
     change_settings(story)
     draw_attention(story)
@@ -167,6 +171,29 @@ def chat(story: Story) -> None:
     guest.say(said.echo)
     founder.await_text(said.echo)
     assert [one.text for one in founder.all("#said [id] .bub > div[dir]")] == [said.call, said.echo]
+
+
+def end_a_chat(story: Story) -> None:
+    """One gives it another name and ends it; the other sees both, and keeps what they were writing."""
+    founder, guest, said = story.founder, story.guest, story.said
+    room = guest.path
+    founder.open_room(said.brief)
+    guest.open_talk(said.brief)
+    founder.press("About this chat")
+    founder.type("name", said.anew)
+    founder.press("Save")
+    assert founder.sees(said.anew)
+    guest.await_text(said.anew)
+    guest.type("text", said.echo)
+    founder.press("About this chat")
+    founder.press("End this chat")
+    founder.press("End the chat")
+    assert founder.path.startswith("/talk")
+    assert not founder.sees(said.anew)
+    guest.press("Send")
+    assert guest.sees(guest.word("This chat was ended."))
+    assert guest.one("textarea").get_attribute("value") == said.echo
+    guest.go(room)
 
 
 def come_back(story: Story) -> None:

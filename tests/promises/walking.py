@@ -246,6 +246,11 @@ class _Story:
         guest.submit(page, "message", "send", text=words["anew"])
         page = guest.submit(guest.go("talk", "room"), "room", newest)
         guest.submit(page, "message", "retract")
+        page = founder.submit(founder.go("talk", "new_room"), "new_room", name=words["said"], keep="7")
+        page = founder.submit(founder.follow(page, "room_tend"), "room_tend", name=words["anew"])
+        assert words["anew"] in page.text
+        page = founder.submit(founder.follow(founder.follow(page, "room_tend"), "room_close"), "room_close")
+        assert words["anew"] not in page.text
 
     def _people(self) -> None:
         """A word to the care team about a post and about somebody; my own names; muting, blocking, and back."""

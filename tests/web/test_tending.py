@@ -66,6 +66,7 @@ def test_a_room_is_ended_and_gone_for_everybody(talk: Talk) -> None:
     listed = talk.palm.send(page, "room_close")
     assert listed.path.startswith("/talk")
     assert OLD not in listed.text
+    assert talk.palm.word("This chat was ended.") in listed.text
     for who in (talk.palm, talk.fig):
         gone = talk.reads_room(who, obj)
         assert gone.status == 410

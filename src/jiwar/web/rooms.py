@@ -258,6 +258,7 @@ async def close(visit: Visit) -> Response:
     room = _tended(visit)
     await service.close(room.circle, room.state.obj)
     await visit.member.flush()
+    visit.tell("This chat was ended.")
     return visit.go("talk", circle=visit.circle_name(room.circle.id))
 
 

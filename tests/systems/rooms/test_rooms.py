@@ -173,7 +173,7 @@ async def test_a_room_that_makes_no_sense_is_passed_over(company: Company) -> No
     fig = company.fig()
     for fold in (b"\xc1", encode(RoomCover("", 7)), encode(RoomCover("x", 5))):
         entry = Entry(fig.services.random(16), ROOM, fold, KEPT, collection=ROOMS)
-        await fig.log.append(entry, refold=lambda _, fold=fold: fold, create=True)  # type: ignore[misc]
+        await fig.log.append(entry, refold=lambda _, fold=fold: fold, create=True)
     obj = await _room(company.palm())
     assert [room.obj for room in view.rooms(company.lamp())] == [obj]
     with pytest.raises(NotThere):

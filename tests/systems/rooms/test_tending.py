@@ -15,7 +15,7 @@ from jiwar.log.shelf import Still
 from jiwar.store.contract import KEPT
 from jiwar.systems.rooms import service, view
 from jiwar.systems.rooms.model import MESSAGE, NAMING, Message, Naming, RoomCover
-from jiwar.wire.canonical import Wire, encode
+from jiwar.wire.canonical import Wire, decode, encode
 from tests.systems.company import Company, join
 
 pytestmark = pytest.mark.anyio
@@ -119,7 +119,7 @@ async def test_the_nonce_of_who_opened_a_room_closes_nothing_in_other_hands(comp
     obj = await _room(company.fig())
     lamp = company.lamp()
     (said,) = lamp.log.readable(obj, view.first_slot(lamp, obj)[:1])
-    nonce = speech.decode(said.body, speech.Said).nonce
+    nonce = decode(said.body, speech.Said).nonce
     await _beside_first(lamp, obj, "retract", Retract(nonce), FORGED)
     assert _names(company.palm()) == ["قعدة المساء"]
 
