@@ -167,7 +167,7 @@ class Watcher:
         with self.circle.looking():
             self.reading.begin_again()
             if self.reading.room(self.obj).room != self._room:
-                self._end()
+                self.end()
 
     def _take(self, slot: int, number: int) -> None:
         moment = self._moment(slot, number)
