@@ -28,8 +28,9 @@ from jiwar.keyring.account import Access, new_account
 from jiwar.keyring.hub_secret import HubSecret, OuterLayer
 from jiwar.keyring.persona import Persona
 from jiwar.keyring.session import SessionTable
+from jiwar.log.covers import Folded
 from jiwar.log.fragments import Fragments
-from jiwar.log.shelf import Entry, Folded, ShelfLog
+from jiwar.log.shelf import Entry, ShelfLog
 from jiwar.store.contract import AccountWrite, Append, Outer, Receipt, Store
 from jiwar.store.memory import MemoryStore
 

@@ -37,7 +37,6 @@ class _Topic:
     obj: bytes
     left: int
     cover: TopicCover | None = None
-    day: int = 0
     last: int = 0
     head: bytes = record.FIRST_HEAD
 
@@ -118,9 +117,8 @@ class Filler:
         topic.head = record.next_head(topic.head, rid, value)
         cover = None
         if new or topic.left == 0:
-            cover_place = Place(log.circle, log.shelf, topic.obj, place.epoch, topic.day, keep)
-            key = log.key(place.epoch, keep, topic.day)
-            cover = record.write_cover(author, key, cover_place, topic.head, encode(topic.cover))
+            key = log.key(place.epoch, keep, day)
+            cover = record.write_cover(author, key, place, topic.head, encode(topic.cover))
         self.appends.append(
             Append(
                 shelf=log.shelf,
@@ -128,7 +126,7 @@ class Filler:
                 obj=topic.obj,
                 tag=log.tag(FORUM),
                 slot=None,
-                expects=NEW_OBJECT if new else topic.last,
+                expects=NEW_OBJECT if new else None,
                 epoch=place.epoch,
                 day=day,
                 keep=keep,
@@ -143,7 +141,7 @@ class Filler:
 
     def _fold(self, topic: _Topic, post: Post, author: bytes, day: int, part: int) -> None:
         if topic.cover is None:
-            topic.cover, topic.day = rules.first_cover(post, author, day, part), day
+            topic.cover = rules.first_cover(post, author, day, part)
         else:
             topic.cover = rules.after_reply(topic.cover, topic.last, author, day, part)
 

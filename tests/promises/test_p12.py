@@ -22,7 +22,7 @@ from jiwar.crypto.labels import INBOX, TOKEN_HASH
 from jiwar.errors import JiwarError, KeysChanged, NotThere, PhraseUnknown
 from jiwar.keyring import shelves
 from jiwar.keyring.phrase import new_phrase
-from jiwar.store.contract import ACCOUNT_INNER_SIZE, Append, Cover, Mail, Store
+from jiwar.store.contract import ACCOUNT_INNER_SIZE, Append, Mail, Store
 from jiwar.store.memory import MemoryStore
 from tests.core.store.making import Shelf, cover, opened, some
 from tests.core.store.places import open_sqlite
@@ -121,7 +121,6 @@ READS: dict[str, Callable[[Store, bytes, bytes, bytes], Any]] = {
 MAIL = Mail(b"e" * 16, 20_000, b"letter")
 WRITES: dict[str, Callable[[Store, bytes, bytes, bytes], Any]] = {
     "append": lambda store, shelf, token, obj: store.append(written(shelf, token, obj)),
-    "cover": lambda store, shelf, token, obj: store.put_cover(shelf, token, obj, 0, Cover(0, 20_000, 0, b"cover")),
     "half": lambda store, shelf, token, obj: store.make_day_half(shelf, token, 7, 20_000, b"h" * 32),
     "mail": lambda store, shelf, token, obj: store.put_mail(shelf, token, b"i" * 32, MAIL),
     "erase": lambda store, shelf, token, obj: store.erase(shelf, obj, 0, 0, token),

@@ -23,7 +23,7 @@ from jiwar.crypto.signing import sign
 from jiwar.errors import JiwarError, KeysChanged, NotThere, Removed, Unopenable
 from jiwar.keyring import epochs
 from jiwar.log.shelf import Entry, ShelfLog
-from jiwar.store.contract import KEPT, Cover, Mail, NewShelf
+from jiwar.store.contract import KEPT, Mail, NewShelf
 from jiwar.store.memory import MemoryStore, _Transfer
 from jiwar.store.signed import drop_message, erase_message
 from jiwar.wire.canonical import encode
@@ -120,7 +120,7 @@ async def test_writes_nothing_that_comes_after(who: str) -> None:
     writes = {
         "a record": lambda: log.append(Entry(topic, "say", b"after", 90)),
         "a topic": lambda: log.append(Entry(b"n" * 16, "say", b"after", 90), refold=lambda _: b"", create=True),
-        "a cover": lambda: store.put_cover(log.shelf, log.newest.append, topic, 0, Cover(0, 20_000, 90, b"cover")),
+        "a cover": lambda: log.append(Entry(topic, "react", b"after", 90, slot=0), refold=lambda _: b"after"),
         "half of a day key": lambda: store.make_day_half(log.shelf, log.newest.append, 7, 20_000, b"h" * 32),
         "a letter": lambda: store.put_mail(
             log.shelf, log.newest.append, b"i" * 32, Mail(b"e" * 16, 20_000, b"letter")

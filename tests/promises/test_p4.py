@@ -24,11 +24,12 @@ from jiwar.keyring.hub_secret import HubSecret, create_hub_secret
 from jiwar.keyring.model import Keyring
 from jiwar.log import record, shelf
 from jiwar.log.record import Place
-from jiwar.store.contract import KEPT
+from jiwar.store import checks
+from jiwar.store.contract import KEPT, Cover
 from jiwar.store.sqlite import upkeep
 from jiwar.store.sqlite.shelves import half_name
 from tests.core.store.places import open_sqlite
-from tests.mutants.mutation import Mutations, replaced
+from tests.mutants.mutation import Mutations, replaced, together
 from tests.promises import images
 from tests.world import TOPICS, Person, World, say
 
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.anyio
 
 EXPIRED, KEPT_LONGER = "said in a room for a week", "said for ninety days"
 COVERED = "the title over what was said for a week"
+CARRIED_ON = "the title of a topic that went on after its beginning had expired"
 WEEK, AWAY = 7, 30
 
 
@@ -62,7 +64,12 @@ MUTATIONS: Mutations = {
     "the hub keeps its halves": replaced(upkeep, "sweep_shelves", _halves_stay),
     "day keys need no half of the hub's": replaced(epochs, "day_key", _from_the_members_alone),
     "the secret does not turn": replaced(HubSecret, "turn", _same_secret),
-    "covers live longer than what they show": replaced(shelf.ShelfLog, "_next_cover", _covers_that_stay),
+    "covers live longer than what they show": together(
+        replaced(shelf.ShelfLog, "_next_cover", _covers_that_stay),
+        replaced(checks, "check_birth", lambda append, cover: None),
+        replaced(checks, "check_next_cover", lambda append, standing, cover: None),
+    ),
+    "an answer keeps a title for a year": replaced(Cover, "after", lambda standing, day, keep: (day, 365)),
     "nothing is sealed under the secret": replaced(hub_secret, "seal_outer", lambda key, name, plain, random: plain),
 }
 
@@ -161,9 +168,11 @@ def _tried(
     return []
 
 
-async def _titled(log: shelf.ShelfLog, text: str, title: str, keep: int) -> None:
-    entry = shelf.Entry(log.random(16), "say", text.encode(), keep, collection=TOPICS)
-    await log.append(entry, refold=lambda _: title.encode(), create=True)
+async def _titled(log: shelf.ShelfLog, text: str, title: str, keep: int, obj: bytes = b"") -> bytes:
+    """Begin a topic, or answer in one; its cover is the title."""
+    entry = shelf.Entry(obj or log.random(16), "say", text.encode(), keep, collection=TOPICS)
+    await log.append(entry, refold=lambda _: title.encode(), create=not obj)
+    return entry.obj
 
 
 @pytest.fixture
@@ -178,7 +187,10 @@ async def loot(tmp_path: Path, anyio_backend: str) -> AsyncIterator[tuple[Loot, 
     away = await world.join(circle, founder, "away")
     await away.member.flush(now=True)
     world.people.remove(away)
-    await world.pass_days(AWAY - WEEK)
+    await world.pass_days(AWAY - WEEK - 3)
+    topic = await _titled(founder.circle(circle).log, EXPIRED, CARRIED_ON, WEEK)
+    await world.pass_days(3)
+    await _titled(here.circle(circle).log, EXPIRED, CARRIED_ON, WEEK, topic)
     await _titled(founder.circle(circle).log, EXPIRED, COVERED, WEEK)
     await say(here.circle(circle).log, KEPT_LONGER)
     await world.pass_days(1)
@@ -196,7 +208,7 @@ async def loot(tmp_path: Path, anyio_backend: str) -> AsyncIterator[tuple[Loot, 
 
 async def test_what_has_expired_stays_closed(loot: tuple[Loot, World, list[Person], bytes]) -> None:
     found = loot[0].texts()
-    assert not [text for text in found if EXPIRED in text or COVERED in text]
+    assert not [text for text in found if EXPIRED in text or COVERED in text or CARRIED_ON in text]
 
 
 async def test_the_thief_knows_how_to_open_what_has_not(loot: tuple[Loot, World, list[Person], bytes]) -> None:

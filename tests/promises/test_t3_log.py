@@ -18,7 +18,7 @@ from jiwar.store.contract import AccountWrite
 from jiwar.store.sqlite import connection, store
 from jiwar.store.sqlite.store import Pace
 from jiwar.store.sqlite.writer import Writer
-from tests.core.store.making import TODAY, inner, opened, some
+from tests.core.store.making import TODAY, half, inner, opened, some
 from tests.core.store.places import AT_ONCE, open_sqlite
 from tests.mutants.mutation import Mutations, replaced, together
 from tests.promises import images
@@ -76,6 +76,7 @@ async def test_log_is_empty_after_a_kill_before_the_first_answer(tmp_path: Path)
 async def _write_and_die(folder: Path) -> None:
     made = await open_sqlite(folder, SetClock(TODAY))
     shelf = await opened(made)
+    await half(made, shelf, 7)
     for _ in range(20):
         await made.append(shelf.first(some(16), some(2000), keep=7))
     os.kill(os.getpid(), signal.SIGKILL)

@@ -10,8 +10,9 @@ from jiwar.circles.invitations import Tries
 from jiwar.circles.member import Member, Services
 from jiwar.clock import SetClock
 from jiwar.keyring.account import Access, new_account
+from jiwar.log.shelf import LAST_NUMBER
 from jiwar.node import memory_hub
-from jiwar.store.contract import AccountWrite
+from jiwar.store.contract import AccountWrite, Append, Cover
 
 
 async def new_member(services: Services) -> Member:
@@ -46,6 +47,21 @@ class Company:
 
     def lamp(self) -> Circle:
         return self.opened_by("lamp")
+
+
+async def bring(circle: Circle, obj: bytes, cover: Cover) -> None:
+    """What a member can do with a program of their own: leave any cover, with a record that says nothing."""
+    log = circle.log
+    target = log.rows(obj, 0, LAST_NUMBER, 1)[0]
+    place = (log.shelf, log.newest.append, obj, log.tag("any"), target.slot, None)
+    when = (log.newest.epoch, target.day, target.keep, log.random(16), bytes(32))
+    await log.store.append(Append(*place, *when, b"x" * 300, cover))
+
+
+async def spoil(circle: Circle, obj: bytes) -> None:
+    """A cover that nobody can open."""
+    standing = circle.log.cover(obj).cover
+    await bring(circle, obj, Cover(circle.log.newest.epoch, standing.day, standing.keep, b"x" * 300))
 
 
 async def gather(clock: SetClock) -> Company:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from jiwar.circles import people
+from jiwar.clock import SetClock
 from jiwar.systems.forum import rules, service, view
 from tests.web.client import Page, World
 from tests.web.pages import Elements
@@ -152,6 +153,29 @@ def test_long_topics_have_pages(talk: Talk) -> None:
     last = press(talk.palm, talk.reads_topic(talk.palm, obj, page=1), "send", text="الأخير")
     assert "الأخير" in articles(last)[-1]
     assert len(articles(last)) == 6
+
+
+def test_a_topic_whose_beginning_has_gone_says_so_and_goes_on(talk: Talk) -> None:
+    obj, services = talk.topic(talk.palm), talk.seats.world.hub.services
+    assert isinstance(services.clock, SetClock)
+    for number in range(rules.PAGE):
+        talk.reply(talk.fig, obj, f"ردّ {number}")
+    sentence = talk.palm.word("The beginning's time is up. The rest is here.")
+    assert sentence not in talk.reads_topic(talk.palm, obj, page=1).text
+    services.clock.forward(days=talk.opened_by(talk.palm).policy.topic_days)
+    talk.palm.sign_in()
+    talk.reply(talk.palm, obj, "في اليوم الأخير")
+    services.clock.forward(days=1)
+    talk.seats.world.run(services.store.turn_day(services.clock.day(), None))  # type: ignore[arg-type]
+    for who in (talk.palm, talk.fig):
+        who.sign_in()
+    page = talk.reads_topic(talk.fig, obj, page=1)
+    assert (page.status, sentence in page.text, "عقد إيجار" in page.text) == (200, True, True)
+    assert [("في اليوم الأخير" in one) for one in articles(page)] == [True]
+    assert talk.fig.word("Older") not in page.text
+    assert "عقد إيجار" in talk.fig.to("talk", talk.circle).text
+    talk.reply(talk.fig, obj, "وما زلنا هنا")
+    assert "وما زلنا هنا" in talk.reads_topic(talk.palm, obj).text
 
 
 def test_what_is_new_is_marked_and_then_no_longer(talk: Talk) -> None:

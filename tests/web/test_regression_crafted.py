@@ -18,6 +18,7 @@ from jiwar.circles.circle import Circle, circle_object
 from jiwar.circles.invitations import Admission
 from jiwar.circles.model import LETTER
 from jiwar.circles.reports import Report
+from jiwar.circles.speech import React
 from jiwar.circles.transfer import Transfer
 from jiwar.clock import SetClock
 from jiwar.crypto.labels import EPOCH_TRANSFER, RECORD_SEAL
@@ -25,12 +26,15 @@ from jiwar.crypto.sealing import seal
 from jiwar.errors import InviteSpent, JiwarError, NotThere
 from jiwar.keyring.epochs import Chain, EpochKeys
 from jiwar.log import record
+from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.store.contract import KEPT, Append
 from jiwar.systems.forum import service as forum
+from jiwar.systems.forum import view
 from jiwar.systems.forum.model import TopicCover
 from jiwar.systems.forum.view import topic
 from jiwar.systems.rooms import service as rooms
 from jiwar.wire.canonical import encode
+from tests.systems.company import spoil
 from tests.web.client import World
 from tests.web.seated import Seats
 from tests.web.talking import Talk
@@ -58,13 +62,10 @@ async def _reply_at_an_odd_hour(circle: Circle, obj: bytes) -> None:
 
 
 async def _put_cover(circle: Circle, obj: bytes, cover: TopicCover) -> None:
-    """Any member may refresh a topic's line; this one does it without having said anything."""
-    log = circle.log
-    standing = log.open_cover(log.cover(obj))
-    place = record.Place(log.circle, log.shelf, obj, log.newest.epoch, standing.day, standing.keep)
-    key = log.key(place.epoch, place.keep, place.day)
-    written = record.write_cover(log.persona, key, place, standing.head_digest, encode(cover))
-    await log.store.put_cover(log.shelf, log.newest.append, obj, standing.head, written)
+    """Any member may bring a topic a new line; this one does it with a word to its first post."""
+    first = circle.log.rows(obj, 0, LAST_NUMBER, 1)[0]
+    beside = Entry(obj, "react", encode(React("laugh")), first.keep, slot=first.slot, day=first.day)
+    await circle.log.append(beside, refold=lambda _: encode(cover))
 
 
 async def _cover_of_a_day_that_no_calendar_has(circle: Circle, obj: bytes) -> None:
@@ -80,9 +81,19 @@ async def _cover_by_nobody(circle: Circle, obj: bytes) -> None:
     await _put_cover(circle, obj, replace(topic(circle, obj).cover, author=b"x", last_author=b"x"))
 
 
+async def _cover_that_nobody_can_open(circle: Circle, obj: bytes) -> None:
+    await spoil(circle, obj)
+
+
 @pytest.mark.parametrize(
     "crafted",
-    [_reply_at_an_odd_hour, _cover_of_a_day_that_no_calendar_has, _cover_of_next_week, _cover_by_nobody],
+    [
+        _reply_at_an_odd_hour,
+        _cover_of_a_day_that_no_calendar_has,
+        _cover_of_next_week,
+        _cover_by_nobody,
+        _cover_that_nobody_can_open,
+    ],
 )
 def test_regression_crafted_record_breaks_no_page(talk: Talk, crafted: Crafted) -> None:
     obj = talk.topic(talk.palm, "Rent", "Is there a way?")
@@ -93,6 +104,18 @@ def test_regression_crafted_record_breaks_no_page(talk: Talk, crafted: Crafted) 
     cover = topic(talk.opened_by(talk.palm), obj).cover
     assert cover.last_day <= talk.seats.world.hub.services.clock.day()
     assert cover.author == talk.palm.persona(talk.circle)
+
+
+def test_regression_spoiled_covers_come_back_a_few_at_a_time(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page folds so many anew and no more; the next one finds them made, and goes on."""
+    topics = [talk.topic(talk.palm, f"topic {number}") for number in range(4)]
+    for obj in topics:
+        talk.seats.world.run(spoil(talk.opened_by(talk.fig), obj))
+    monkeypatch.setattr(view, "MOST_READ_ANEW", 2)
+    monkeypatch.setattr(view, "_BATCH", 1)
+    for shown in (2, 4):
+        page = talk.palm.to("talk", talk.circle).text
+        assert sum(f"topic {number}" in page for number in range(4)) == shown
 
 
 def test_regression_crafted_message_breaks_no_page(talk: Talk) -> None:

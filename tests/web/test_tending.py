@@ -10,6 +10,7 @@ from jiwar.circles import speech
 from jiwar.circles.speech import Takedown
 from jiwar.systems.rooms import rules, view
 from jiwar.systems.rooms.model import Naming
+from tests.systems.company import bring
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
 from tests.web.talking import Talk, press, token
@@ -105,14 +106,12 @@ def test_others_find_no_such_place(talk: Talk) -> None:
 def test_regression_an_old_cover_shows_no_closed_room_and_no_old_name(talk: Talk) -> None:
     """What was rendered under a cover is kept; who puts that cover back must not bring it back."""
     first, second = talk.room(talk.fig, "الأولى"), talk.room(talk.fig, "الثانية")
-    log = talk.opened_by(talk.fig).log
-    before = {obj: log.cover(obj).cover for obj in (first, second)}
+    before = {obj: talk.opened_by(talk.fig).log.cover(obj).cover for obj in (first, second)}
     assert "الأولى" in talk.fig.get("/talk").text
     talk.palm.send(_ends(talk, talk.palm, first), "room_close")
     talk.palm.send(_tends(talk, talk.palm, second), "room_tend", name="الثالثة")
     for obj, cover in before.items():
-        head = log.cover(obj).head
-        talk.seats.world.run(log.store.put_cover(log.shelf, log.newest.append, obj, head, cover))
+        talk.seats.world.run(bring(talk.opened_by(talk.fig), obj, cover))
     listed = talk.fig.get("/talk").text
     assert "الثالثة" in listed
     assert "الأولى" not in listed

@@ -24,8 +24,9 @@ from jiwar.keyring.epochs import forget_expired
 from jiwar.keyring.model import Membership, Trail
 from jiwar.keyring.persona import Persona
 from jiwar.log import audit
+from jiwar.log.covers import Folded
 from jiwar.log.record import row_digest
-from jiwar.log.shelf import LAST_NUMBER, Folded, Opened, ShelfLog, object_name
+from jiwar.log.shelf import LAST_NUMBER, Opened, ShelfLog, object_name
 from jiwar.store.contract import KEPT, ShelfState
 from jiwar.wire.canonical import decode, encode, reread
 
@@ -126,6 +127,8 @@ class Circle:
         if self.membership.waiting:
             raise NotThere
         self.id = circle
+        self.read_anew = 0
+        """Slots that this request has read to fold spoiled covers anew: a page's work is bounded."""
         before, persona = member.trail(circle), member.persona_in(self.membership)
         self.trail, begun, state = self._follow(before, persona)
         self.log = open_log(self.services, self.membership, self.trail, persona, state)

@@ -48,7 +48,8 @@ from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import CIRCLE_ID, INVITE_PROOF, PERSONA_KEYS
 from jiwar.crypto.signing import require_sound_key, verify
 from jiwar.errors import BadInput, BadSignature
-from jiwar.log.shelf import Folded, Opened
+from jiwar.log.covers import Folded
+from jiwar.log.shelf import Opened
 from jiwar.store.contract import KEPT
 from jiwar.wire.canonical import decode
 from jiwar.wire.frame import join

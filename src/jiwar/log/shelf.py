@@ -4,8 +4,10 @@ Implements spec/protocol.md §5. Joins a keyring's epochs and a store's rows.
 
 - Keys: the record key for what is kept, the day key of a lane for what expires (`keyring.epochs`). Day keys are made
   once a request and forgotten with it.
-- An object's cover is written by whoever appends to it, under compare-and-swap; on a conflict the writer reads again
-  and folds again. Rooms have no such cover but a `Still` one, which folds no records: their writers never collide.
+- An object's cover is written by whoever appends to it, under compare-and-swap over the object's whole row; on a
+  conflict the writer reads again and folds again. Rooms have no such cover but a `Still` one, which folds no records:
+  their writers never collide.
+- How long a cover lasts, and what is done about a spoiled one, stands in `covers`.
 - What can't be opened (an epoch or a day whose key is gone) is left out of lists, never half shown.
 - Every number belongs to one epoch: a record or cover of an epoch that was over at its place is refused, so that
   whoever holds only old keys can add nothing, not even with the hub's help.
@@ -30,10 +32,12 @@ from jiwar.keyring.epochs import EpochKeys
 from jiwar.keyring.persona import Persona
 from jiwar.log import record
 from jiwar.log.checked import Checked, Said
+from jiwar.log.covers import Folded, spoiled
 from jiwar.log.fragments import Fragments
 from jiwar.log.keys import PlaceKeys
 from jiwar.log.record import Place
 from jiwar.store.contract import NEW_OBJECT, Append, Cover, ObjectRow, RecordRow, ShelfState, Store
+from jiwar.store.signed import object_seen
 from jiwar.wire.canonical import Wire
 
 LAST_NUMBER = 2**62
@@ -44,6 +48,7 @@ _TRIES = 12
 class Entry:
     """What to append. `slot` and `day` are given for an annotation: its target's, so that both expire together.
 
+    `keep` is cut to the lane of the object when that one is shorter.
     `rid` is random unless the writer gives one that means something (`circles.speech`).
     """
 
@@ -63,23 +68,6 @@ class Still:
 
     fold: bytes
     keep: int
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """An opened cover: the fold, its head, and the day whose key seals it.
-
-    It is soundly signed; whether `signer` may speak for the object is for the reader of the roster to say.
-    """
-
-    obj: bytes
-    head: int
-    head_digest: bytes
-    fold: bytes
-    signer: bytes
-    day: int
-    keep: int
-    epoch: int
 
 
 class Opened(Wire, frozen=True):
@@ -185,6 +173,15 @@ class ShelfLog:
         signed = self._checked.lasting_cover(row) if lasting else self._checked.cover(row)
         return Folded(row.obj, row.head, signed.head, signed.fold, signed.signer, cover.day, cover.keep, cover.epoch)
 
+    def standing(self, row: ObjectRow) -> Folded:
+        """The cover as it stands, empty when it was spoiled. Raises Unopenable where its key isn't ours."""
+        cover = row.cover
+        self.key(cover.epoch, cover.keep, cover.day)
+        try:
+            return self.open_cover(row)
+        except (Damaged, NotCanonical):
+            return spoiled(row)
+
     def rows(self, obj: bytes, first: int, last: int, limit: int, newest: bool = False) -> list[RecordRow]:
         """Whole slots of an object, still sealed; keys for opening them are prepared."""
         rows = self.store.records(self.shelf, self.newest.read, obj, first, last, limit, newest)
@@ -250,13 +247,15 @@ class ShelfLog:
 
     async def _append_once(self, entry: Entry, refold: Refold | None, create: bool) -> Opened:
         day = self.clock.day() if entry.day is None else entry.day
-        place = Place(self.circle, self.shelf, entry.obj, self.newest.epoch, day, entry.keep, entry.slot)
         moves = not (create or refold is None or isinstance(refold, Still))
-        standing = self.open_cover(self.cover(entry.obj)) if moves else None
+        row = self.cover(entry.obj) if moves else None
+        standing = self.standing(row) if row else None
+        keep = standing.cut(entry.keep) if standing else entry.keep
+        place = Place(self.circle, self.shelf, entry.obj, self.newest.epoch, day, keep, entry.slot)
         rid = entry.rid or self.random(16)
         state = self.state
         part = self.clock.part()
-        key = await self._writing_key(entry.keep, day)
+        key = await self._writing_key(keep, day)
         value = record.write_record(
             self.persona, key, place, rid, entry.kind, entry.body, part, (state.size, state.root), self.previous
         )
@@ -274,10 +273,10 @@ class ShelfLog:
                 obj=entry.obj,
                 tag=self.tag(entry.collection),
                 slot=entry.slot,
-                expects=NEW_OBJECT if create else standing.head if standing else None,
+                expects=NEW_OBJECT if create else object_seen(row.head, row.cover) if row else None,
                 epoch=place.epoch,
                 day=day,
-                keep=entry.keep,
+                keep=keep,
                 rid=rid,
                 erase_hash=self.persona.erase_hash(rid),
                 value=value,
@@ -287,17 +286,18 @@ class ShelfLog:
         self.previous = record.row_digest(value)
         slot = receipt.number if entry.slot is None else entry.slot
         return Opened(
-            slot, receipt.number, day, entry.keep, place.epoch, rid, entry.kind, self.persona.key, part, entry.body
+            slot, receipt.number, day, keep, place.epoch, rid, entry.kind, self.persona.key, part, entry.body
         )
 
     async def _next_cover(
         self, entry: Entry, place: Place, standing: Folded | None, rid: bytes, value: bytes, fold: bytes
     ) -> Cover:
-        head = standing.head_digest if standing else record.FIRST_HEAD
+        head, (day, keep) = record.FIRST_HEAD, (place.day, place.keep)
+        if standing is not None:
+            head = standing.head_before(lambda first, most: self.rows(entry.obj, first, LAST_NUMBER, most))
+            day, keep = standing.after(place)
         if entry.slot is None:
             head = record.next_head(head, rid, value)
-        # A cover lives no longer than the oldest thing it shows: it keeps the day it was born with.
-        day, keep = (standing.day, standing.keep) if standing else (place.day, place.keep)
         cover_place = Place(self.circle, self.shelf, entry.obj, place.epoch, day, keep)
         key = await self._writing_key(keep, day)
         return record.write_cover(self.persona, key, cover_place, head, fold)

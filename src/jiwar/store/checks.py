@@ -1,4 +1,4 @@
-"""What every store refuses before it looks at a row: sizes, days, keys. All raise BadInput.
+"""What every store refuses: sizes, days and keys before it looks at a row, places once it has. All raise BadInput.
 
 Implements spec/protocol.md §7.1.
 """
@@ -12,7 +12,6 @@ from jiwar.store.contract import (
     INVITE_LIMIT,
     KEPT,
     MAIL_LIMIT,
-    NEW_OBJECT,
     PAGE_LIMIT,
     RECORD_LIMIT,
     TRANSFER_LIMIT,
@@ -69,18 +68,54 @@ def check_append(append: Append, today: int) -> None:
     require_sizes(HASH, append.erase_hash)
     require(0 < len(append.value) <= RECORD_LIMIT)
     require(append.slot is None or 0 <= append.slot < LARGEST)
-    require(append.expects is None or NEW_OBJECT <= append.expects < LARGEST)
+    _check_seen(append.expects)
     require(0 <= append.epoch < LARGEST)
     require_day(append.day, append.keep, today)
     if append.cover is not None:
         check_cover(append.cover, append.epoch, today)
 
 
+def _check_seen(seen: bytes | None) -> None:
+    """What a writer says they saw of an object: nothing, that there was none, or a hash of its row."""
+    require(not seen or len(seen) == HASH)
+
+
 def check_cover(cover: Cover, epoch: int, today: int) -> None:
-    """A cover written in `epoch`; it may be sealed under an older one."""
+    """A cover written in `epoch`: under its keys, and on no day that has expired or is to come."""
     require(0 < len(cover.value) <= VALUE_LIMIT)
-    require(0 <= cover.epoch <= epoch)
+    require(cover.epoch == epoch)
     require_day(cover.day, cover.keep, today)
+
+
+# What follows is asked once the rows are known. It keeps members with a program of their own from taking an object
+# away before its time, or from keeping it beyond. `check_lane` and `check_next_cover` are for objects that began in a
+# lane: what began with a record that is kept stays as long as that record does, and its covers may stand anywhere.
+
+
+def check_birth(append: Append, cover: Cover) -> None:
+    """An object begins with the day and the lane of its first record."""
+    require((cover.day, cover.keep) == (append.day, append.keep))
+
+
+def check_lane(append: Append, standing: Cover) -> None:
+    """Nothing is kept for longer than the lane of its object."""
+    require(KEPT < append.keep <= standing.keep)
+
+
+def check_beside(append: Append, place: tuple[int, int]) -> None:
+    """An annotation has the (day, lane) of what it annotates, so that both go together."""
+    require((append.day, append.keep) == place)
+
+
+def check_next_cover(append: Append, standing: Cover, cover: Cover) -> None:
+    """A cover that a record brings stays in the object's lane and moves on by what the record gives it, no more."""
+    here = (standing.day, standing.keep)
+    require((cover.day, cover.keep) == (standing.after(append.day, append.keep) if append.slot is None else here))
+
+
+def check_cover_half(cover: Cover, there: bool) -> None:
+    """The day of a cover has the hub's half of its key: without it nobody could open the cover, nor tell why."""
+    require(cover.keep == KEPT or there)
 
 
 def check_rotation(rotation: Rotation) -> None:

@@ -14,6 +14,9 @@ Implements spec/protocol.md §7. A store holds rows that others sealed; it never
 - A record or cover with `keep` expires when `day + keep` is before today: it is swept at boot and every
   night, its leaf stays. What is erased keeps its row, with an empty value. An object whose cover has
   expired goes, with every row, when no record in a slot of its own has a value any more.
+- An object that begins with a record in a lane stays in that lane, and its cover lasts exactly as long as the record
+  in a slot of its own that lasts longest (`Cover.after`): no writer chooses either. What begins with a record that is
+  kept is there as long as that record has a value, whatever its cover says.
 - Reads are plain calls and answer at once. Writes are coroutines; when one returns, the write is durable
   (P8).
 - What isn't there and what may not be seen is `NotThere`, by the same path (P12). An outdated token is
@@ -46,7 +49,8 @@ TRANSFER_DAYS = 366
 """Transfer cells are kept a year; whoever comes later uses the return key."""
 MAIL_DAYS = 92
 """Envelopes are kept until the key that opens them is certainly forgotten."""
-NEW_OBJECT = -1
+NEW_OBJECT = b""
+"""What the writer of an object's first record has seen of it."""
 KEPT = 0
 """`keep` of what doesn't expire."""
 
@@ -93,14 +97,21 @@ class Cover(msgspec.Struct, frozen=True):
     keep: int
     value: bytes
 
+    def after(self, day: int, keep: int) -> tuple[int, int]:
+        """Day and lane of the cover that follows a record of (`day`, `keep`) in a slot of its own: in the same lane,
+        and gone on the day when the last of the two is.
+        """
+        return max(self.day, day + keep - self.keep), self.keep
+
 
 @dataclass(frozen=True, slots=True)
 class Append:
     """One record, and the cover that it brings.
 
-    `slot` is None for a record in a slot of its own. `expects` is the head (highest own-slot number) that
-    the writer saw: NEW_OBJECT for the first record of an object, None where writers don't compare (rooms,
-    annotations). `tag` names the collection; it is written when the object is new and ignored otherwise.
+    `slot` is None for a record in a slot of its own. `expects` is what the writer saw of the object's row
+    (`signed.object_seen`), NEW_OBJECT for the first record of an object, None where writers don't compare: whoever
+    brings no cover overwrites nobody's. `tag` names the collection; it is written when the object is new and ignored
+    otherwise.
     """
 
     shelf: bytes
@@ -108,7 +119,7 @@ class Append:
     obj: bytes
     tag: bytes
     slot: int | None
-    expects: int | None
+    expects: bytes | None
     epoch: int
     day: int
     keep: int
@@ -202,13 +213,9 @@ class Store(Protocol):
         """Add a record in one transaction.
 
         Raises NotThere (shelf, token, annotated record or, without `cover`, object unknown), KeysChanged
-        (old token or epoch), Conflict (`expects` is not the head), BadInput (sizes; a day that has expired
-        or is to come).
+        (old token or epoch), Conflict (the object's row is not what `expects` says), BadInput (sizes; a day that
+        has expired or is to come; a day or lane that is not the object's: `checks`).
         """
-
-    async def put_cover(self, shelf: bytes, token: bytes, obj: bytes, head: int, cover: Cover) -> None:
-        """Refresh a cover without a record, while `head` is still the head. Raises NotThere, KeysChanged,
-        Conflict."""
 
     def objects(self, shelf: bytes, token: bytes, tag: bytes, before: int | None, limit: int) -> list[ObjectRow]:
         """Objects of a collection by latest head, those whose head is below `before`. Raises NotThere,

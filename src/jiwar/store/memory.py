@@ -22,7 +22,6 @@ from jiwar.store.contract import (
     BOX_ENVELOPES,
     KEPT,
     MAIL_DAYS,
-    NEW_OBJECT,
     TRANSFER_DAYS,
     AccountWrite,
     Append,
@@ -37,7 +36,7 @@ from jiwar.store.contract import (
     ShelfState,
     Woken,
 )
-from jiwar.store.signed import drop_message, erase_message, record_leaf, rotation_message
+from jiwar.store.signed import drop_message, erase_message, object_seen, record_leaf, rotation_message
 from jiwar.store.watchers import Watchers
 
 
@@ -50,8 +49,9 @@ class _Record:
 @dataclass(slots=True)
 class _Object:
     tag: bytes
-    head: int
     cover: Cover
+    kept: bool
+    head: int = -1
     records: dict[tuple[int, int], _Record] = field(default_factory=dict)
 
 
@@ -82,6 +82,10 @@ class _Shelf:
             self.nodes[level, index] = value
         self.size += 1
         self.root = merkle.root(self.size, self.node)
+
+    def has_half(self, cover: Cover) -> bool:
+        """Whether the hub's half of a cover's key is there."""
+        return (cover.keep, cover.day) in self.halves
 
 
 class MemoryStore:
@@ -153,22 +157,21 @@ class MemoryStore:
     def _place(shelf: _Shelf, append: Append) -> _Object:
         place = shelf.objects.get(append.obj)
         if place is None:
-            if append.cover is None or append.slot is not None:
+            return _born(shelf, append)
+        if append.slot is not None:
+            own = place.records.get((append.slot, append.slot))
+            if own is None:
                 raise NotThere
-            place = _Object(append.tag, NEW_OBJECT, append.cover)
-        elif append.slot is not None and (append.slot, append.slot) not in place.records:
-            raise NotThere
-        if append.expects is not None and append.expects != place.head:
+            checks.check_beside(append, (own.row.day, own.row.keep))
+        if append.expects is not None and append.expects != object_seen(place.head, place.cover):
             raise Conflict
+        if not place.kept:
+            checks.check_lane(append, place.cover)
+        if append.cover is not None:
+            if not place.kept:
+                checks.check_next_cover(append, place.cover, append.cover)
+            checks.check_cover_half(append.cover, shelf.has_half(append.cover))
         return place
-
-    async def put_cover(self, shelf: bytes, token: bytes, obj: bytes, head: int, cover: Cover) -> None:
-        found = self._writer(shelf, token)
-        checks.check_cover(cover, found.epoch, self._clock.day())
-        place = self._object(found, obj)
-        if place.head != head:
-            raise Conflict
-        place.cover = cover
 
     @staticmethod
     def _object(shelf: _Shelf, obj: bytes) -> _Object:
@@ -354,6 +357,16 @@ class MemoryStore:
 
     async def close(self) -> None:
         return
+
+
+def _born(shelf: _Shelf, append: Append) -> _Object:
+    if append.cover is None or append.slot is not None:
+        raise NotThere
+    if append.expects:
+        raise Conflict
+    checks.check_birth(append, append.cover)
+    checks.check_cover_half(append.cover, shelf.has_half(append.cover))
+    return _Object(append.tag, append.cover, append.keep == KEPT)
 
 
 def _require_control(shelf: _Shelf, signature: bytes, message: bytes) -> None:

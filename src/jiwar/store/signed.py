@@ -1,6 +1,6 @@
-"""The bytes that control keys sign and that the log's tree hashes.
+"""The bytes that control keys sign, that the log's tree hashes, and that writers compare.
 
-Implements spec/protocol.md §4.4, §6.1 and §7.2. Pure; writers and verifiers call the same functions.
+Implements spec/protocol.md §4.4, §5.3, §6.1 and §7.2. Pure; writers and verifiers call the same functions.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import DROP, ERASE_BY_CONTROL, ROTATION, ROW, TRANSFER_HASH
 from jiwar.crypto.merkle import leaf
-from jiwar.store.contract import Rotation
+from jiwar.store.contract import Cover, Rotation
 from jiwar.wire.frame import join
 
 
@@ -51,3 +51,8 @@ def record_leaf(
     """The leaf of a record: everything the row says about it, and its value by hash, so that erasing keeps
     it."""
     return leaf(shelf, number, obj, slot, epoch, day, keep, rid, digest(ROW, value))
+
+
+def object_seen(head: int, cover: Cover) -> bytes:
+    """An object's row as a writer saw it, for compare-and-swap. Nothing of it is stored: it is made of the row."""
+    return digest(ROW, head, cover.epoch, cover.day, cover.keep, cover.value)

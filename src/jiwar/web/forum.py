@@ -15,7 +15,7 @@ from jiwar.circles.circle import Circle
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.forum import rules, service, view
 from jiwar.systems.forum.model import NO_QUOTE
-from jiwar.systems.forum.view import ShownPost
+from jiwar.systems.forum.view import Beginning, ShownPost
 from jiwar.web import messages, onething
 from jiwar.web.app import At
 from jiwar.web.faces import colour, letter
@@ -30,6 +30,7 @@ from jiwar.web.visit import Visit
 LAST = "last"
 TYPED = 2 * rules.TEXT_LIMIT
 """A text that is too long is shown again rather than cut."""
+NOT_GONE = Beginning(1, False)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class _Topic:
     state: TopicState
     page: int
     posts: list[Said] = field(default_factory=list)
+    began: Beginning = NOT_GONE
 
     @property
     def reading(self) -> Reading:
@@ -76,13 +78,15 @@ async def show(visit: Visit) -> Response:
 def _open(visit: Visit, circle: Circle, obj: bytes, page: str) -> _Topic:
     rows = Rows(visit, circle, named=False)
     state = rows.reading.topic(obj)
+    began = view.beginning(circle, obj, state.cover, state.head)
     if page == LAST:
         at = len(state.cover.pages)
     elif page.isascii() and page.isdigit():
         at = min(max(int(page[:4]), 1), len(state.cover.pages))
     else:
         at = rules.first_unread_page(state.cover, state.head, circle.trail.read_up_to(obj))
-    return _Topic(visit, circle, rows, state, at, rows.reading.posts(state, at))
+    at = max(at, began.page)
+    return _Topic(visit, circle, rows, state, at, rows.reading.posts(state, at), began)
 
 
 def _page(topic: _Topic, draft: Draft) -> Response:
@@ -106,7 +110,7 @@ def _page(topic: _Topic, draft: Draft) -> Response:
         posts=posts,
         page=topic.page,
         pages=pages,
-        older=url("topic", topic=key, page=topic.page - 1) if topic.page > 1 else "",
+        older=url("topic", topic=key, page=topic.page - 1) if topic.page > topic.began.page else "",
         newer=url("topic", topic=key, page=topic.page + 1) if topic.page < pages else "",
         draft=draft,
         quoted=joined([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else "",
@@ -118,15 +122,17 @@ def _page(topic: _Topic, draft: Draft) -> Response:
 
 
 def _filled(topic: _Topic, read: int) -> Markup:
-    """The posts of the page with what is this reader's own; the first new one is marked."""
+    """The posts of the page with what is this reader's own; the first new one is marked, and where some have gone."""
+    say, part = topic.visit.say, topic.reading.part
     parts, marked = [], topic.state.head <= read
+    if topic.began.is_gone and topic.page == topic.began.page:
+        text = say("The beginning's time is up. The rest is here.")
+        parts.append(part("rooms/_rule.html", id="", text=text, fade=True))
     for at, post in enumerate(topic.posts, 1):
         if not marked and post.about.slot > read:
             marked = True
             if at > 1:
-                parts.append(
-                    topic.reading.part("rooms/_rule.html", id="new", text=topic.visit.say("New since"), fade=False)
-                )
+                parts.append(part("rooms/_rule.html", id="new", text=say("New since"), fade=False))
         parts.append(_fill(topic, post, at))
     return joined(parts)
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
 
+from jiwar.clock import SetClock
 from jiwar.errors import BadProof, BadSignature, Conflict, NotThere, Unopenable
 from jiwar.keyring import epochs
 from jiwar.keyring.persona import Persona
+from jiwar.log.audit import check_object
+from jiwar.log.covers import Folded
 from jiwar.log.fragments import Fragments
 from jiwar.log.record import row_digest
 from jiwar.log.shelf import LAST_NUMBER, Entry, ShelfLog, object_name
-from jiwar.store.contract import KEPT, NewShelf
+from jiwar.store.contract import KEPT, Append, NewShelf, Receipt
 from tests.core.store.making import hashed, some
-from tests.world import TOPICS, World, say
+from tests.world import TOPICS, HostileHub, World, say
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +83,100 @@ async def test_two_writers_of_one_topic_both_come_through(log: ShelfLog, world: 
     await say(log, "two", topic)
     assert texts(log, topic) == [b"one", b"meanwhile", b"two"]
     assert log.open_cover(log.cover(topic)).fold == b"3"
+
+
+class _Slow(HostileHub):
+    """Lets others go first before it appends, so many times as it is told."""
+
+    def __init__(self, clock: SetClock, waits: list[int]) -> None:
+        super().__init__(clock)
+        self._waits = waits
+
+    async def append(self, append: Append) -> Receipt:
+        for _ in range(self._waits.pop() if self._waits else 0):
+            await asyncio.sleep(0)
+        return await super().append(append)
+
+
+@given(st.lists(st.integers(0, 6), max_size=24), st.permutations([0, 0, None]))
+def test_writers_at_once_lose_nothing_of_each_other_s_folds(waits: list[int], slots: list[int | None]) -> None:
+    """Annotations bring covers and leave the head where it is; an answer moves it. In whatever order they come."""
+
+    async def story() -> None:
+        clock = SetClock()
+        hub = _Slow(clock, [])
+        world = World(clock=clock, store=hub)
+        keys = epochs.begin(b"e" * 32, 0, SHELF, clock.day())
+        shelf = NewShelf(SHELF, hashed(keys.read), hashed(keys.append), Persona(b"z" * 32).key)
+        await world.store.open_shelf(shelf)
+        topic = await say(log_of(world), "one")
+        hub._waits = waits
+
+        async def write(name: int, slot: int | None) -> None:
+            def refold(standing: Folded | None) -> bytes:
+                return (standing.fold if standing else b"") + b"abc"[name : name + 1]
+
+            entry = Entry(topic, "say", b"", 90, slot=slot, day=clock.day())
+            await log_of(world, bytes([name]) * 32).append(entry, refold=refold)
+
+        await asyncio.gather(*(write(name, slot) for name, slot in enumerate(slots)))
+        log = log_of(world)
+        folded = log.open_cover(log.cover(topic))
+        assert sorted(folded.fold) == sorted(b"1abc")
+        check_object(log.rows(topic, *ALL), folded.head, folded.head_digest)
+
+    asyncio.run(story())
+
+
+async def _spoil(log: ShelfLog, topic: bytes) -> None:
+    """What a member's own program can do: a record that brings a cover which nobody can open."""
+    row = log.cover(topic)
+    day = log.clock.day()
+    spoilt = structs.replace(row.cover, value=b"x" * 300)
+    place = (log.shelf, log.newest.append, topic, log.tag(TOPICS), row.head, None, 0, day, row.cover.keep)
+    await log.store.append(Append(*place, log.random(16), bytes(32), b"x" * 300, spoilt))
+
+
+async def test_a_spoiled_cover_says_nothing_and_the_next_one_chains_to_all_records(log: ShelfLog) -> None:
+    topic = await say(log, "one")
+    await say(log, "two", topic)
+    await _spoil(log, topic)
+    row = log.cover(topic)
+    with pytest.raises(Unopenable):
+        log.open_cover(row)
+    standing = log.standing(row)
+    assert (standing.fold, standing.signer, standing.day, standing.keep) == (b"", b"", row.cover.day, 90)
+    await log.append(
+        Entry(topic, "say", b"three", 90), refold=lambda standing: standing.fold + b"anew" if standing else b""
+    )
+    folded = log.open_cover(log.cover(topic))
+    assert folded.fold == b"anew"
+    check_object(log.rows(topic, *ALL), folded.head, folded.head_digest)
+
+
+async def test_a_cover_whose_key_is_not_ours_is_not_taken_for_spoiled(log: ShelfLog, world: World) -> None:
+    topic = await say(log, "one")
+    newcomer = log_of(world, epoch_keys=(epochs.without_past(log.newest, world.clock.day() + 1),))
+    with pytest.raises(Unopenable):
+        newcomer.standing(newcomer.cover(topic))
+
+
+async def test_a_cover_lasts_as_long_as_the_last_record_and_no_longer(log: ShelfLog, world: World) -> None:
+    topic = await say(log, "one", keep=7)
+    world.clock.forward(days=5)
+    later = log_of(world, epoch_keys=(log.newest,))
+    await say(later, "two", topic, keep=90)
+    row = later.cover(topic)
+    assert (row.cover.day, row.cover.keep) == (world.clock.day(), 7)
+    assert later.rows(topic, 1, 1, 1)[0].keep == 7, "no record outlives the lane of its object"
+    world.clock.forward(days=7)
+    await world.store.turn_day(world.clock.day(), outer=None)  # type: ignore[arg-type]
+    last = log_of(world, epoch_keys=(log.newest,))
+    assert texts(last, topic) == [b"two"]
+    assert last.open_cover(last.cover(topic)).fold == b"2"
+    world.clock.forward(days=1)
+    with pytest.raises(Unopenable):
+        log_of(world, epoch_keys=(epochs.forget_expired(log.newest, world.clock.day()),)).open_cover(row)
 
 
 async def test_creating_what_exists_is_a_conflict(log: ShelfLog) -> None:

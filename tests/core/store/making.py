@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from jiwar.crypto import signing
@@ -100,8 +100,9 @@ class Shelf:
         return Append(**{**fields, **changed})  # type: ignore[arg-type]
 
     def first(self, obj: bytes, value: bytes = b"sealed", **changed: object) -> Append:
-        """The record that makes an object."""
-        return self.record(obj, value, **{"cover": cover(), **changed})
+        """The record that makes an object, or one that brings a cover like it: of its own epoch, day and lane."""
+        bare = self.record(obj, value, **changed)
+        return bare if "cover" in changed else replace(bare, cover=cover(b"cover", bare.epoch, bare.day, bare.keep))
 
 
 def cover(value: bytes = b"cover", epoch: int = 0, day: int = TODAY, keep: int = 0) -> Cover:
@@ -130,6 +131,11 @@ def erase_token(append: Append) -> bytes:
 
 def inner(name: object) -> bytes:
     return some(ACCOUNT_INNER_SIZE, ("inner", name))
+
+
+async def half(store: Store, shelf: Shelf, keep: int, day: int = TODAY) -> bytes:
+    """The hub's half of a day, which is there before anything stands in its lane."""
+    return await store.make_day_half(shelf.name, shelf.append, keep, day, some(32, ("half", keep, day)))
 
 
 async def opened(store: Store) -> Shelf:

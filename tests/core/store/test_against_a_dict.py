@@ -14,15 +14,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec import structs
 
 from jiwar.clock import SetClock
 from jiwar.crypto import merkle
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX, ROW
-from jiwar.errors import Conflict, JiwarError, KeysChanged, NotThere
-from jiwar.store.contract import AccountWrite, Cover, Mail, RecordRow, Store
+from jiwar.errors import BadInput, Conflict, JiwarError, KeysChanged, NotThere
+from jiwar.store.contract import NEW_OBJECT, AccountWrite, Append, Cover, Mail, RecordRow, Store
 from jiwar.store.memory import MemoryStore
-from jiwar.store.signed import record_leaf
+from jiwar.store.signed import object_seen, record_leaf
 from tests.core.store.making import TODAY, Shelf, cover, erase_token, hashed, inner, some
 from tests.core.store.places import TestOuter, open_sqlite
 
@@ -40,8 +41,8 @@ keeps = st.sampled_from([0, 2, 5])
 class _Thing:
     """An object in the model."""
 
-    def __init__(self, tag: bytes, first_cover: Cover) -> None:
-        self.tag, self.head, self.cover = tag, -1, first_cover
+    def __init__(self, tag: bytes, first_cover: Cover, kept: bool) -> None:
+        self.tag, self.head, self.cover, self.kept = tag, -1, first_cover, kept
         self.rows: dict[tuple[int, int], RecordRow] = {}
 
 
@@ -113,15 +114,34 @@ class StoreMachine(RuleBasedStateMachine):
     def append(self, at: int, obj: bytes, tag: bytes, size: int, keep: int, covered: int, expects: bool) -> None:
         shelf, today = self.shelves[at], self.clock.day()
         thing = shelf.things.get(obj)
-        face = cover(some(40), shelf.steward.epoch, today, covered)
-        head = -1 if thing is None else thing.head
+        seen, place = NEW_OBJECT, (today, keep)
+        if thing is not None:
+            seen, place = object_seen(thing.head, thing.cover), (today, covered)
+            if not thing.kept:
+                keep = keep if 0 < keep <= thing.cover.keep else thing.cover.keep
+                place = thing.cover.after(today, keep)
+        face = cover(some(40), shelf.steward.epoch, *place)
+        if face.keep:
+            self._make_half(shelf, face.keep, face.day)
         made = shelf.steward.record(
-            obj, some(size), tag=tag, keep=keep, day=today, cover=face, expects=head if expects else None
+            obj, some(size), tag=tag, keep=keep, day=today, cover=face, expects=seen if expects else None
         )
+        if thing is None or not thing.kept:
+            self._refuse_other_places(made, face)
         number = self.run(self.store.append(made)).number
-        thing = shelf.things.setdefault(obj, _Thing(tag, face))
+        thing = shelf.things.setdefault(obj, _Thing(tag, face, not keep))
         thing.head, thing.cover = number, face
         self._keep(shelf, thing, made, number, number)
+
+    def _refuse_other_places(self, made: Append, face: Cover) -> None:
+        """A cover of another day, lane or epoch than the one that follows from what stands."""
+        for changed in (
+            {"day": face.day - 1},
+            {"day": face.day + 1},
+            {"keep": face.keep + 1},
+            {"epoch": face.epoch + 1},
+        ):
+            self.refused(BadInput, self.store.append(replace(made, cover=structs.replace(face, **changed))))
 
     def _keep(self, shelf: _Shelf, thing: _Thing, made: Any, slot: int, number: int) -> None:
         assert number == len(shelf.leaves)
@@ -132,35 +152,31 @@ class StoreMachine(RuleBasedStateMachine):
             record_leaf(made.shelf, number, made.obj, slot, made.epoch, made.day, made.keep, made.rid, made.value)
         )
 
-    @rule(at=shelves, obj=objects, size=sizes, pick=st.integers(0, 9))
-    def annotate(self, at: int, obj: bytes, size: int, pick: int) -> None:
+    @rule(at=shelves, obj=objects, size=sizes, pick=st.integers(0, 9), covers=st.booleans())
+    def annotate(self, at: int, obj: bytes, size: int, pick: int, covers: bool) -> None:
         shelf = self.shelves[at]
         thing = shelf.things.get(obj)
         slots = [slot for slot, number in thing.rows if slot == number] if thing else []
-        slot = slots[pick % len(slots)] if slots else pick
-        made = shelf.steward.record(obj, some(size), slot=slot, day=self.clock.day())
         if thing is None or not slots:
+            made = shelf.steward.record(obj, some(size), slot=pick, day=self.clock.day())
             self.refused(NotThere, self.store.append(made))
             return
+        slot = slots[pick % len(slots)]
+        own = thing.rows[slot, slot]
+        made = shelf.steward.record(obj, some(size), slot=slot, day=own.day, keep=own.keep)
+        self.refused(BadInput, self.store.append(replace(made, keep=own.keep + 1)))
+        if covers:
+            place = (self.clock.day(), 0) if thing.kept else (thing.cover.day, thing.cover.keep)
+            face = cover(some(40), shelf.steward.epoch, *place)
+            made = replace(made, cover=face, expects=object_seen(thing.head, thing.cover))
         self._keep(shelf, thing, made, slot, self.run(self.store.append(made)).number)
+        thing.cover = made.cover or thing.cover
 
     @rule(at=shelves, obj=objects)
-    def append_over_a_stale_head(self, at: int, obj: bytes) -> None:
+    def append_over_a_stale_row(self, at: int, obj: bytes) -> None:
         shelf = self.shelves[at]
-        made = shelf.steward.first(obj, expects=77_777, cover=cover(epoch=shelf.steward.epoch, day=self.clock.day()))
-        self.refused(Conflict, self.store.append(replace(made, day=self.clock.day())))
-
-    @rule(at=shelves, obj=objects, keep=keeps)
-    def put_cover(self, at: int, obj: bytes, keep: int) -> None:
-        shelf = self.shelves[at]
-        thing, face = shelf.things.get(obj), cover(some(40), 0, self.clock.day(), keep)
-        name, token = shelf.steward.name, shelf.steward.append
-        if thing is None:
-            self.refused(NotThere, self.store.put_cover(name, token, obj, 0, face))
-            return
-        self.refused(Conflict, self.store.put_cover(name, token, obj, thing.head + 1, face))
-        self.run(self.store.put_cover(name, token, obj, thing.head, face))
-        thing.cover = face
+        made = shelf.steward.first(obj, expects=some(32), day=self.clock.day())
+        self.refused(Conflict, self.store.append(made))
 
     @rule(at=shelves, obj=objects, pick=st.integers(0, 99), by_control=st.booleans())
     def erase(self, at: int, obj: bytes, pick: int, by_control: bool) -> None:
@@ -191,7 +207,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(at=shelves, keep=st.sampled_from([2, 5]), ago=st.integers(0, 2))
     def make_day_half(self, at: int, keep: int, ago: int) -> None:
-        shelf, day = self.shelves[at], self.clock.day() - ago
+        self._make_half(self.shelves[at], keep, self.clock.day() - ago)
+
+    def _make_half(self, shelf: _Shelf, keep: int, day: int) -> None:
         half = some(32)
         stands = self.run(self.store.make_day_half(shelf.steward.name, shelf.steward.append, keep, day, half))
         assert stands == shelf.halves.setdefault((keep, day), half)
@@ -282,6 +300,8 @@ class StoreMachine(RuleBasedStateMachine):
             rows = [thing.rows[key] for key in sorted(thing.rows)]
             assert self.store.records(name, read, obj, 0, 2**62, 999) == rows
             slots = sorted({row.slot for row in rows})
+            if not thing.kept:
+                assert thing.cover.day + thing.cover.keep == max(row.day + row.keep for row in rows)
             few = self.store.records(name, read, obj, 0, 2**62, 2, newest=True)
             assert few == [row for row in rows if row.slot in slots[-2:]]
         for keep in (2, 5):

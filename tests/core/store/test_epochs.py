@@ -9,7 +9,7 @@ import pytest
 from jiwar.clock import SetClock
 from jiwar.errors import BadInput, BadSignature, Conflict, KeysChanged, NotThere
 from jiwar.store.contract import ENDED, TRANSFER_DAYS, TRANSFER_LIMIT, VALUE_LIMIT, Store
-from tests.core.store.making import TODAY, Shelf, cover, erase_token, opened, resigned, some
+from tests.core.store.making import TODAY, Shelf, cover, erase_token, half, opened, resigned, some
 from tests.core.store.places import TestOuter
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ async def test_rotation_ends_the_old_tokens(store: Store) -> None:
             read()
     for write in (
         store.append(old.record(obj)),
-        store.put_cover(old.name, old.append, obj, 0, cover()),
+        store.append(old.record(obj, slot=0, cover=cover(b"another"))),
         store.make_day_half(old.name, old.append, 7, TODAY, some(32)),
     ):
         with pytest.raises(KeysChanged):
@@ -119,7 +119,7 @@ async def test_records_and_covers_of_an_older_epoch_stay_readable(store: Store) 
     made = shelf.first(obj)
     await store.append(made)
     await shelf.rotate(store)
-    await store.append(shelf.record(obj, cover=cover(b"old key", epoch=0)))
+    await store.append(shelf.record(obj))
     assert [row.epoch for row in store.records(shelf.name, shelf.read, obj, 0, 9, 9)] == [0, 1]
     assert store.object(shelf.name, shelf.read, obj).cover.epoch == 0
     await store.erase(shelf.name, obj, 0, 0, erase_token(made))
@@ -180,11 +180,11 @@ async def test_day_halves_are_made_only_inside_their_window(store: Store) -> Non
 async def test_night_sweeps_what_has_expired_and_nothing_else(store: Store, clock: SetClock) -> None:
     shelf = await opened(store)
     talk, gone, plain = some(16), some(16), some(16)
-    await store.append(shelf.first(talk, keep=7, cover=cover(keep=7)))
-    await store.append(shelf.first(gone, some(9000), keep=7, cover=cover(keep=7)))
-    await store.append(shelf.first(plain))
     for day in (TODAY, TODAY - 1):
-        await store.make_day_half(shelf.name, shelf.append, 7, day, some(32, day))
+        await half(store, shelf, 7, day)
+    await store.append(shelf.first(talk, keep=7))
+    await store.append(shelf.first(gone, some(9000), keep=7))
+    await store.append(shelf.first(plain))
     clock.forward(days=3)
     await store.append(shelf.record(talk, keep=7, day=TODAY + 3))
     before = store.shelf(shelf.name, shelf.read)
@@ -202,31 +202,39 @@ async def test_night_sweeps_what_has_expired_and_nothing_else(store: Store, cloc
 async def test_last_day_of_the_window_is_kept(store: Store, clock: SetClock) -> None:
     shelf = await opened(store)
     obj = some(16)
-    await store.append(shelf.first(obj, keep=7, cover=cover(keep=7)))
-    half = await store.make_day_half(shelf.name, shelf.append, 7, TODAY, some(32))
+    made = await half(store, shelf, 7)
+    await store.append(shelf.first(obj, keep=7))
     clock.forward(days=7)
     await store.turn_day(clock.day(), TestOuter("next"))
     assert len(store.records(shelf.name, shelf.read, obj, 0, 9, 9)) == 1
-    assert dict(store.day_halves(shelf.name, shelf.read, 7, [TODAY])) == {TODAY: half}
+    assert dict(store.day_halves(shelf.name, shelf.read, 7, [TODAY])) == {TODAY: made}
 
 
-async def test_object_whose_records_have_expired_stays_while_its_cover_does(store: Store, clock: SetClock) -> None:
-    shelf = await opened(store)
-    obj = some(16)
+async def test_object_goes_with_the_last_of_its_records(store: Store, clock: SetClock) -> None:
+    shelf, obj = await opened(store), some(16)
+    await half(store, shelf, 7)
     await store.append(shelf.first(obj, keep=7))
-    clock.forward(days=8)
+    clock.forward(days=3)
+    await half(store, shelf, 7, TODAY + 3)
+    await store.append(shelf.first(obj, keep=7, day=TODAY + 3))
+    clock.forward(days=7)
     await store.turn_day(clock.day(), TestOuter("next"))
-    assert store.object(shelf.name, shelf.read, obj).head == 0
-    assert store.records(shelf.name, shelf.read, obj, 0, 9, 9) == []
+    assert [row.number for row in store.records(shelf.name, shelf.read, obj, 0, 9, 9)] == [1]
+    assert store.objects(shelf.name, shelf.read, some(16, "tag"), None, 9)[0].cover.day == TODAY + 3
+    clock.forward(days=1)
+    await store.turn_day(clock.day(), TestOuter("after"))
+    with pytest.raises(NotThere):
+        store.object(shelf.name, shelf.read, obj)
 
 
 async def test_object_of_which_nothing_is_left_goes_with_its_cover(store: Store, clock: SetClock) -> None:
     shelf = await opened(store)
     closed, open_ = some(16), some(16)
+    await half(store, shelf, 1)
     for obj in (closed, open_):
-        made = shelf.first(obj, keep=0, cover=cover(keep=1))
+        made = shelf.first(obj)
         number = (await store.append(made)).number
-        await store.append(shelf.record(obj, slot=number, keep=0))
+        await store.append(shelf.record(obj, slot=number, cover=cover(keep=1)))
         if obj == closed:
             await store.erase(shelf.name, obj, number, number, erase_token(made))
     clock.forward(days=1)
@@ -298,7 +306,7 @@ async def test_night_leaves_everything_readable(store: Store, clock: SetClock) -
     await store.turn_day(clock.day(), TestOuter("next"))
     before = store.records(shelf.name, shelf.read, one, 0, 9, 9)
     await store.append(shelf.record(one, b"new day", day=TODAY + 1))
-    await store.append(shelf.record(one, some(5000), slot=1, day=TODAY + 1))
+    await store.append(shelf.record(one, some(5000), slot=1))
     await store.append(shelf.first(two, day=TODAY + 1))
     after = store.records(shelf.name, shelf.read, one, 0, 9, 9)
     assert [(row.slot, row.number) for row in after] == [(0, 0), (1, 1), (1, 4), (2, 2), (3, 3)]

@@ -9,7 +9,7 @@ import pytest
 from jiwar.crypto import merkle
 from jiwar.errors import BadInput, Conflict, KeysChanged, NotThere
 from jiwar.store.contract import KEPT, NEW_OBJECT, RECORD_LIMIT, VALUE_LIMIT, RecordRow, Store
-from jiwar.store.signed import record_leaf
+from jiwar.store.signed import object_seen, record_leaf
 from tests.core.store.making import TODAY, Shelf, cover, erase_token, hashed, opened, some
 
 pytestmark = pytest.mark.anyio
@@ -56,7 +56,7 @@ async def test_append_gives_numbers_in_order_and_reads_back(store: Store) -> Non
     shelf = await opened(store)
     obj = some(16)
     first = shelf.first(obj, b"one", expects=NEW_OBJECT)
-    second = shelf.record(obj, b"two", expects=0)
+    second = shelf.record(obj, b"two", expects=object_seen(0, cover()))
     assert (await store.append(first)).number == 0
     assert (await store.append(second)).number == 1
     assert rows(store, shelf, obj) == [
@@ -85,16 +85,31 @@ async def test_append_to_an_unknown_object_needs_a_cover(store: Store) -> None:
     assert store.shelf(shelf.name, shelf.read).size == 0
 
 
-async def test_append_that_expects_another_head_conflicts(store: Store) -> None:
+async def test_append_that_saw_another_row_conflicts(store: Store) -> None:
+    """The head alone says too little: an annotation brings a cover, and leaves the head where it is."""
     shelf = await opened(store)
     obj = some(16)
     await store.append(shelf.first(obj))
-    for expects in (NEW_OBJECT, 1, 7):
-        with pytest.raises(Conflict):
-            await store.append(shelf.record(obj, expects=expects))
+    for expects in (NEW_OBJECT, object_seen(1, cover()), object_seen(0, cover(b"other")), some(32)):
+        for slot in (None, 0):
+            with pytest.raises(Conflict):
+                await store.append(shelf.record(obj, slot=slot, expects=expects, cover=cover(b"mine")))
     with pytest.raises(Conflict):
-        await store.append(shelf.first(some(16), expects=0))
+        await store.append(shelf.first(some(16), expects=object_seen(0, cover())))
     assert store.shelf(shelf.name, shelf.read).size == 1
+    assert store.object(shelf.name, shelf.read, obj).cover == cover()
+
+
+async def test_of_two_annotations_that_saw_one_cover_the_second_conflicts(store: Store) -> None:
+    shelf = await opened(store)
+    obj, seen = some(16), object_seen(0, cover())
+    await store.append(shelf.first(obj))
+    await store.append(shelf.record(obj, slot=0, expects=seen, cover=cover(b"one")))
+    with pytest.raises(Conflict):
+        await store.append(shelf.record(obj, slot=0, expects=seen, cover=cover(b"two")))
+    again = object_seen(0, cover(b"one"))
+    await store.append(shelf.record(obj, slot=0, expects=again, cover=cover(b"one and two")))
+    assert store.object(shelf.name, shelf.read, obj).cover == cover(b"one and two")
 
 
 async def test_annotation_stands_in_its_slot_and_leaves_the_head(store: Store) -> None:
@@ -182,7 +197,7 @@ async def test_values_of_any_size_come_back_whole(store: Store, size: int) -> No
         {"rid": bytes(17)},
         {"erase_hash": bytes(31)},
         {"slot": -1},
-        {"expects": -2},
+        {"expects": b"short"},
         {"day": TODAY + 2},
         {"day": -1},
         {"keep": -1},
@@ -191,6 +206,7 @@ async def test_values_of_any_size_come_back_whole(store: Store, size: int) -> No
         {"cover": cover(bytes(VALUE_LIMIT + 1))},
         {"cover": cover(epoch=1)},
         {"cover": cover(keep=3, day=TODAY - 4)},
+        {"cover": cover(keep=7)},
     ],
 )
 async def test_append_refuses_what_no_writer_makes(store: Store, changed: dict[str, object]) -> None:
@@ -256,31 +272,14 @@ async def test_a_later_tag_is_ignored(store: Store) -> None:
     assert len(store.objects(shelf.name, shelf.read, some(16, "tag"), None, 9)) == 1
 
 
-async def test_cover_moves_with_a_record_or_alone(store: Store) -> None:
+async def test_cover_moves_with_the_record_that_brings_one(store: Store) -> None:
     shelf = await opened(store)
     obj = some(16)
     await store.append(shelf.first(obj, cover=cover(b"first")))
     await store.append(shelf.record(obj))
     assert store.object(shelf.name, shelf.read, obj).cover == cover(b"first")
-    await store.append(shelf.record(obj, cover=cover(b"second", keep=9)))
-    assert store.object(shelf.name, shelf.read, obj).cover == cover(b"second", keep=9)
-    await store.put_cover(shelf.name, shelf.append, obj, 2, cover(bytes(VALUE_LIMIT)))
+    await store.append(shelf.record(obj, cover=cover(bytes(VALUE_LIMIT))))
     assert store.object(shelf.name, shelf.read, obj).cover == cover(bytes(VALUE_LIMIT))
-
-
-async def test_cover_alone_is_refused_for_a_head_or_token_or_object_that_is_not_so(store: Store) -> None:
-    shelf = await opened(store)
-    obj = some(16)
-    await store.append(shelf.first(obj))
-    with pytest.raises(Conflict):
-        await store.put_cover(shelf.name, shelf.append, obj, 1, cover())
-    with pytest.raises(NotThere):
-        await store.put_cover(shelf.name, shelf.read, obj, 0, cover())
-    with pytest.raises(NotThere):
-        await store.put_cover(shelf.name, shelf.append, some(16), 0, cover())
-    with pytest.raises(BadInput):
-        await store.put_cover(shelf.name, shelf.append, obj, 0, cover(epoch=1))
-    assert store.object(shelf.name, shelf.read, obj).cover == cover()
 
 
 @pytest.mark.parametrize("size", [40, VALUE_LIMIT * 3])

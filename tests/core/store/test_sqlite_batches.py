@@ -12,12 +12,13 @@ from jiwar.clock import SetClock
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
 from jiwar.errors import Conflict, NotThere, StoreDamaged, TooMuch
-from jiwar.store.contract import BOX_ENVELOPES, AccountWrite, Mail
+from jiwar.store.contract import BOX_ENVELOPES, NEW_OBJECT, AccountWrite, Mail
+from jiwar.store.signed import object_seen
 from jiwar.store.sqlite import standing
 from jiwar.store.sqlite import writer as writers
 from jiwar.store.sqlite.connection import truncate
 from jiwar.store.sqlite.store import Pace
-from tests.core.store.making import TODAY, inner, opened, some
+from tests.core.store.making import TODAY, cover, inner, opened, some
 from tests.core.store.places import open_sqlite
 
 pytestmark = pytest.mark.anyio
@@ -39,11 +40,11 @@ async def test_writes_that_come_together_share_a_commit(tmp_path: Path, clock: S
 async def test_jobs_of_one_batch_see_each_other(tmp_path: Path, clock: SetClock) -> None:
     store = await open_sqlite(tmp_path, clock)
     shelf, obj = await opened(store), some(16)
-    made = shelf.first(obj, expects=-1)
+    made = shelf.first(obj, expects=NEW_OBJECT)
     results = await asyncio.gather(
         store.append(made),
-        store.append(shelf.first(obj, expects=-1)),
-        store.append(shelf.record(obj, expects=0)),
+        store.append(shelf.first(obj, expects=NEW_OBJECT)),
+        store.append(shelf.record(obj, expects=object_seen(0, cover()))),
         store.append(shelf.record(obj, slot=1)),
         store.append(shelf.record(some(16))),
         store.erase_by_control(shelf.name, obj, 1, 2, shelf.signed_erase(obj, 1, 2)),

@@ -62,8 +62,8 @@ async def test_every_connection_has_what_the_rows_rely_on(tmp_path: Path, clock:
 async def test_no_value_outside_accounts_needs_an_overflow_page(tmp_path: Path, clock: SetClock) -> None:
     store = await open_sqlite(tmp_path, clock)
     shelf, obj = await opened(store), some(16)
-    for keep in (0, 7):
-        await store.append(shelf.first(obj, some(50_000), keep=keep))
+    await store.append(shelf.first(obj, some(50_000)))
+    await store.append(shelf.record(obj, some(50_000), keep=7))
     await store.put_mail(shelf.name, shelf.append, digest(INBOX, b"box"), Mail(some(16), TODAY, some(60_000)))
     await store.put_page(some(16), some(60_000))
     await shelf.rotate(store, some(60_000))

@@ -28,8 +28,8 @@ class Stopped(Exception):
 
 async def filled(store: SqliteStore) -> Shelf:
     shelf = await opened(store)
-    await store.append(shelf.first(some(16, "obj"), keep=7))
     await store.make_day_half(shelf.name, shelf.append, 7, TODAY, some(32, "half"))
+    await store.append(shelf.first(some(16, "obj"), keep=7))
     names = [some(32, ("account", i)) for i in range(4)]
     await store.put_accounts([AccountWrite(name, None, inner(name)) for name in names])
     letter = Mail(some(16, "eid"), TODAY, some(9000, "mail"))

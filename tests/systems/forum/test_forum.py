@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from jiwar.circles import leaving, speech
+from jiwar.circles import founding, leaving, speech
 from jiwar.circles.circle import Circle
+from jiwar.circles.invitations import Tries
 from jiwar.clock import SetClock
-from jiwar.errors import BadChoice, NotAllowed, NotThere, TextMissing, TextTooLong
+from jiwar.errors import BadChoice, NotAllowed, NotThere, TextMissing, TextTooLong, Unopenable
 from jiwar.log.shelf import Entry
 from jiwar.systems.forum import rules, service, view
-from jiwar.systems.forum.model import FORUM, Post
+from jiwar.systems.forum.model import FORUM, Post, TopicCover
 from jiwar.wire.canonical import decode, encode
-from tests.systems.company import Company
+from tests.systems.company import Company, join, spoil
 
 pytestmark = pytest.mark.anyio
 
@@ -232,15 +234,186 @@ async def test_a_cover_that_somebody_broke_is_made_again_from_the_records(compan
     assert view.topics(company.lamp())[0].cover.posts == 3
 
 
+async def test_regression_a_cover_that_nobody_can_open_is_made_again_and_written_back(company: Company) -> None:
+    obj = await _topic(company.palm())
+    for number in range(rules.PAGE + 2):
+        await service.reply(company.fig(), obj, f"ردّ {number}")
+    sound = view.topic(company.lamp(), obj).cover
+    await spoil(company.lamp(), obj)
+    assert [topic.cover for topic in view.topics(company.palm())] == [sound]
+    assert view.topic(company.palm(), obj).cover == sound
+    assert _posts(company.palm(), obj, 2)[-1].text == f"ردّ {rules.PAGE + 1}"
+    await service.reply(company.fig(), obj, "ردّ آخر")
+    palm = company.palm()
+    written = palm.log.open_cover(palm.log.cover(obj))
+    assert decode(written.fold, TopicCover).posts == sound.posts + 1
+
+
+async def test_regression_a_title_is_worded_anew_over_a_spoiled_cover(company: Company) -> None:
+    obj = await _topic(company.palm())
+    slot = _posts(company.palm(), obj)[0].slot
+    await service.reply(company.fig(), obj, "ردّ")
+    await spoil(company.lamp(), obj)
+    await service.edit(company.palm(), obj, slot, "صار عندي جواب", "", "عقد إيجار")
+    assert [(topic.cover.title, topic.cover.posts) for topic in view.topics(company.fig())] == [("عقد إيجار", 2)]
+
+
+async def test_regression_work_on_spoiled_covers_is_bounded(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Topics beyond the bound are left out of this list; nothing is raised, and sound ones stay."""
+    spoilt = [await _topic(company.palm()) for _ in range(3)]
+    sound = await _topic(company.palm())
+    for obj in spoilt:
+        await spoil(company.lamp(), obj)
+    monkeypatch.setattr(view, "MOST_READ_ANEW", 2)
+    monkeypatch.setattr(view, "_BATCH", 1)
+    assert {topic.obj for topic in view.topics(company.fig())} == {sound, *spoilt[1:]}
+    assert view.topic(company.fig(), spoilt[0]).cover.title == "عقد إيجار بلا كفيل"
+
+
+async def test_regression_more_posts_than_a_topic_can_have_break_no_list(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    obj = await _topic(company.palm())
+    for number in range(4):
+        await service.reply(company.fig(), obj, f"ردّ {number}")
+    await spoil(company.lamp(), obj)
+    monkeypatch.setattr(view, "MOST_READ_ANEW", 3)
+    monkeypatch.setattr(view, "_BATCH", 1)
+    assert [topic.cover.posts for topic in view.topics(company.palm())] == [3]
+
+
 async def test_a_topic_is_gone_when_its_days_are_over(company: Company, clock: SetClock) -> None:
     obj = await _topic(company.palm())
-    keep = company.palm().policy.topic_days
-    clock.forward(days=keep)
-    await service.reply(company.fig(), obj, "في اليوم الأخير")
+    clock.forward(days=company.palm().policy.topic_days)
+    assert len(view.topics(company.lamp())) == 1
     clock.forward(days=1)
     assert view.topics(company.lamp()) == []
     with pytest.raises(NotThere):
         view.topic(company.lamp(), obj)
+
+
+async def _answered_on_the_last_day(company: Company) -> bytes:
+    """A topic of which only an answer is left."""
+    obj = await _topic(company.palm())
+    company.clock.forward(days=company.palm().policy.topic_days)
+    await service.reply(company.fig(), obj, "في اليوم الأخير")
+    company.clock.forward(days=1)
+    return obj
+
+
+@pytest.mark.parametrize("swept", [False, True], ids=["before the night's work", "after it"])
+async def test_a_topic_stays_listed_under_its_title_while_a_post_lives(company: Company, swept: bool) -> None:
+    obj = await _answered_on_the_last_day(company)
+    if swept:
+        await company.services.store.turn_day(company.clock.day(), None)  # type: ignore[arg-type]
+    lamp = company.lamp()
+    (listed,) = view.topics(lamp)
+    assert (listed.cover.title, listed.cover.posts) == ("عقد إيجار بلا كفيل", 2)
+    assert [post.text for post in _posts(lamp, obj)] == ["في اليوم الأخير"]
+    assert view.beginning(lamp, obj, listed.cover, listed.head) == view.Beginning(1, True)
+    await service.reply(company.palm(), obj, "وما زلنا هنا")
+    assert [post.text for post in _posts(company.lamp(), obj)] == ["في اليوم الأخير", "وما زلنا هنا"]
+
+
+async def test_a_topic_goes_with_its_last_post_and_its_title_with_it(company: Company) -> None:
+    obj = await _answered_on_the_last_day(company)
+    row = company.lamp().log.cover(obj)
+    company.clock.forward(days=company.palm().policy.topic_days - 1)
+    assert len(view.topics(company.lamp())) == 1
+    company.clock.forward(days=1)
+    lamp = company.lamp()
+    assert view.topics(lamp) == []
+    with pytest.raises(Unopenable):
+        lamp.log.open_cover(row)
+
+
+async def test_a_topic_that_lives_begins_where_its_oldest_post_is(company: Company) -> None:
+    obj = await _topic(company.palm())
+    for number in range(rules.PAGE):
+        await service.reply(company.fig(), obj, f"ردّ {number}")
+    found = view.topic(company.lamp(), obj)
+    assert view.beginning(company.lamp(), obj, found.cover, found.head) == view.Beginning(1, False)
+    company.clock.forward(days=company.palm().policy.topic_days)
+    await service.reply(company.fig(), obj, "في اليوم الأخير")
+    company.clock.forward(days=1)
+    await company.services.store.turn_day(company.clock.day(), None)  # type: ignore[arg-type]
+    found = view.topic(company.lamp(), obj)
+    assert view.beginning(company.lamp(), obj, found.cover, found.head) == view.Beginning(2, True)
+
+
+async def test_an_answer_is_never_taken_for_what_began_the_topic(company: Company) -> None:
+    obj = await _answered_on_the_last_day(company)
+    await company.services.store.turn_day(company.clock.day(), None)  # type: ignore[arg-type]
+    (answer,) = _posts(company.fig(), obj)
+    await service.edit(company.fig(), obj, answer.slot, "بكلام آخر", "", "عنوان جديد")
+    (listed,) = view.topics(company.lamp())
+    assert listed.cover.title == "عقد إيجار بلا كفيل"
+    await service.retract(company.fig(), obj, answer.slot)
+    assert view.topics(company.lamp())[0].cover.title == "عقد إيجار بلا كفيل"
+
+
+async def test_a_spoiled_cover_takes_a_title_whose_post_has_expired_and_nothing_else(company: Company) -> None:
+    obj = await _answered_on_the_last_day(company)
+    await company.services.store.turn_day(company.clock.day(), None)  # type: ignore[arg-type]
+    await spoil(company.lamp(), obj)
+    for _ in range(2):
+        palm = company.palm()
+        (listed,) = view.topics(palm)
+        assert (listed.obj, listed.cover.title, listed.cover.author) == (obj, "", b"")
+        assert _posts(palm, obj)[0].text == "في اليوم الأخير"
+        assert view.beginning(palm, obj, listed.cover, listed.head).is_gone
+        await service.reply(company.fig(), obj, "ردّ")
+    assert view.topic(company.palm(), obj).cover.posts == 4
+
+
+async def test_a_cover_that_a_newcomer_folds_anew_gets_its_title_back(company: Company) -> None:
+    """They can't read what was said before they came; those who were there can."""
+    obj = await _topic(company.palm())
+    palm = company.palm()
+    charter = palm.charter
+    careful = tuple(replace(policy, newcomers_read_back=False) for policy in charter.levels)
+    await founding.change_charter(palm, replace(charter, levels=careful))
+    company.clock.forward(days=2)
+    await join(company, Tries(), "reed", "قصبة")
+    assert view.topics(company.opened_by("reed")) == []
+    await service.reply(company.fig(), obj, "للجدد أيضاً")
+    await spoil(company.lamp(), obj)
+    (listed,) = view.topics(company.opened_by("reed"))
+    assert (listed.cover.title, listed.cover.posts) == ("", 2)
+    await service.reply(company.opened_by("reed"), obj, "أهلاً")
+    assert view.topic(company.lamp(), obj).cover.title == "عقد إيجار بلا كفيل"
+    assert view.topic(company.lamp(), obj).cover.posts == 3
+
+
+async def _weather(company: Company, days: int) -> None:
+    palm = company.palm()
+    levels = tuple(replace(policy, topic_days=days) for policy in palm.charter.levels)
+    await founding.change_charter(palm, replace(palm.charter, levels=levels))
+
+
+async def test_an_answer_in_worse_weather_goes_first_and_the_title_with_the_last(company: Company) -> None:
+    obj = await _topic(company.palm())
+    await _weather(company, 7)
+    company.clock.forward(days=85)
+    await service.reply(company.fig(), obj, "قصير")
+    lamp = company.lamp()
+    assert view.topic(lamp, obj).last_day() == company.clock.day() + 7
+    company.clock.forward(days=6)
+    assert [post.text for post in _posts(company.lamp(), obj)] == ["قصير"]
+    company.clock.forward(days=2)
+    assert view.topics(company.lamp()) == []
+
+
+async def test_an_answer_in_better_weather_stays_no_longer_than_its_topic_may(company: Company) -> None:
+    await _weather(company, 7)
+    obj = await _topic(company.palm())
+    await _weather(company, 365)
+    answer = await service.reply(company.fig(), obj, "طويل")
+    assert answer.keep == 7
+    company.clock.forward(days=8)
+    assert view.topics(company.lamp()) == []
 
 
 @pytest.mark.parametrize(("title", "text", "note"), [("", "x", ""), ("x", " \n", "")])

@@ -14,7 +14,7 @@ from jiwar.store.contract import KEPT
 from jiwar.systems.rooms import rules, service, view
 from jiwar.systems.rooms.model import ROOM, ROOMS, Message, RoomCover
 from jiwar.wire.canonical import encode
-from tests.systems.company import Company
+from tests.systems.company import Company, spoil
 
 pytestmark = pytest.mark.anyio
 
@@ -178,6 +178,19 @@ async def test_a_room_that_makes_no_sense_is_passed_over(company: Company) -> No
     assert [room.obj for room in view.rooms(company.lamp())] == [obj]
     with pytest.raises(NotThere):
         view.room(company.lamp(), entry.obj)
+
+
+async def test_regression_a_room_whose_cover_nobody_can_open_stays_and_is_mended(company: Company) -> None:
+    obj = await _room(company.palm())
+    await service.write(company.fig(), obj, "مساء الخير")
+    await spoil(company.lamp(), obj)
+    (room,) = view.rooms(company.palm())
+    assert (room.room, room.covered) == (RoomCover("قعدة المساء", 7), False)
+    assert [one.text for one in view.messages(company.palm(), obj)] == ["مساء الخير"]
+    await service.write(company.fig(), obj, "مساء النور")
+    lamp = company.lamp()
+    assert lamp.log.open_cover(lamp.log.cover(obj)).fold == encode(RoomCover("قعدة المساء", 7))
+    assert view.room(lamp, obj).covered
 
 
 async def test_texts_are_bounded(company: Company) -> None:

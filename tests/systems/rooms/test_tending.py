@@ -16,7 +16,7 @@ from jiwar.store.contract import KEPT
 from jiwar.systems.rooms import service, view
 from jiwar.systems.rooms.model import MESSAGE, NAMING, Message, Naming, RoomCover
 from jiwar.wire.canonical import Wire, decode, encode
-from tests.systems.company import Company, join
+from tests.systems.company import Company, bring, join
 
 pytestmark = pytest.mark.anyio
 
@@ -132,8 +132,7 @@ async def test_a_closed_room_stays_closed_whatever_is_written_into_it(company: C
     await speech.say(lamp, obj, MESSAGE, encode(Message("هنا")), 7, refold=FORGED)
     await _beside_first(lamp, obj, NAMING, Naming("غيره"), FORGED)
     assert view.rooms(company.palm()) == view.rooms(company.lamp()) == []
-    head = lamp.log.cover(obj).head
-    await lamp.log.store.put_cover(lamp.log.shelf, lamp.log.newest.append, obj, head, row.cover)
+    await bring(lamp, obj, row.cover)
     assert view.rooms(company.palm()) == view.rooms(company.lamp()) == []
     assert (await _room(company.fig())) in [room.obj for room in view.rooms(company.lamp())]
 

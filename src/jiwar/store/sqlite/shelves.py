@@ -13,8 +13,8 @@ from jiwar.crypto.hashing import digest, same
 from jiwar.crypto.labels import TOKEN_HASH
 from jiwar.errors import BadSignature, Conflict, KeysChanged, NotThere
 from jiwar.store import checks
-from jiwar.store.contract import NEW_OBJECT, Append, Cover, NewShelf, Outer, Receipt, Rotation
-from jiwar.store.signed import drop_message, erase_message, record_leaf, rotation_message
+from jiwar.store.contract import KEPT, Append, Cover, NewShelf, Outer, Receipt, Rotation
+from jiwar.store.signed import drop_message, erase_message, object_seen, record_leaf, rotation_message
 from jiwar.store.sqlite.connection import File, parts, query
 from jiwar.store.sqlite.schema import FRESH
 from jiwar.store.sqlite.standing import Gathered, Place, Standing
@@ -90,14 +90,34 @@ class ShelfJobs:
     def _place_for(self, append: Append) -> Place:
         place = self._gathered.place(append.shelf, append.obj)
         if place is None:
-            if append.cover is None or append.slot is not None:
+            return self._born(append)
+        if append.slot is not None:
+            beside = self._gathered.slot(append.shelf, append.obj, append.slot)
+            if beside is None:
                 raise NotThere
-            place = Place(append.tag, NEW_OBJECT, append.cover)
-        elif append.slot is not None and not self._gathered.has_slot(append.shelf, append.obj, append.slot):
-            raise NotThere
-        if append.expects is not None and append.expects != place.head:
+            checks.check_beside(append, beside)
+        if append.expects is not None and append.expects != object_seen(place.head, place.cover):
             raise Conflict
+        if not place.kept:
+            checks.check_lane(append, place.cover)
+        if append.cover is not None:
+            if not place.kept:
+                checks.check_next_cover(append, place.cover, append.cover)
+            checks.check_cover_half(append.cover, self._has_half(append.shelf, append.cover))
         return place
+
+    def _born(self, append: Append) -> Place:
+        if append.cover is None or append.slot is not None:
+            raise NotThere
+        if append.expects:
+            raise Conflict
+        checks.check_birth(append, append.cover)
+        checks.check_cover_half(append.cover, self._has_half(append.shelf, append.cover))
+        return Place(append.tag, -1, append.cover, kept=append.keep == KEPT)
+
+    def _has_half(self, shelf: bytes, cover: Cover) -> bool:
+        """Whether the hub's half of a cover's key is there."""
+        return bool(query(self._file.writer, _HALF, (shelf, cover.keep, cover.day)))
 
     def _gather_record(self, append: Append, slot: int, number: int) -> None:
         first, *others = parts(append.value)
@@ -108,15 +128,6 @@ class ShelfJobs:
         )
         for part, value in enumerate(others, start=1):
             self._gathered.records[*key, part] = (None, None, None, None, None, value)
-
-    def put_cover(self, shelf: bytes, token: bytes, obj: bytes, head: int, cover: Cover, today: int) -> None:
-        checks.check_cover(cover, self.admit(shelf, token).epoch, today)
-        place = self._gathered.place(shelf, obj)
-        if place is None:
-            raise NotThere
-        if place.head != head:
-            raise Conflict
-        place.cover, place.changed = cover, True
 
     # erasing
 

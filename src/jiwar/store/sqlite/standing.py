@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from jiwar.crypto import merkle
 from jiwar.errors import StoreDamaged
-from jiwar.store.contract import Cover
+from jiwar.store.contract import KEPT, Cover
 from jiwar.store.sqlite.connection import File, query
 
 MOST_REMEMBERED = 1_024
@@ -25,8 +25,13 @@ _NODE = (
     "SELECT h FROM fresh_node WHERE shelf = ?1 AND level = ?2 AND i = ?3"
 )
 _RECORD = (
-    "SELECT 1 FROM rec WHERE shelf = ?1 AND obj = ?2 AND slot = ?3 AND seq = ?3 AND part = 0 UNION ALL "
-    "SELECT 1 FROM fresh_rec WHERE shelf = ?1 AND obj = ?2 AND slot = ?3 AND seq = ?3 AND part = 0"
+    "SELECT day, keep FROM rec WHERE shelf = ?1 AND obj = ?2 AND slot = ?3 AND seq = ?3 AND part = 0 UNION ALL "
+    "SELECT day, keep FROM fresh_rec WHERE shelf = ?1 AND obj = ?2 AND slot = ?3 AND seq = ?3 AND part = 0"
+)
+_OLDEST = "SELECT slot, seq, keep FROM {} WHERE shelf = ?1 AND obj = ?2 ORDER BY slot, seq, part LIMIT 1"
+_FIRST = (
+    f"SELECT keep FROM (SELECT * FROM ({_OLDEST.format('rec')}) UNION ALL "  # noqa: S608 # Two names of our own.
+    f"SELECT * FROM ({_OLDEST.format('fresh_rec')})) ORDER BY slot, seq LIMIT 1"
 )
 
 
@@ -46,11 +51,12 @@ class Standing:
 
 @dataclass(slots=True)
 class Place:
-    """An object's row; `merged` while it stands in the main table."""
+    """An object's row; `merged` while it stands in the main table, `kept` when its first record is kept for good."""
 
     tag: bytes
     head: int
     cover: Cover
+    kept: bool
     merged: bool = False
     changed: bool = False
 
@@ -86,16 +92,24 @@ class Gathered:
             rows = query(self.file.writer, _OBJECT.format(table), (shelf, obj))
             if rows:
                 tag, head, epoch, day, keep, value = cast(tuple[Any, ...], rows[0])
-                found = Place(tag, head, Cover(epoch, day, keep, value), merged=table == "obj")
+                kept = keep == KEPT or self._first_is_kept(shelf, obj)
+                found = Place(tag, head, Cover(epoch, day, keep, value), kept, merged=table == "obj")
                 self.places[shelf, obj] = found
                 break
         return found
 
-    def has_slot(self, shelf: bytes, obj: bytes, slot: int) -> bool:
-        """Whether a record stands in a slot of its own there."""
-        if (shelf, obj, slot, slot, 0) in self.records:
-            return True
-        return bool(query(self.file.writer, _RECORD, (shelf, obj, slot)))
+    def _first_is_kept(self, shelf: bytes, obj: bytes) -> bool:
+        rows = query(self.file.writer, _FIRST, (shelf, obj))
+        return bool(rows) and rows[0][0] == KEPT
+
+    def slot(self, shelf: bytes, obj: bytes, slot: int) -> tuple[int, int] | None:
+        """Day and lane of the record that stands in a slot of its own there, None when none does."""
+        gathered = self.records.get((shelf, obj, slot, slot, 0))
+        if gathered is not None:
+            _, day, keep, *_ = gathered
+            return day, keep
+        rows = query(self.file.writer, _RECORD, (shelf, obj, slot))
+        return cast(tuple[int, int], rows[0]) if rows else None
 
     # growing a tree
 

@@ -18,7 +18,6 @@ from jiwar.store import checks
 from jiwar.store.contract import (
     AccountWrite,
     Append,
-    Cover,
     Mail,
     NewShelf,
     ObjectRow,
@@ -119,10 +118,6 @@ class SqliteStore:
     async def append(self, append: Append) -> Receipt:
         checks.check_append(append, self._clock.day())
         return await self._writer.write(lambda: self._jobs.append(append))
-
-    async def put_cover(self, shelf: bytes, token: bytes, obj: bytes, head: int, cover: Cover) -> None:
-        today = self._clock.day()
-        await self._writer.write(lambda: self._jobs.put_cover(shelf, token, obj, head, cover, today))
 
     def objects(self, shelf: bytes, token: bytes, tag: bytes, before: int | None, limit: int) -> list[ObjectRow]:
         return self._reads.objects(shelf, token, tag, before, limit)

@@ -36,7 +36,8 @@ class Call(Wire, frozen=True):
 class TopicCover(Wire, frozen=True):
     """What a list shows of a topic. An empty title means that its author or a steward took the first post away.
 
-    pages: for each page the first slot that belongs to it.
+    pages: for each page the first slot that belongs to it. Where there is a reply, the first of them is the slot that
+    began the topic; 0 is a slot that no topic has.
     recent: slots of the posts before the last one, the latest first.
     calls: who was quoted last.
     """

@@ -5,6 +5,7 @@ Implements spec/protocol.md §9.2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -61,15 +62,33 @@ def after_reply(cover: TopicCover, head: int, author: bytes, day: int, part: int
     if cover.posts >= PAGE * MOST_PAGES:
         raise Full
     begins_page = cover.posts % PAGE == 0
+    pages = (head,) if cover.posts == 1 else cover.pages
     return replace(
         cover,
         posts=cover.posts + 1,
-        pages=(*cover.pages, head + 1) if begins_page else cover.pages,
+        pages=(*pages, head + 1) if begins_page else pages,
         recent=(head, *cover.recent)[:MOST_RECENT],
         last_author=author,
         last_day=day,
         last_part=part,
         calls=((Call(head + 1, quoted), *cover.calls) if quoted else cover.calls)[:MOST_CALLS],
+    )
+
+
+def cover_over(
+    slots: Sequence[int], first: Post, author: bytes, last_author: bytes, last_day: int, last_part: int
+) -> TopicCover:
+    """The cover of a topic with posts in these slots, folded anew. Whom they quote is not looked for."""
+    return TopicCover(
+        title=first.title,
+        note=first.note,
+        author=author,
+        posts=len(slots),
+        pages=(slots[0], *(before + 1 for before in slots[PAGE - 1 : -1 : PAGE])) if len(slots) > 1 else (0,),
+        recent=tuple(reversed(slots[:-1]))[:MOST_RECENT],
+        last_author=last_author,
+        last_day=last_day,
+        last_part=last_part,
     )
 
 
@@ -81,7 +100,7 @@ def is_sound_cover(cover: TopicCover, head: int) -> bool:
         and is_sound(cover.note, NOTE_LIMIT, required=False)
         and 1 <= cover.posts <= PAGE * MOST_PAGES
         and len(cover.pages) == pages_for(cover.posts)
-        and cover.pages[0] == 0
+        and (cover.pages[0] >= 0 if cover.posts > 1 else cover.pages[0] == 0)
         and all(earlier < later for earlier, later in pairwise(cover.pages))
         and cover.pages[-1] <= head
         and len(cover.recent) == min(cover.posts - 1, MOST_RECENT)
@@ -96,6 +115,16 @@ def is_sound_cover(cover: TopicCover, head: int) -> bool:
 
 def pages_for(posts: int) -> int:
     return (posts + PAGE - 1) // PAGE
+
+
+def began_in(cover: TopicCover, head: int) -> int:
+    """The slot that began a topic."""
+    return cover.pages[0] if cover.posts > 1 else head
+
+
+def lost_its_beginning(cover: TopicCover) -> bool:
+    """Whether a cover was folded anew by somebody who could not read what began the topic."""
+    return began_in(cover, 1) == 0
 
 
 def page_slots(cover: TopicCover, page: int, head: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """The verbs of the forum: begin a topic, answer, word anew, take back, remove, say a word to a post.
 
-Implements spec/protocol.md §9.2. Topics and replies stay as long as the circle's policy says; a topic is listed until
-its first post expires, because its title does.
+Implements spec/protocol.md §9.2. Each post stays as long as the circle's policy says, and no longer than the lane
+that its topic began with. A topic is listed, under its title, until the last of them has expired.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from jiwar.circles import speech
 from jiwar.circles.circle import Circle
 from jiwar.errors import BadChoice, NotThere
-from jiwar.log.shelf import Folded, Opened, Refold
+from jiwar.log.covers import Folded
+from jiwar.log.shelf import Opened, Refold
 from jiwar.systems.forum import rules, view
 from jiwar.systems.forum.model import FORUM, NO_QUOTE, REPLY, TOPIC, Post
 from jiwar.wire.canonical import encode

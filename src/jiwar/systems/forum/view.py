@@ -1,24 +1,32 @@
 """What pages show of the forum: lists of topics, pages of posts, what is new.
 
 Implements spec/protocol.md §9.2. A list costs one read of the store however many topics there are, a page of posts
-one read however many posts there are.
+two reads however many posts there are. A cover that somebody spoiled costs reading its topic, at most
+`MOST_READ_ANEW` slots for one circle in one request; topics beyond that are left out of that list, and found by the
+next: what was folded anew is kept with what was rendered, and written with the next post.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from jiwar.circles import speech
 from jiwar.circles.circle import Circle
 from jiwar.circles.speech import Fate, Standing
 from jiwar.errors import Damaged, NotCanonical, NotThere
-from jiwar.log.shelf import LAST_NUMBER, Folded
+from jiwar.log.covers import Folded
+from jiwar.log.shelf import LAST_NUMBER
 from jiwar.store.contract import ObjectRow, RecordRow
 from jiwar.systems.forum import rules
 from jiwar.systems.forum.model import FORUM, NO_QUOTE, Post, TopicCover
 from jiwar.wire.canonical import decode
 
 _BATCH = 200
+Slot = tuple[RecordRow, ...]
+MOST_READ_ANEW = rules.PAGE * rules.MOST_PAGES
+"""As many slots as the longest topic has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ def topic_rows(circle: Circle, before: int | None = None, limit: int = rules.PAG
 
 def open_topic(circle: Circle, row: ObjectRow) -> Topic:
     """Raises Damaged, NotCanonical for a topic that has expired or can't be read."""
-    folded = circle.log.open_cover(row)
+    folded = circle.log.standing(row)
     return Topic(row.obj, row.head, standing_cover(circle, folded), folded.day, folded.keep)
 
 
@@ -92,37 +100,82 @@ def topic(circle: Circle, obj: bytes) -> Topic:
 
 
 def standing_cover(circle: Circle, folded: Folded) -> TopicCover:
-    """The cover that stands, or the one that the records give when somebody wrote what can't be."""
+    """The cover that stands, or the one that the records give when somebody spoiled it. Raises NotCanonical."""
     latest = circle.services.clock.day() + 1  # Clocks differ a little.
     try:
         cover = decode(folded.fold, TopicCover)
         if rules.is_sound_cover(cover, folded.head) and cover.last_day <= latest and circle.stands(folded):
-            return cover
+            if not rules.lost_its_beginning(cover) or not _has_title(circle, folded.obj):
+                return cover
     except NotCanonical:
         pass
     return rebuilt(circle, folded.obj)
 
 
+def _has_title(circle: Circle, obj: bytes) -> bool:
+    """Whether I can read what began a topic; whoever folded its cover anew could not."""
+    first = _readable(circle, obj, speech.slots_of(circle.log.rows(obj, 0, LAST_NUMBER, 1)))
+    return first is not None and bool(first.title)
+
+
 def rebuilt(circle: Circle, obj: bytes) -> TopicCover:
-    """The cover of a topic from its records alone. Raises NotCanonical when there is no first post."""
-    cover: TopicCover | None = None
-    first, head = 0, 0
-    while rows := circle.log.rows(obj, first, LAST_NUMBER, _BATCH):
-        for slot in speech.slots_of(rows):
-            standing = speech.read_slot(circle, obj, slot, rules.is_sound_post)
-            shown = _shown(standing) if standing else None
-            if cover is None and shown:
-                post = Post(shown.title, shown.text, shown.note)
-                cover = rules.first_cover(post, shown.author, shown.day, max(shown.part, 0))
-            elif cover is not None:
-                author = shown.author if shown else cover.last_author
-                day, part = (shown.day, max(shown.part, 0)) if shown else (cover.last_day, cover.last_part)
-                cover = rules.after_reply(cover, head, author, day, part)
-            head = slot[0].slot
-        first = rows[-1].slot + 1
-    if cover is None:
+    """The cover of a topic from its records alone; of all but the first and the last posts only the slots are asked.
+
+    Where what began the topic can't be read any more there is no title either: it counts as a post in slot 0. Raises
+    NotCanonical when nothing can be read, or when this request has read enough.
+    """
+    slots: list[int] = []
+    first: list[Slot] = []
+    last: deque[Slot] = deque(maxlen=rules.PAGE)
+    for slot in _read_anew(circle, obj):
+        slots.append(slot[0].slot)
+        last.append(slot)
+        if len(first) < rules.PAGE:
+            first.append(slot)
+    began, latest = _readable(circle, obj, first), _readable(circle, obj, reversed(last))
+    if began is None or latest is None:
         raise NotCanonical
-    return cover
+    if not began.title and began.fate == "stands":
+        gone = 0 if began.slot == slots[0] else 1  # What can't be read still has its slot, what was swept has none.
+        slots, began = [0, *slots[gone:]][:MOST_READ_ANEW], replace(began, author=b"", note="")
+    opening = Post(began.title, began.text, began.note)
+    return rules.cover_over(slots, opening, began.author, latest.author, latest.day, max(latest.part, 0))
+
+
+def _read_anew(circle: Circle, obj: bytes) -> Iterator[Slot]:
+    """A topic's slots, in order. Raises NotCanonical when this request has read enough."""
+    first = 0
+    for _ in range(MOST_READ_ANEW // _BATCH):
+        rows = circle.log.rows(obj, first, LAST_NUMBER, _BATCH)
+        if not rows:
+            return
+        batch = list(speech.slots_of(rows))
+        circle.read_anew += len(batch)
+        if circle.read_anew > MOST_READ_ANEW:
+            raise NotCanonical
+        yield from batch
+        first = rows[-1].slot + 1
+
+
+def _readable(circle: Circle, obj: bytes, slots: Iterable[Slot]) -> ShownPost | None:
+    return next((post for slot in slots if (post := read_post(circle, obj, slot))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a topic begins by now: the first page that holds something, and whether what began it has expired."""
+
+    page: int
+    is_gone: bool
+
+
+def beginning(circle: Circle, obj: bytes, cover: TopicCover, head: int) -> Beginning:
+    """One read, of one slot."""
+    rows = circle.log.rows(obj, 0, LAST_NUMBER, 1)
+    if not rows:
+        return Beginning(len(cover.pages), True)
+    expired = rows[0].day + rows[0].keep < circle.services.clock.day()
+    return Beginning(rules.page_of(cover, rows[0].slot), expired or rows[0].slot != rules.began_in(cover, head))
 
 
 def unread(circle: Circle, found: Topic) -> int:
@@ -158,9 +211,9 @@ def post(circle: Circle, obj: bytes, slot: int) -> ShownPost:
 
 
 def is_first(circle: Circle, obj: bytes, slot: int) -> bool:
-    """Whether a slot is the one that began its topic."""
-    rows = circle.log.rows(obj, 0, slot, 1)
-    return bool(rows) and rows[0].slot == slot
+    """Whether a slot is the one that began its topic. Raises NotThere."""
+    found = topic(circle, obj)
+    return rules.began_in(found.cover, found.head) == slot
 
 
 def _shown(standing: Standing) -> ShownPost:
