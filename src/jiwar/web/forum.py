@@ -1,4 +1,4 @@
-"""A topic: its posts a page at a time, answers, quotes, words to a post; and beginning one.
+"""A topic: reading it, answers, quotes, words to a post; beginning one; and the page of one post.
 
 All buttons of a page belong to one form, so that what was being typed is never lost, and thirty posts don't carry
 thirty forms.
@@ -6,173 +6,29 @@ thirty forms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from markupsafe import Markup
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.forum import rules, service, view
 from jiwar.systems.forum.model import NO_QUOTE
-from jiwar.systems.forum.view import Beginning, ShownPost
 from jiwar.web import messages, onething
 from jiwar.web.app import At
-from jiwar.web.faces import colour, letter
 from jiwar.web.forms import Form
-from jiwar.web.fragments import joined
-from jiwar.web.lately import Rows, beside, open_circles
+from jiwar.web.lately import Rows, open_circles
 from jiwar.web.limits import WRITE
 from jiwar.web.markdown import prose
-from jiwar.web.reading import Reading, Said, TopicState
+from jiwar.web.topics import LAST, Draft, Topic, fill, open_topic, topic_page
 from jiwar.web.visit import Visit
 
-LAST = "last"
 TYPED = 2 * rules.TEXT_LIMIT
 """A text that is too long is shown again rather than cut."""
-NOT_GONE = Beginning(1, False)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What stands in the composer: typed text, a note, the slot of what it quotes."""
-
-    text: str = ""
-    note: str = ""
-    quote: int = NO_QUOTE
-    preview: bool = False
-    error: str = ""
-    status: int = 200
-
-
-@dataclass
-class _Topic:
-    """One page of a topic that is being put together."""
-
-    visit: Visit
-    circle: Circle
-    rows: Rows
-    state: TopicState
-    page: int
-    posts: list[Said] = field(default_factory=list)
-    began: Beginning = NOT_GONE
-
-    @property
-    def reading(self) -> Reading:
-        return self.rows.reading
-
-    @property
-    def key(self) -> str:
-        return self.visit.object_name(self.circle.id, self.state.obj)
-
-
-# showing
 
 
 async def show(visit: Visit) -> Response:
     circle, obj = visit.addressed("topic")
-    opened = _open(visit, circle, obj, visit.request.query_params.get("page", ""))
-    return _page(opened, Draft())
-
-
-def _open(visit: Visit, circle: Circle, obj: bytes, page: str) -> _Topic:
-    rows = Rows(visit, circle, named=False)
-    state = rows.reading.topic(obj)
-    began = view.beginning(circle, obj, state.cover, state.head)
-    if page == LAST:
-        at = len(state.cover.pages)
-    elif page.isascii() and page.isdigit():
-        at = min(max(int(page[:4]), 1), len(state.cover.pages))
-    else:
-        at = rules.first_unread_page(state.cover, state.head, circle.trail.read_up_to(obj))
-    at = max(at, began.page)
-    return _Topic(visit, circle, rows, state, at, rows.reading.posts(state, at), began)
-
-
-def _page(topic: _Topic, draft: Draft) -> Response:
-    visit, cover, circle = topic.visit, topic.state.cover, topic.circle
-    read = circle.trail.read_up_to(topic.state.obj)
-    posts = _filled(topic, read)
-    _, last = rules.page_slots(cover, topic.page, topic.state.head)
-    circle.has_seen(topic.state.obj, last)
-    url, pages, key = visit.site.paths.url, len(cover.pages), topic.key
-    return visit.page(
-        "forum/topic.html",
-        tab="talk",
-        script=True,
-        status=draft.status,
-        key=key,
-        title=cover.title,
-        name=circle.name,
-        talk=url("talk", circle=visit.circle_name(circle.id)),
-        replies=cover.posts - 1,
-        last_day=topic.state.last_day,
-        posts=posts,
-        page=topic.page,
-        pages=pages,
-        older=url("topic", topic=key, page=topic.page - 1) if topic.page > topic.began.page else "",
-        newer=url("topic", topic=key, page=topic.page + 1) if topic.page < pages else "",
-        draft=draft,
-        quoted=joined([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else "",
-        preview=_preview(topic, draft) if draft.preview else None,
-        notes=circle.charter.notes,
-        lines=beside(topic.rows, topic.state.obj),
-        begin=url("new_topic", circle=visit.circle_name(circle.id)),
-    )
-
-
-def _filled(topic: _Topic, read: int) -> Markup:
-    """The posts of the page with what is this reader's own; the first new one is marked, and where some have gone."""
-    say, part = topic.visit.say, topic.reading.part
-    parts, marked = [], topic.state.head <= read
-    if topic.began.is_gone and topic.page == topic.began.page:
-        text = say("The beginning's time is up. The rest is here.")
-        parts.append(part("rooms/_rule.html", id="", text=text, fade=True))
-    for at, post in enumerate(topic.posts, 1):
-        if not marked and post.about.slot > read:
-            marked = True
-            if at > 1:
-                parts.append(part("rooms/_rule.html", id="new", text=say("New since"), fade=False))
-        parts.append(_fill(topic, post, at))
-    return joined(parts)
-
-
-def _fill(topic: _Topic, post: Said, at: int) -> str:
-    about = post.about
-    who = topic.rows.person(about.author)
-    given = {"at": str(at), "person": who.path, "name": who.name, "letter": who.letter, "quoted": ""}
-    if about.refers != NO_QUOTE:
-        given["quoted"] = _quoted(topic, about.refers)
-    html = post.piece.fill(given | topic.reading.pressed(about))
-    if about.author in topic.circle.membership.muted:
-        return topic.reading.part("forum/_muted.html", name=Markup(f"<bdi>{who.name}</bdi>"), post=Markup(html))  # noqa: S704 - both are ours
-    return html
-
-
-def _quoted(topic: _Topic, slot: int) -> str:
-    """What a post quotes, as it stands now; on another page it costs one read."""
-    here = next(((at, post) for at, post in enumerate(topic.posts, 1) if post.about.slot == slot), None)
-    post = here[1] if here else topic.reading.one_post(topic.state.obj, slot)
-    if post is None or not post.about.stands or post.about.author in topic.circle.membership.blocked:
-        return topic.reading.part("forum/_quote.html", name="", href="", excerpt=topic.visit.say("No longer here."))
-    about, url = post.about, topic.visit.site.paths.url
-    if here:
-        href = f"#p{here[0]}"
-    else:
-        href = url("topic", topic=topic.key, page=rules.page_of(topic.state.cover, slot))
-    excerpt = topic.visit.say("Note: %(note)s") % {"note": about.note} if about.note else about.excerpt
-    name = topic.circle.handle_of(about.author)
-    return topic.reading.part("forum/_quote.html", name=name, href=href, excerpt=excerpt)
-
-
-def _preview(topic: _Topic, draft: Draft) -> dict[str, object]:
-    """The post as it would look."""
-    clock, me = topic.visit.services.clock, topic.reading.me
-    post = ShownPost(0, clock.day(), clock.part(), me, "stands", "", draft.text, draft.note, draft.quote, False, ())
-    name = topic.circle.me.handle
-    quoted = joined([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else ""
-    return {"post": post, "text": prose(draft.text), "name": name, "letter": letter(name), "colour": colour(me),
-            "quoted": quoted}  # fmt: skip
+    opened = open_topic(visit, circle, obj, visit.request.query_params.get("page", ""))
+    return topic_page(opened, Draft())
 
 
 # doing
@@ -195,7 +51,7 @@ async def act(visit: Visit) -> Response:
             return visit.go("topic", f"p{at}", topic=visit.object_name(circle.id, obj), page=page)
     quote = {"quote": slot, "unquote": NO_QUOTE}.get(verb, _quote_typed(visit))
     draft = Draft(visit.form.typed("text", TYPED), visit.form.typed("note"), quote, verb == "preview")
-    return _page(_open(visit, circle, obj, page), draft)
+    return topic_page(open_topic(visit, circle, obj, page), draft)
 
 
 def _quote_typed(visit: Visit) -> int:
@@ -210,7 +66,7 @@ async def _send(visit: Visit, circle: Circle, obj: bytes) -> Response:
         visit.limit(WRITE)
         await service.reply(circle, obj, draft.text, draft.note, draft.quote)
     except (BadInput, Refused) as error:
-        return _page(_open(visit, circle, obj, form.typed("page")), _failed(visit, draft, error))
+        return topic_page(open_topic(visit, circle, obj, form.typed("page")), _failed(visit, draft, error))
     await visit.member.flush()
     return visit.go("topic", "end", topic=visit.object_name(circle.id, obj), page=LAST)
 
@@ -290,19 +146,19 @@ async def show_post(visit: Visit) -> Response:
 def _post_page(visit: Visit, circle: Circle, obj: bytes, slot: int, error: JiwarError | None = None) -> Response:
     """More about a post: all words to it, and what its author and the care team can do."""
     rows = Rows(visit, circle, named=False)
-    state, post = rows.reading.topic(obj), rows.reading.one_post(obj, slot)
+    state, post = rows.reading.topic(obj), rows.reading.one_post(obj, slot, whole=True)
     if post is None or not post.about.stands:
         raise NotThere
-    topic = _Topic(visit, circle, rows, state, rules.page_of(state.cover, slot), [])
+    topic = Topic(visit, circle, rows, state, rules.page_of(state.cover, slot))
     return onething.page(
         visit,
         circle,
         post,
-        _fill(topic, post, 1),
+        fill(topic, post, 1),
         "forum/post.html",
         error,
         here=visit.request.path_params["post"],
-        back=visit.site.paths.url("topic", topic=topic.key, page=topic.page),
+        back=visit.site.paths.url("topic", topic=topic.key, page=visit.request.path_params["post"]),
         title=state.cover.title,
         typed=_wording(visit, circle, obj, slot),
         limits=rules,
@@ -324,7 +180,7 @@ async def act_post(visit: Visit) -> Response:
     form = visit.form
     verb, _, _ = onething.pressed(form)
     if verb == "quote":
-        return _page(_open(visit, circle, obj, ""), Draft(quote=slot))
+        return topic_page(open_topic(visit, circle, obj, visit.request.path_params["post"]), Draft(quote=slot))
     if verb == "open":
         return visit.go("post", post=visit.request.path_params["post"])
     visit.limit(WRITE)
@@ -348,11 +204,10 @@ async def act_post(visit: Visit) -> Response:
 def _back(visit: Visit, circle: Circle, obj: bytes, slot: int) -> Response:
     """To the page where the post stands, or to the list when its topic went with it."""
     try:
-        topic = view.topic(circle, obj)
+        view.topic(circle, obj)
     except NotThere:
         return visit.go("talk", circle=visit.circle_name(circle.id))
-    page = rules.page_of(topic.cover, slot)
-    return visit.go("topic", topic=visit.object_name(circle.id, obj), page=page)
+    return visit.go("topic", topic=visit.object_name(circle.id, obj), page=onething.name(visit, circle, obj, slot))
 
 
 ROUTES = (

@@ -51,6 +51,14 @@ def addressed(visit: Visit, place: str) -> tuple[Circle, bytes, int]:
     return visit.circle(stable[:_ID]), stable[_ID : 2 * _ID], int.from_bytes(stable[2 * _ID :], "big")
 
 
+def slot_named(visit: Visit, circle: Circle, obj: bytes, name: str) -> int:
+    """The slot that a name of this session stands for, in this object alone. Raises NotThere."""
+    stable = visit.stable(name)
+    if len(stable) != 2 * _ID + SLOT or stable[: 2 * _ID] != circle.id[:_ID] + obj:
+        raise NotThere
+    return int.from_bytes(stable[2 * _ID :], "big")
+
+
 def page(
     visit: Visit,
     circle: Circle,

@@ -22,6 +22,7 @@ from jiwar.systems.forum.model import TopicCover
 from jiwar.systems.rooms import rules as rooms_rules
 from jiwar.systems.rooms import view as rooms
 from jiwar.systems.rooms.model import RoomCover
+from jiwar.web import breaks
 from jiwar.web.faces import colour, letter
 from jiwar.web.fragments import Made, Piece, Sealed, hole, holes, reading
 from jiwar.web.frame import Frame, Reader
@@ -36,7 +37,8 @@ Slot = tuple[RecordRow, ...]
 class Spoken(Wire, frozen=True):
     """What is known of a post or message without rendering it again.
 
-    `refers` is the slot it quotes or answers, or -1; `people` are those who reacted, by word.
+    `refers` is the slot it quotes or answers, or -1; `people` are those who reacted, by word; `size` is what a post's
+    text weighs on the wire.
     """
 
     slot: int
@@ -49,6 +51,7 @@ class Spoken(Wire, frozen=True):
     excerpt: str
     refers: int
     people: tuple[tuple[str, tuple[bytes, ...]], ...]
+    size: int = 0
 
     @property
     def stands(self) -> bool:
@@ -180,24 +183,25 @@ class Reading:
     def _wanted(self, said: Iterable[Said | None]) -> list[Said]:
         return [one for one in said if one and one.about.author not in self.circle.membership.blocked]
 
-    def post(self, obj: bytes, slot: Slot) -> Said | None:
-        """A post by its stored rows; None when it can't be read."""
-        return self._said("post", obj, slot, lambda: self._post(obj, slot))
+    def post(self, obj: bytes, slot: Slot, whole: bool = False) -> Said | None:
+        """A post by its stored rows; None when it can't be read. If not `whole`, a very long one only begins."""
+        return self._said("whole post" if whole else "post", obj, slot, lambda: self._post(obj, slot, whole))
 
-    def one_post(self, obj: bytes, slot: int) -> Said | None:
+    def one_post(self, obj: bytes, slot: int, whole: bool = False) -> Said | None:
         """A post by its slot."""
-        return next((self.post(obj, rows) for rows in forum.slots(self.circle, obj, slot, slot)), None)
+        return next((self.post(obj, rows, whole) for rows in forum.slots(self.circle, obj, slot, slot)), None)
 
     def _said(self, kind: str, obj: bytes, slot: Slot, make: Callable[[], Made | None]) -> Said | None:
         own = slot[0]
         piece = self._sealed.recall((own.epoch, own.keep, own.day), kind, (obj, slot), make)
         return Said(piece, _spoken.decode(piece.meta)) if piece else None
 
-    def _post(self, obj: bytes, slot: Slot) -> Made | None:
+    def _post(self, obj: bytes, slot: Slot, whole: bool) -> Made | None:
         found = forum.read_post(self.circle, obj, slot)
         if found is None:
             return None
-        text = prose(found.text)
+        shown = found.text if whole else breaks.beginning(found.text)
+        text = prose(shown)
         about = Spoken(
             slot=found.slot,
             day=found.day,
@@ -209,8 +213,11 @@ class Reading:
             excerpt=texts.excerpt(text.striptags(), EXCERPT),
             refers=found.quote,
             people=found.reactions,
+            size=breaks.size(text),
         )
-        given = holes("at", "person", "name", "letter", "quoted")
+        given = holes("at", "person", "name", "letter", "quoted") | {"alone": ""}
+        if shown != found.text:
+            given |= holes("alone")
         html = self.part("forum/_post.html", post=found, text=text, **_looks(about, forum_rules.REACTIONS), **given)
         return encode(about), html
 
