@@ -125,6 +125,13 @@ def set_theme(driver: Chrome, theme: str) -> None:
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
+def set_screen(driver: Chrome, width: int) -> None:
+    """Hold the same page on a phone or on a desk."""
+    phone = width < 600
+    metrics = {"width": width, "height": HEIGHTS[width], "deviceScaleFactor": 2 if phone else 1, "mobile": phone}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
 def stop(driver: Chrome) -> None:
     """End a browser; one that is already gone is gone."""
     with suppress(WebDriverException):

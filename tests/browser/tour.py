@@ -55,6 +55,15 @@ def _links(person: Person) -> list[str]:
     return [urljoin(person.path, link) for link in found if not link.startswith("#")]
 
 
+def draw_attention(person: Person, group: str) -> None:
+    """A word to the care team about the first of it, so that the pages about such words have one."""
+    person.open_group(group)
+    person.follow(person.one('main a[href^="/person/"]'))
+    person.open(person.word("Draw attention"))
+    person.choose("reason", "other")
+    person.press("Send")
+
+
 def enter(person: Person, newcomer: Person) -> None:
     """The ways in, with what goes wrong in them: founding, joining, a wrong key, an address that is nothing."""
     person.go("/no/such/page")
