@@ -111,7 +111,11 @@ def test_an_account_is_deleted_by_its_own_key(world: World, client: Open, langua
     host = found(client(language), invite=True)
     guest = join(client(language), host.slips[0])
     page = guest.send(guest.get(world.url("mykey")), "forget_me", key=guest.key)
-    assert page.path == world.url("door")
+    said = "It is done: every group is left, and the key opens nothing any more. All the best on the way."
+    assert guest.word(said) in page.text
+    assert world.url("home") not in page.links
+    assert not guest.cookies
+    assert guest.post(page.path, {"key": guest.key}).path == world.url("door")
     assert sign_in(client(language), guest.key).status == 400
     assert [one.active for one in circle_of(host).state.members].count(True) == 1
 

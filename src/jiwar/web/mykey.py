@@ -80,7 +80,7 @@ async def forget_me(visit: Visit) -> Response:
         await _leave(visit, one.circle)
     await visit.site.accounts.forget(wanted)
     visit.end_session()
-    return visit.go("door")
+    return visit.page("mykey/goodbye.html")
 
 
 def _require_replaceable(visit: Visit) -> None:
