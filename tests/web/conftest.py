@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from jiwar.clock import SetClock
+from jiwar.errors import PhraseMistyped
+from jiwar.keyring import phrase
 from jiwar.node import memory_hub
 from jiwar.web.app import make_app
 from jiwar.web.render import Pages
@@ -104,6 +106,16 @@ def join(client: Client, slip: tuple[str, str], handle: str = "") -> Client:
         client.key = shown_key(page)[0]
         client.send(page, "joining_key", _button="taken=yes")
     return client
+
+
+def mistyped(digits: str) -> str:
+    """The same key with its last digit wrong, in a way that its check bits tell."""
+    for last in "0123456789":
+        try:
+            phrase.parse(digits[:-1] + last)
+        except PhraseMistyped:
+            return digits[:-1] + last
+    raise AssertionError("every last digit passes")
 
 
 def sign_in(client: Client, key: str) -> Page:

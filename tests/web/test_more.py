@@ -15,7 +15,7 @@ from jiwar.web.app import make_app
 from jiwar.web.render import Pages
 from jiwar.web.routes import ALL
 from tests.web.client import Client, World
-from tests.web.conftest import found, join, sign_in
+from tests.web.conftest import found, join, mistyped, sign_in
 from tests.web.seated import Seats
 from tests.web.test_founding import circle_of
 
@@ -124,7 +124,7 @@ def test_an_account_is_deleted_by_its_own_key(world: World, client: Open, langua
 def test_another_key_deletes_nothing(world: World, client: Open, which: str) -> None:
     someone, other = found(client()), found(client())
     digits = phrase.to_digits(phrase.parse(someone.key))
-    typed = {"other": other.key, "mistyped": digits[:-1] + str((int(digits[-1]) + 1) % 10), "nothing": ""}[which]
+    typed = {"other": other.key, "mistyped": mistyped(digits), "nothing": ""}[which]
     page = someone.send(someone.get(world.url("mykey")), "forget_me", key=typed)
     assert page.status == 400
     assert page.form(world.url("forget_me")).fields["key"].strip() == typed
