@@ -9,6 +9,7 @@ import pytest
 from jiwar.circles import people
 from jiwar.clock import SetClock
 from jiwar.systems.forum import rules, service, view
+from jiwar.web.limits import WRITE
 from tests.web.client import Page, World
 from tests.web.pages import Elements
 from tests.web.seated import Seats, Someone
@@ -204,6 +205,17 @@ def test_a_content_note_stands_before_a_folded_text(talk: Talk) -> None:
     quote = re.findall(r"<blockquote.*?</blockquote>", quoting.html)[-1]
     assert "فقد" in quote
     assert "كلام ثقيل" not in quote
+
+
+def test_regression_looking_costs_as_much_as_sending_and_loses_nothing(talk: Talk) -> None:
+    """What somebody made to be slow to render could be looked at without end."""
+    obj = talk.topic(talk.palm)
+    page = talk.reads_topic(talk.fig, obj)
+    for _ in range(WRITE.burst):
+        assert press(talk.fig, page, "preview", text="نعم").status == 200
+    page = press(talk.fig, page, "preview", text="نعم")
+    assert page.status == 429
+    assert "نعم" in page.form("/talk/{topic}").fields["text"]
 
 
 def test_the_answer_is_looked_at_before_it_is_sent(talk: Talk) -> None:

@@ -51,6 +51,11 @@ async def act(visit: Visit) -> Response:
             return visit.go("topic", f"p{at}", topic=visit.object_name(circle.id, obj), page=page)
     quote = {"quote": slot, "unquote": NO_QUOTE}.get(verb, _quote_typed(visit))
     draft = Draft(visit.form.typed("text", TYPED), visit.form.typed("note"), quote, verb == "preview")
+    try:
+        if draft.preview:
+            visit.limit(WRITE)  # Rendering what somebody made to be slow costs as much as sending it.
+    except Refused as error:
+        draft = _failed(visit, draft, error)
     return topic_page(open_topic(visit, circle, obj, page), draft)
 
 
@@ -125,10 +130,10 @@ def _wrong(form: Form) -> str:
 async def begin(visit: Visit) -> Response:
     form = visit.form
     circle = visit.circle(visit.stable(form.typed("circle")))
-    if form.typed("do") == "preview":
-        return _new(visit, circle, preview=True)
     try:
         visit.limit(WRITE)
+        if form.typed("do") == "preview":
+            return _new(visit, circle, preview=True)
         obj = await service.start_topic(circle, form.typed("title"), form.typed("text", TYPED), form.typed("note"))
     except (BadInput, Refused) as error:
         return _new(visit, circle, error)
