@@ -15,7 +15,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webelement import WebElement
 
 PHONE, DESK = 360, 1280
-PATIENCE = 20
+PATIENCE = 120
 """Seconds that a page may take on a busy machine before a test gives up."""
 HEIGHTS = {PHONE: 740, DESK: 900}
 _QUIET = (
@@ -67,7 +67,9 @@ def start(profile: Path, width: int = PHONE, js: bool = True, lang: str = "ar", 
     made = options(profile, width, js, lang)
     if watched:
         made.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    return Chrome(options=made, service=service)
+    driver = Chrome(options=made, service=service)
+    driver.set_script_timeout(PATIENCE)
+    return driver
 
 
 _CENTRE = """
