@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.resources import files
 
 import pytest
@@ -41,11 +42,15 @@ def faults(driver: Chrome, width: int = driving.PHONE) -> list[str]:
     return found
 
 
+MOST_LOOKS = 12
+"""At pages of one kind."""
+
+
 class Examination:
     """Looks at screens, and remembers what was found where."""
 
     def __init__(self) -> None:
-        self.seen: set[str] = set()
+        self.seen: Counter[str] = Counter()
         self.found: list[str] = []
 
     def of(self, person: Person, width: int) -> None:
@@ -53,7 +58,9 @@ class Examination:
         person.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": AXE})
 
         def look(name: str) -> None:
-            self.seen.add(name)
+            self.seen[name] += 1
+            if self.seen[name] > MOST_LOOKS:
+                return
             self.found += [f"{name or person.path}: {fault}" for fault in faults(person.driver, width)]
 
         tour.watch(person, look)
@@ -91,7 +98,7 @@ def test_no_fault_on_any_page_of_a_full_hub(demo: Demo, browser: OpenBrowser, la
     entrances = {"door", "founding", "joining"}
     led_through = {name for name in tour.PAGES if name.split("_")[0] in entrances}
     by_buttons = {"post", "message", "invite_slip"}
-    assert tour.PAGES - examination.seen - led_through - by_buttons == set(), "no link leads there"
+    assert tour.PAGES - set(examination.seen) - led_through - by_buttons == set(), "no link leads there"
 
 
 def test_faults_that_are_there_are_found(hub: Served, browser: OpenBrowser) -> None:

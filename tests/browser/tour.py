@@ -15,8 +15,8 @@ Look = Callable[[str], None]
 """Called with the name of the page that is on the screen."""
 NO_PAGES = {"room_live", "script", "favicon", "components"}
 """What answers GET with no page that people are led to."""
-_OFTEN = {"person": 12}
-"""Pages that differ from one to the next: mine, a steward's, anybody's."""
+_OFTEN = {"person": 100}
+"""Pages that differ from one to the next: mine, a steward's, anybody's. Only some of them lead on to the care's."""
 PAGES = {at.name for at in ALL if at.get} - NO_PAGES
 _PATTERNS = [(at.name, re.compile(PLACE.sub("[^/]+", at.path))) for at in ALL]
 

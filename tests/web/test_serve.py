@@ -14,6 +14,16 @@ from starlette.types import Receive, Scope, Send
 from jiwar.web.serve import HOST, LOGGING, server_over
 
 
+class _Keeping(logging.Handler):
+    """A handler of somebody else's: formatting a record leaves the mistake's text with it."""
+
+    kept = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.format(record)
+        self.kept = record.exc_text or ""
+
+
 @pytest.fixture
 def root() -> Iterator[None]:
     """The root logger of the tests, put back afterwards."""
@@ -45,10 +55,13 @@ def test_a_mistake_that_nobody_waited_for_is_told_without_its_values(capsys: pyt
 @pytest.mark.usefixtures("root")
 def test_a_mistake_in_a_page_is_told_without_its_values(capsys: pytest.CaptureFixture[str]) -> None:
     logging.config.dictConfig(LOGGING)
+    before = _Keeping(logging.NOTSET)
+    logging.getLogger().handlers.insert(0, before)
     try:
         raise KeyError("a word of somebody's")
     except KeyError:
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
+    assert before.kept
     said = capsys.readouterr().err
     assert said == "Exception in ASGI application\nKeyError at test_serve.py:" + said.rpartition(":")[2]
 

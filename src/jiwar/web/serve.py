@@ -42,6 +42,11 @@ also what the event loop says of a task whose mistake nobody waited for."""
 class Brief(logging.Formatter):
     """Says which kind of mistake happened and where in the program; never with which values."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Another handler's formatter keeps what it made of a mistake with the record, values and all: not for us."""
+        record.exc_text = None
+        return super().format(record)
+
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The first line: on those after it the event loop shows the task, and with it the mistake's values."""
         return record.getMessage().partition("\n")[0]
