@@ -9,6 +9,7 @@ import logging.config
 from collections.abc import Iterator
 
 import pytest
+import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from jiwar.web.serve import HOST, LOGGING, server_over
@@ -54,6 +55,8 @@ def test_a_mistake_that_nobody_waited_for_is_told_without_its_values(capsys: pyt
 
 @pytest.mark.usefixtures("root")
 def test_a_mistake_in_a_page_is_told_without_its_values(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where something else in this process has set up the server's logging before."""
+    logging.config.dictConfig(uvicorn.config.LOGGING_CONFIG)
     logging.config.dictConfig(LOGGING)
     before = _Keeping(logging.NOTSET)
     logging.getLogger().handlers.insert(0, before)

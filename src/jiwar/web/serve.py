@@ -33,7 +33,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {"brief": {"()": "jiwar.web.serve.Brief"}},
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "brief"}},
     "root": {"handlers": ["terminal"], "level": "ERROR"},
-    "loggers": {"uvicorn": {"level": "ERROR"}},
+    "loggers": {"uvicorn": {"level": "ERROR", "propagate": True}, "uvicorn.error": {"level": "ERROR"}},
 }
 """Only what stops the server or is a mistake of the program, on the terminal, in no file. All of it goes by the root,
 also what the event loop says of a task whose mistake nobody waited for."""
