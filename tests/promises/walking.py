@@ -336,7 +336,7 @@ class _Story:
     def _part(self) -> None:
         """Third leaves the group, and its keys turn; founder closes, comes back, and deletes the key."""
         third, guest, founder = self.third, self.guest, self.founder
-        third.submit(third.go("more", "groups", "group", "group_leave"), "group_leave")
+        third.submit(third.go("more", "groups", "group", "group_leave"), "group_leave", way="nameless")
         page = guest.go("more", "groups", "group", "care")
         guest.submit(page, "care_keys")
         typing = guest.go("talk", "new_topic")
@@ -344,5 +344,5 @@ class _Story:
         guest.submit(typing, "new_topic", "send", title=self.words["title"], text=self.words["text"])
         founder.submit(founder.go("home"), "close")
         sign_in(founder, founder.key)
-        founder.submit(founder.go("more", "mykey"), "forget_me", key=founder.key)
-        third.submit(third.go("more", "mykey"), "forget_me", key="x")
+        founder.submit(founder.go("more", "mykey", "forget_me"), "forget_me", way="erase", key=founder.key)
+        third.submit(third.go("more", "mykey", "forget_me"), "forget_me", key="x")

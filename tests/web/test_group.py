@@ -130,7 +130,7 @@ def test_the_last_steward_is_told_what_comes_first(seats: Seats) -> None:
     token = page.forms[0].fields["token"]
     assert founder.word("Somebody has to take over first.") in page.text
     assert not [form for form in page.forms if form.action == founder.at("group_leave", circle)]
-    answer = founder.post(founder.at("group_leave", circle), {"token": token})
+    answer = founder.post(founder.at("group_leave", circle), {"token": token, "way": "leave"})
     assert founder.word("Somebody has to take over first.") in answer.text
     assert founder.member.has(circle)
 

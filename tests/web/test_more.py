@@ -110,7 +110,7 @@ def test_the_key_is_shown_nowhere(world: World, founder: Client) -> None:
 def test_an_account_is_deleted_by_its_own_key(world: World, client: Open, language: str) -> None:
     host = found(client(language), invite=True)
     guest = join(client(language), host.slips[0])
-    page = guest.send(guest.get(world.url("mykey")), "forget_me", key=guest.key)
+    page = guest.send(guest.get(world.url("forget_me")), "forget_me", key=guest.key)
     said = "It is done: every group is left, and the key opens nothing any more. All the best on the way."
     assert guest.word(said) in page.text
     assert world.url("home") not in page.links
@@ -125,7 +125,7 @@ def test_another_key_deletes_nothing(world: World, client: Open, which: str) -> 
     someone, other = found(client()), found(client())
     digits = phrase.to_digits(phrase.parse(someone.key))
     typed = {"other": other.key, "mistyped": mistyped(digits), "nothing": ""}[which]
-    page = someone.send(someone.get(world.url("mykey")), "forget_me", key=typed)
+    page = someone.send(someone.get(world.url("forget_me")), "forget_me", key=typed)
     assert page.status == 400
     assert page.form(world.url("forget_me")).fields["key"].strip() == typed
     for one in (someone, other):
@@ -135,14 +135,14 @@ def test_another_key_deletes_nothing(world: World, client: Open, which: str) -> 
 def test_the_last_of_a_care_team_hands_over_first(world: World, client: Open) -> None:
     host = found(client("en"), name="Tuesday soup", invite=True)
     join(client("en"), host.slips[0])
-    page = host.send(host.get(world.url("mykey")), "forget_me", key=host.key)
+    page = host.send(host.get(world.url("forget_me")), "forget_me", key=host.key)
     assert page.status == 409
     assert "care team of “Tuesday soup”" in page.text
     assert sign_in(client("en"), host.key).path == world.url("home")
 
 
 def test_a_founder_who_is_alone_may_go(world: World, founder: Client, client: Open) -> None:
-    founder.send(founder.get(world.url("mykey")), "forget_me", key=founder.key)
+    founder.send(founder.get(world.url("forget_me")), "forget_me", key=founder.key)
     assert sign_in(client(), founder.key).status == 400
 
 

@@ -286,7 +286,7 @@ def _may_come_in(state: CircleState, persona: bytes, by: OpenInvite) -> bool:
 
 def _leave(walk: Walk, state: CircleState, record: Opened, body: Leave) -> CircleState:
     member = _require_active(state, record.author)
-    return _without(state, member, record)
+    return _without(state, replace(member, handle="") if body.nameless else member, record)
 
 
 def _remove(walk: Walk, state: CircleState, record: Opened, body: Remove) -> CircleState:
@@ -352,7 +352,8 @@ def _taken(state: CircleState, announced: Announcement) -> CircleState:
     charters.require_sound(told.charter)
     for seat in seats:
         require_sound_key(seat.persona)
-        require_sound_handle(seat.handle)
+        if seat.handle or seat.active:  # Who has left nameless has none.
+            require_sound_handle(seat.handle)
     _require(len({seat.persona for seat in seats}) == len(seats))
     _require(any(seat.persona == announced.by and seat.is_steward for seat in seats))
     known = replace(state, charter=told.charter, members=seats, invites=told.invites, desk=told.desk)

@@ -75,22 +75,22 @@ def _require_another_steward(circle: Circle) -> None:
         raise LastSteward
 
 
-async def leave(circle: Circle) -> None:
-    """Go, and forget the circle. Raises LastSteward."""
+async def leave(circle: Circle, *, nameless: bool = False) -> None:
+    """Go, and forget the circle; `nameless` takes my name out of it. Raises LastSteward."""
     require_may_leave(circle)
     role, held = await _role_to_leave(circle), circle.member.role_circle_of(circle.id)
     if role is not None:
-        await _go(role)
+        await _go(role, nameless)
     if held is not None:
         await circle.member.forget_circle(held.circle)
-    await _go(circle)
+    await _go(circle, nameless)
     await circle.member.forget_circle(circle.id)
 
 
-async def _go(circle: Circle) -> None:
+async def _go(circle: Circle, nameless: bool = False) -> None:
     """Write that I leave. Raises LastSteward when somebody else left a moment before and it doesn't count."""
     await _withdraw_links(circle, circle.log.persona.key)
-    await write_own(circle, "leave", encode(Leave()))
+    await write_own(circle, "leave", encode(Leave(nameless)))
     mine = member_of(circle.state, circle.log.persona.key)
     if mine is not None and mine.active:
         raise LastSteward

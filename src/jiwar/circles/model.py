@@ -96,7 +96,9 @@ class Join(Wire, frozen=True):
 
 
 class Leave(Wire, frozen=True):
-    """Kind `leave`: the author goes."""
+    """Kind `leave`: the author goes; with `nameless` their name as well, and what they wrote stands without it."""
+
+    nameless: bool = False
 
 
 class Remove(Wire, frozen=True):

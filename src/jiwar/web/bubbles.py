@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from markupsafe import Markup
 
 from jiwar.systems.rooms.model import NO_REPLY
-from jiwar.web.faces import colour
+from jiwar.web.faces import colour, known_as
 from jiwar.web.reading import Person, Reading, Said, Spoken
 
 
@@ -81,5 +81,5 @@ class Thread:
         said = self._shown.get(slot) or self._reading.one_message(self._obj, slot)
         if said is None or not said.about.stands or said.about.author in self._reading.circle.membership.blocked:
             return self._reading.part("forum/_quote.html", name="", href="", excerpt=self._say("No longer here."))
-        name = self._reading.circle.handle_of(said.about.author)
+        name = known_as(self._reading.circle, said.about.author, self._reading.reader.language)
         return self._reading.part("forum/_quote.html", name=name, href="", excerpt=said.about.excerpt)

@@ -11,9 +11,9 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived, take_keys, who_waits
 from jiwar.circles.fold import may_invite, stewards
 from jiwar.circles.model import HIDDEN
-from jiwar.errors import BadInput, LastSteward, NotThere, Refused
+from jiwar.errors import BadInput, NotThere, Refused
 from jiwar.web.app import At
-from jiwar.web.faces import colour, letter
+from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.limits import WRITE
 from jiwar.web.visit import Visit
 
@@ -35,7 +35,7 @@ class Person:
 
 def person(visit: Visit, circle: Circle, persona: bytes) -> Person:
     """Somebody of a circle, for a row."""
-    name = circle.handle_of(persona)
+    name = known_as(circle, persona, visit.reader.language)
     handle = next((one.handle for one in circle.state.members if one.persona == persona), "")
     return Person(
         name=name,
@@ -153,41 +153,10 @@ async def name_it(visit: Visit) -> Response:
     return visit.go("group", circle=visit.circle_name(circle.id))
 
 
-# leaving
-
-
-async def show_leave(visit: Visit) -> Response:
-    return _leave(visit, visit.circle())
-
-
-def _leave(visit: Visit, circle: Circle) -> Response:
-    team = stewards(circle.state)
-    others = sum(one.active for one in circle.state.members) > 1
-    return visit.page(
-        "group/leave.html",
-        tab="more",
-        key=visit.circle_name(circle.id),
-        name=circle.name,
-        last=circle.is_steward and len(team) == 1 and others,
-        steward=circle.is_steward,
-    )
-
-
-async def leave(visit: Visit) -> Response:
-    circle = visit.circle()
-    try:
-        await leaving.leave(circle)
-    except LastSteward:
-        return _leave(visit, circle)
-    visit.tell("That was the goodbye: the group is out of my key.")
-    return visit.go("groups")
-
-
 ROUTES = (
     At("group", "/group/{circle}", show),
     At("group_agree", "/group/{circle}/agree", post=agree),
     At("group_care_join", "/group/{circle}/join", post=join_care),
     At("group_care_decline", "/group/{circle}/decline", post=decline_care),
     At("group_mine", "/group/{circle}/mine", show_mine, name_it),
-    At("group_leave", "/group/{circle}/leave", show_leave, leave),
 )

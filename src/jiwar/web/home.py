@@ -12,7 +12,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
 from jiwar.web.app import At
-from jiwar.web.faces import colour, letter
+from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.lately import Lately, Rows, open_circles
 from jiwar.web.reading import RoomState, TopicState
 from jiwar.web.visit import Visit
@@ -111,7 +111,7 @@ def _for_me(visit: Visit, seen: _Seen) -> list[ForMe]:
         answers = reading.unread(topic) if cover.author == reading.me else 0
         if answers or calls:
             href = visit.site.paths.url("topic", topic=visit.object_name(circle.id, topic.obj)) + "#new"
-            by = "" if answers else circle.handle_of(cover.last_author)
+            by = "" if answers else known_as(circle, cover.last_author, visit.reader.language)
             order = (cover.last_day, cover.last_part, topic.head)
             found.append(ForMe(cover.title, href, answers, by, order))
     return found

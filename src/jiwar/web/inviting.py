@@ -14,7 +14,7 @@ from jiwar.circles.model import HIDDEN, LETTER, OpenInvite
 from jiwar.errors import JiwarError, NotThere, Refused, StewardsFirst
 from jiwar.web import messages
 from jiwar.web.app import At
-from jiwar.web.faces import letter
+from jiwar.web.faces import known_as, letter
 from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.slips import Slip, shown, slip_of
 from jiwar.web.visit import Visit
@@ -60,7 +60,7 @@ def _row(visit: Visit, circle: Circle, one: OpenInvite) -> Row:
         last_day=one.invite.last_day,
         left=one.invite.uses - one.used,
         mine=one.by == circle.log.persona.key,
-        by=circle.handle_of(one.by),
+        by=known_as(circle, one.by, visit.reader.language),
         sent=one.invite.mode == LETTER,
     )
 

@@ -16,7 +16,7 @@ from jiwar.circles.circle import Circle
 from jiwar.errors import Damaged, NotThere, Removed
 from jiwar.systems.forum.rules import MOST_RECENT
 from jiwar.systems.rooms.rules import MOST_UNREAD
-from jiwar.web.faces import colour, letter
+from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.reading import Person, Reading, RoomState, Spoken, TopicState, person
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode, reread
@@ -88,7 +88,7 @@ class Rows:
         """Somebody as I know them, with the path of their page."""
         if persona not in self._people:
             path = self._url("person", person=self.visit.object_name(self.circle.id, persona[:16]))
-            self._people[persona] = person(self.circle, persona, path)
+            self._people[persona] = person(self.circle, persona, path, self.visit.reader.language)
         return self._people[persona]
 
     def topic(self, topic: TopicState, current: bytes = b"") -> Line:
@@ -126,7 +126,7 @@ class Rows:
 
     def words(self, said: Spoken) -> str:
         """Who said it, and how it begins; somebody muted only by name."""
-        name = escape(self.circle.handle_of(said.author))
+        name = escape(known_as(self.circle, said.author, self.visit.reader.language))
         muted = said.author in self.circle.membership.muted
         return f"<bdi>{name}</bdi>" + ("" if muted else f": <bdi>{escape(said.excerpt)}</bdi>")
 

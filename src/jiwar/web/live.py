@@ -195,7 +195,7 @@ class Watcher:
         return me == about.author or any(me in people for _, people in about.people)
 
     def _person(self, persona: bytes) -> Person:
-        return person(self.circle, persona, "")
+        return person(self.circle, persona, "", self.reading.reader.language)
 
     def _moment(self, slot: int, number: int) -> Moment:
         here = (self.circle.log.shelf, self.obj, self.reading.way)

@@ -15,6 +15,7 @@ from markupsafe import escape
 from jiwar.circles import texts
 from jiwar.circles.circle import Circle
 from jiwar.errors import NotThere, RoomClosed
+from jiwar.i18n import Language
 from jiwar.store.contract import KEPT, ObjectRow, RecordRow
 from jiwar.systems.forum import rules as forum_rules
 from jiwar.systems.forum import view as forum
@@ -23,7 +24,7 @@ from jiwar.systems.rooms import rules as rooms_rules
 from jiwar.systems.rooms import view as rooms
 from jiwar.systems.rooms.model import RoomCover
 from jiwar.web import breaks
-from jiwar.web.faces import colour, letter
+from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.fragments import Made, Piece, Sealed, hole, holes, reading
 from jiwar.web.frame import Frame, Reader
 from jiwar.web.markdown import plain, prose
@@ -307,7 +308,7 @@ def _looks(about: Spoken, words: tuple[str, ...]) -> dict[str, object]:
             "bare": not about.people}  # fmt: skip
 
 
-def person(circle: Circle, persona: bytes, path: str) -> Person:
+def person(circle: Circle, persona: bytes, path: str, language: Language) -> Person:
     """Somebody as I know them."""
-    name = circle.handle_of(persona)
+    name = known_as(circle, persona, language)
     return Person(str(escape(name)), str(escape(letter(name))), path)

@@ -16,7 +16,7 @@ from jiwar.systems.rooms.model import NO_REPLY
 from jiwar.web import live, messages, onething
 from jiwar.web.app import At
 from jiwar.web.bubbles import Thread
-from jiwar.web.faces import colour, letter
+from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.forum import _chosen as chosen_circle
 from jiwar.web.fragments import joined
 from jiwar.web.group import cares
@@ -230,7 +230,7 @@ def _tend(room: _Room, error: JiwarError | None = None) -> Response:
         key=room.key,
         name=name,
         typed=visit.form.typed("name") if error else name,
-        opener=room.circle.handle_of(room.state.opener),
+        opener=known_as(room.circle, room.state.opener, visit.reader.language),
         limits=rules,
         error=visit.sentence(error) if error else "",
     )

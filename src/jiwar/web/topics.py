@@ -17,7 +17,7 @@ from jiwar.systems.forum import rules, view
 from jiwar.systems.forum.model import NO_QUOTE
 from jiwar.systems.forum.view import Beginning, ShownPost
 from jiwar.web import breaks, onething
-from jiwar.web.faces import colour, letter
+from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.fragments import joined
 from jiwar.web.lately import Rows, beside
 from jiwar.web.markdown import prose
@@ -206,7 +206,7 @@ def _quoted(topic: Topic, slot: int) -> str:
         there = onething.name(topic.visit, topic.circle, topic.state.obj, slot)
         href = url("topic", topic=topic.key, page=there)
     excerpt = topic.visit.say("Note: %(note)s") % {"note": about.note} if about.note else about.excerpt
-    name = topic.circle.handle_of(about.author)
+    name = known_as(topic.circle, about.author, topic.visit.reader.language)
     return topic.reading.part("forum/_quote.html", name=name, href=href, excerpt=excerpt)
 
 

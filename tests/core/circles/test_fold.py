@@ -16,6 +16,7 @@ from jiwar.circles.fold import (
     fold,
     may_have_written,
     may_invite,
+    member_of,
 )
 from jiwar.circles.model import (
     EMPTY,
@@ -331,6 +332,17 @@ class TestJoining:
         book.write(FOUNDER, "invite", invite())
         assert not book.write(OTHER, "join", join(OTHER, "Member"))
         assert book.write(OTHER, "join", join(OTHER, "Another"))
+
+    def test_who_leaves_nameless_has_no_name_any_more_and_others_may_have_it(self) -> None:
+        book = begun()
+        member = with_member(book, "member")
+        book.write(member, "leave", Leave(True))
+        gone = member_of(book.state, member.key)
+        assert gone is not None
+        assert (gone.handle, gone.active) == ("", False)
+        assert may_have_written(book.state, book.record(member, "say", Leave(), number=gone.until))
+        book.write(FOUNDER, "invite", invite())
+        assert book.write(OTHER, "join", join(OTHER, "Member"))
 
 
 class TestStewards:

@@ -71,6 +71,24 @@ def cold(book: Book, beginning: int) -> CircleState:
     return fold(CIRCLE, state, [record for record in book.records if record.number >= beginning])
 
 
+def test_newcomers_never_learn_the_name_of_who_left_nameless() -> None:
+    book = begun()
+    gone = with_member(book, "gone")
+    book.write(gone, "leave", Leave(True))
+    book.epoch = 1
+    beginning = book.number
+    assert announce(book)
+    assert next(one.handle for one in cold(book, beginning).members if one.persona == gone.key) == ""
+
+
+def test_nobody_who_is_there_is_told_without_a_name() -> None:
+    book = turned()
+    beginning = book.number
+    nameless = tuple(changed(seat, handle="") for seat in seats_of(book.state))
+    announce(book, seats=nameless)
+    assert cold(book, beginning).charter is None
+
+
 def test_an_announcement_is_a_beginning_for_everybody() -> None:
     book = turned()
     number = book.number
@@ -92,7 +110,7 @@ def test_who_was_not_there_takes_no_roster_with_a_key_that_is_none(key: bytes) -
     assert cold(book, number).charter is None
 
 
-@pytest.mark.parametrize("handle", ["", "mem\u202eber", "m\x00ember", "m" * 41])
+@pytest.mark.parametrize("handle", [" ", "mem\u202eber", "m\x00ember", "m" * 41])
 def test_who_was_not_there_takes_no_roster_with_a_name_that_no_newcomer_may_have(handle: str) -> None:
     book = turned()
     number, seats = book.number, seats_of(book.state)

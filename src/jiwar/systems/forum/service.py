@@ -6,11 +6,13 @@ that its topic began with. A topic is listed, under its title, until the last of
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from msgspec.structs import replace
 
-from jiwar.circles import speech
+from jiwar.circles import erasing, speech
 from jiwar.circles.circle import Circle
-from jiwar.errors import BadChoice, NotThere
+from jiwar.errors import BadChoice, JiwarError, NotThere
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import Opened, Refold
 from jiwar.systems.forum import rules, view
@@ -113,3 +115,14 @@ async def react(circle: Circle, obj: bytes, slot: int, word: str) -> bool:
     if word not in rules.REACTIONS:
         raise BadChoice
     return await speech.react(circle, obj, slot, word, rules.is_sound_post)
+
+
+async def withdraw(circle: Circle) -> None:
+    """Erase everything that I wrote in the forum; topics that I began lose their titles."""
+    me = circle.log.persona.key
+    for obj in list(erasing.objects_of(circle, FORUM)):
+        with suppress(JiwarError):  # One that can't be read, or has lost its title before.
+            found = view.topic(circle, obj)
+            if found.cover.author == me and found.cover.title:
+                await retract(circle, obj, rules.began_in(found.cover, found.head))
+    await erasing.erase_mine(circle, FORUM)

@@ -5,7 +5,7 @@ Implements spec/protocol.md §9.3.
 
 from __future__ import annotations
 
-from jiwar.circles import leaving, speech
+from jiwar.circles import erasing, leaving, speech
 from jiwar.circles.circle import Circle
 from jiwar.errors import BadChoice, NotAllowed
 from jiwar.log.shelf import LAST_NUMBER, Opened, Still
@@ -116,3 +116,11 @@ async def react(circle: Circle, obj: bytes, slot: int, word: str) -> bool:
         raise BadChoice
     view.room(circle, obj)
     return await speech.react(circle, obj, slot, word, rules.is_sound_message)
+
+
+async def withdraw(circle: Circle) -> None:
+    """Erase everything that I wrote in rooms; those that I opened are closed."""
+    for found in view.rooms(circle):
+        if found.opener == circle.log.persona.key:
+            await close(circle, found.obj)
+    await erasing.erase_mine(circle, ROOMS)
