@@ -15,6 +15,7 @@ from jiwar.crypto import kdf, labels
 from jiwar.keyring import epochs, phrase
 from jiwar.keyring import model as keyring
 from jiwar.log import record
+from jiwar.store.sqlite import held
 from jiwar.systems.forum import model as forum
 from jiwar.systems.rooms import model as rooms
 from jiwar.wire.canonical import Wire
@@ -52,6 +53,7 @@ STRUCTURES: list[type[Wire]] = [
     rooms.Naming,
     rooms.RoomCover,
     rooms.Message,
+    held.Meta,
 ]
 
 

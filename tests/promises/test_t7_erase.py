@@ -10,9 +10,10 @@ from jiwar.clock import SetClock
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
 from jiwar.store.contract import Mail
+from jiwar.store.held import ALARM, DAY_MINUTES, HELD_SIZE, Held
 from jiwar.store.sqlite import connection, upkeep
 from jiwar.store.sqlite.shelves import ShelfJobs
-from tests.core.store.making import TODAY, cover, erase_token, opened, some
+from tests.core.store.making import TODAY, cover, erase_token, hashed, opened, some
 from tests.core.store.places import TestOuter, open_sqlite
 from tests.mutants.mutation import Mutations, replaced
 
@@ -24,6 +25,7 @@ MUTATIONS: Mutations = {
     "erased records are only marked": replaced(ShelfJobs, "_empty", lambda jobs, table, where: None),
     "nothing is swept": replaced(upkeep, "sweep_shelves", lambda connection, today: None),
 }
+_VALUES = {table: f"SELECT v FROM {table}" for table in ("box", "page", "held")}
 
 
 class Canaries:
@@ -74,14 +76,29 @@ async def test_what_is_gone_is_in_no_file(tmp_path: Path, night: bool) -> None:
     await store.put_page(page, some(6000))
     letter = Mail(some(16), TODAY, some(9000))
     await store.put_mail(shelf.name, shelf.append, digest(INBOX, b"box"), letter)
-    sealed = [value for (value,) in store._boxes_file.rows("SELECT v FROM box UNION ALL SELECT v FROM page")]
-    canaries.gone["a read letter, a replaced page"] = [bytes(value or b"") for value in sealed]
+    waiting = [
+        Held(
+            some(16), hashed(b"cancel"), TODAY * DAY_MINUTES, ALARM, digest(INBOX, b"box"), some(16), some(HELD_SIZE)
+        )
+        for _ in range(9)
+    ]
+    for held in waiting:
+        await store.put_held(shelf.name, shelf.append, held)
+    sealed = [value for table in ("box", "page", "held") for (value,) in store._boxes_file.rows(_VALUES[table])]
+    canaries.gone["a read letter, a replaced page, a letter called off or come"] = [
+        bytes(value or b"") for value in sealed
+    ]
     if night:
         await store.turn_day(clock.day(), TestOuter())
     for made, number in erased:
         await store.erase(shelf.name, made.obj, number, number, erase_token(made))
     await store.drop(doomed.name, doomed.signed_drop())
-    await store.delete_mail(b"box", letter.eid)
+    for held in waiting[:5]:
+        await store.cancel_held(held.hid, b"cancel")
+    for held in waiting[5:]:
+        await store.fire_held(held.hid, held.minute, False)
+    for mail in store.mail(b"box"):
+        await store.delete_mail(b"box", mail.eid)
     await store.put_page(page, some(10))
     clock.forward(days=4)
     await store.turn_day(clock.day(), TestOuter())

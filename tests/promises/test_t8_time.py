@@ -6,6 +6,7 @@ which is not the store's to change.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,20 +15,38 @@ from jiwar.clock import SetClock
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
 from jiwar.store.contract import AccountWrite, Mail
+from jiwar.store.held import DAY_MINUTES, HELD_SIZE, Held
+from jiwar.store.sqlite.boxes import Boxes
+from jiwar.store.sqlite.held import HeldJobs
 from jiwar.store.sqlite.shelves import ShelfJobs
-from tests.core.store.making import TODAY, Shelf, cover, inner, some
+from jiwar.store.sqlite.store import SqliteStore
+from tests.core.store.making import TODAY, Shelf, cover, hashed, inner, some
 from tests.core.store.places import TestOuter, open_sqlite
 from tests.mutants.mutation import Mutations, replaced
 from tests.promises import images
 
 pytestmark = pytest.mark.anyio
-_put_transfer = ShelfJobs._put_transfer
+_put_transfer, _put_held, _deliver = ShelfJobs._put_transfer, HeldJobs.put, Boxes.deliver
+
+
+def _put_by_the_minute(jobs: HeldJobs, held: Held) -> None:
+    _put_held(jobs, held)
+    jobs._boxes.flush()
+    jobs._file.writer.execute("UPDATE held SET day = ? WHERE hid = ?", (held.minute, held.hid))
+
+
+def _deliver_marked(boxes: Boxes, inbox: bytes, mail: Mail, most: int) -> None:
+    _deliver(boxes, inbox, replace(mail, day=mail.day + mail.late), most)
+
+
 MUTATIONS: Mutations = {
     "rotations keep their second": replaced(
         ShelfJobs,
         "_put_transfer",
         lambda jobs, rotation, standing, today: _put_transfer(jobs, rotation, standing, HOURS[-1]),
     ),
+    "held letters show their minute": replaced(HeldJobs, "put", _put_by_the_minute),
+    "late letters are marked in the clear": replaced(Boxes, "deliver", _deliver_marked),
     "days are counted in seconds": replaced(SetClock, "day", lambda clock: int(clock.now)),
 }
 HOURS: list[int] = []
@@ -57,6 +76,7 @@ async def history(folder: Path, hour: int, night: bool) -> Path:
         letter = Mail(some(16, number), day, some(5000))
         await store.put_mail(shelf.name, shelf.append, digest(INBOX, b"box"), letter)
         await store.put_accounts([AccountWrite(some(32, number), None, inner(number))])
+    await hold_some(store, shelf, int(clock.seconds()) // 60, late=hour > 12)
     await store.put_invite(b"7", clock.day() + 7, some(600))
     await store.put_page(some(16, "page"), some(700))
     await shelf.rotate(store, some(9000))
@@ -65,3 +85,19 @@ async def history(folder: Path, hour: int, night: bool) -> Path:
         await store.turn_day(clock.day(), TestOuter())
     await store.close()
     return folder
+
+
+async def hold_some(store: SqliteStore, shelf: Shelf, now: int, late: bool) -> None:
+    """Letters for minutes of today and tomorrow; some come, late or in time, one stays, one is called off."""
+    minutes = [now + 20 * number for number in range(8)] + [now + DAY_MINUTES]
+    letters = [
+        Held(some(16), hashed(b"cancel"), minute, minute % 2, digest(INBOX, b"held"), some(16), some(HELD_SIZE))
+        for minute in minutes
+    ]
+    for letter in letters:
+        await store.put_held(shelf.name, shelf.append, letter)
+    for letter in letters[:3]:
+        await store.fire_held(letter.hid, letter.minute, late)
+    await store.stay_held(letters[3].hid)
+    await store.cancel_held(letters[4].hid, b"cancel")
+    await store.postpone_held(2, some(16, "outages"), some(40))

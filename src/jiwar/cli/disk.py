@@ -29,6 +29,7 @@ _MEANINGS = {
     "dayhalf": "the hub's halves of day keys, sealed under the secret outside this folder",
     "xfer": "sealed keys for those who stay in a group",
     "box": "sealed envelopes; which box, which day",
+    "held": "sealed envelopes that wait; on which day they come due",
     "invite": "sealed invitations; their last day",
     "page": "the hub's own texts, sealed",
 }

@@ -28,6 +28,7 @@ from jiwar.crypto.labels import (
     ACCOUNT_OUTER,
     BOX_OUTER,
     DAY_OUTER,
+    HELD_OUTER,
     INVITE_OUTER,
     PAGE_OUTER,
     SECRET_CHECK,
@@ -48,6 +49,7 @@ _LABELS: dict[str, Label] = {
     "account": ACCOUNT_OUTER,
     "box": BOX_OUTER,
     "dayhalf": DAY_OUTER,
+    "held": HELD_OUTER,
     "invite": INVITE_OUTER,
     "page": PAGE_OUTER,
 }

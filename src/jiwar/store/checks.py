@@ -23,6 +23,7 @@ from jiwar.store.contract import (
     NewShelf,
     Rotation,
 )
+from jiwar.store.held import ALARM, HELD_DAYS, HELD_SIZE, PLACE, Held
 
 ID = 16
 HASH = 32
@@ -140,6 +141,15 @@ def check_mail(inbox: bytes, mail: Mail, today: int) -> None:
     require_sizes(HASH, inbox)
     require_sizes(ID, mail.eid)
     require(0 < len(mail.value) <= MAIL_LIMIT and 0 <= mail.day <= today + 1)
+    require(not mail.late)
+
+
+def check_held(held: Held, today: int) -> None:
+    """A letter that waits: of the one size, on no day that is over, and not for ever."""
+    require_sizes(HASH, held.inbox, held.cancel_hash)
+    require_sizes(ID, held.hid, held.eid)
+    require_sizes(HELD_SIZE, held.value)
+    require(held.kind in (ALARM, PLACE) and today <= held.day <= today + HELD_DAYS)
 
 
 def check_invite(last_day: int, value: bytes) -> None:

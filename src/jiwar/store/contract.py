@@ -33,6 +33,8 @@ from typing import Protocol
 
 import msgspec
 
+from jiwar.store.held import HeldStore
+
 VALUE_LIMIT = 3_900
 """Bytes of one cell of a row; larger values are split into parts. Keeps every row off overflow pages."""
 RECORD_LIMIT = 64 * 1024
@@ -58,8 +60,8 @@ KEPT = 0
 class Outer(Protocol):
     """The layer under the hub secret: comes in from `node`, so that the store holds no key.
 
-    Tables: "account" (named by locator), "box" (inbox ‖ eid), "dayhalf" (join(shelf, keep, day)), "invite" (hash of
-    its number), "page" (its name).
+    Tables: "account" (named by locator), "box" (inbox ‖ eid), "dayhalf" (join(shelf, keep, day)), "held" (hid; its
+    letter hid ‖ eid), "invite" (hash of its number), "page" (its name).
     """
 
     def seal(self, table: str, name: bytes, plain: bytes) -> bytes: ...
@@ -175,11 +177,15 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One sealed envelope in a box. The box is digest(INBOX, read token)."""
+    """One sealed envelope in a box. The box is digest(INBOX, read token).
+
+    `late` is the hub's word that the envelope was held and came after its minute; it stands under the outer layer.
+    """
 
     eid: bytes
     day: int
     value: bytes
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +205,11 @@ ENDED = (b"", -1, -1)
 shelf is gone."""
 
 
-class Store(Protocol):
-    """The contract. Sizes: ids 16 bytes, hashes, tokens, keys and locators 32 bytes."""
+class Store(HeldStore, Protocol):
+    """The contract; its part about held letters is in `held`.
+
+    Sizes: ids 16 bytes, hashes, tokens, keys and locators 32 bytes.
+    """
 
     # shelves
     async def open_shelf(self, new: NewShelf) -> None:
@@ -283,7 +292,7 @@ class Store(Protocol):
     async def put_mail(self, shelf: bytes, token: bytes, inbox: bytes, mail: Mail) -> None:
         """Leave an envelope; the append token of any shelf admits. An eid that is there stays as it is.
 
-        Raises NotThere, KeysChanged, BadInput (sizes), TooMuch (a full box).
+        Raises NotThere, KeysChanged, BadInput (sizes, `late`), TooMuch (a full box).
         """
 
     async def answer_invite(self, number: bytes, inbox: bytes, mail: Mail) -> None:

@@ -36,6 +36,7 @@ from jiwar.store.contract import (
     ShelfState,
     Woken,
 )
+from jiwar.store.memory_held import MemoryHeld
 from jiwar.store.signed import drop_message, erase_message, object_seen, record_leaf, rotation_message
 from jiwar.store.watchers import Watchers
 
@@ -88,10 +89,11 @@ class _Shelf:
         return (cover.keep, cover.day) in self.halves
 
 
-class MemoryStore:
+class MemoryStore(MemoryHeld):
     """`jiwar.store.contract.Store` over dictionaries."""
 
     def __init__(self, clock: Clock, random: Random = system_random) -> None:
+        super().__init__()
         self._clock, self._random = clock, random
         self._shelves: dict[bytes, _Shelf] = {}
         self._accounts: dict[bytes, bytes] = {}
@@ -113,6 +115,9 @@ class MemoryStore:
         if not same(shown, found.keys.append_hash):
             raise (KeysChanged if any(shown == old.append_hash for old in found.transfers.values()) else NotThere)
         return found
+
+    def _admit(self, shelf: bytes, token: bytes) -> None:
+        self._writer(shelf, token)
 
     def _there(self, shelf: bytes) -> _Shelf:
         try:
@@ -353,6 +358,7 @@ class MemoryStore:
         for box in self._boxes.values():
             for mail in [one for one in box.values() if one.day + MAIL_DAYS < today]:
                 del box[mail.eid]
+        self._sweep_held(today)
         self._invites = {name: kept for name, kept in self._invites.items() if kept[0] >= today}
 
     async def close(self) -> None:

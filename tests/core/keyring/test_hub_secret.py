@@ -10,7 +10,7 @@ import pytest
 from jiwar.errors import StoreDamaged, Unopenable
 from jiwar.keyring.hub_secret import SECTOR, HubSecret, OuterLayer, create_hub_secret
 
-TABLES = ["account", "box", "dayhalf", "invite", "page"]
+TABLES = ["account", "box", "dayhalf", "held", "invite", "page"]
 
 
 def pinned(size: int) -> bytes:

@@ -22,6 +22,7 @@ from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX, ROW
 from jiwar.errors import BadInput, Conflict, JiwarError, KeysChanged, NotThere
 from jiwar.store.contract import NEW_OBJECT, AccountWrite, Append, Cover, Mail, RecordRow, Store
+from jiwar.store.held import ALARM, DAY_MINUTES, HELD_SIZE, Due, Held
 from jiwar.store.memory import MemoryStore
 from jiwar.store.signed import object_seen, record_leaf
 from tests.core.store.making import TODAY, Shelf, cover, erase_token, hashed, inner, some
@@ -36,6 +37,10 @@ BOXES = [some(32, ("box", i)) for i in range(2)]
 shelves, objects = st.integers(0, 1), st.sampled_from(OBJECTS)
 sizes = st.sampled_from([1, 80, 3_900, 3_901, 9_000])
 keeps = st.sampled_from([0, 2, 5])
+
+
+def _cancel(hid: bytes) -> bytes:
+    return some(32, ("cancel", hid))
 
 
 class _Thing:
@@ -79,6 +84,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.shelves = [_Shelf(name) for name in SHELVES]
         self.accounts: dict[bytes, bytes] = {}
         self.mail: dict[bytes, dict[bytes, Mail]] = {box: {} for box in BOXES}
+        self.held: dict[bytes, tuple[Held, int]] = {}
 
     def run(self, call: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(call)
@@ -248,6 +254,46 @@ class StoreMachine(RuleBasedStateMachine):
             self.run(self.store.delete_mail(token, eid))
             del self.mail[token][eid]
 
+    @rule(at=shelves, token=st.sampled_from(BOXES), minutes=st.integers(0, 5_000), extends=st.booleans())
+    def hold(self, at: int, token: bytes, minutes: int, extends: bool) -> None:
+        steward, hid = self.shelves[at].steward, some(16)
+        minute = self.clock.day() * DAY_MINUTES + minutes
+        fields = (hid, hashed(_cancel(hid)), minute, ALARM, digest(INBOX, token), some(16), some(HELD_SIZE))
+        old = next(iter(self.held), None) if extends else None
+        if old is None:
+            self.run(self.store.put_held(steward.name, steward.append, Held(*fields)))
+        else:
+            self.run(self.store.extend_held(steward.name, steward.append, old, _cancel(old), Held(*fields)))
+            self._is_gone(old)
+        self.held[hid] = Held(*fields), minute
+
+    def _is_gone(self, hid: bytes) -> None:
+        self.held.pop(hid)
+        self.refused(NotThere, self.store.fire_held(hid, 2**40, False))
+        self.refused(NotThere, self.store.cancel_held(hid, _cancel(hid)))
+
+    @rule(pick=st.integers(0, 9))
+    def cancel(self, pick: int) -> None:
+        for hid in list(self.held)[pick : pick + 1]:
+            self.refused(NotThere, self.store.cancel_held(hid, some(32)))
+            self.run(self.store.cancel_held(hid, _cancel(hid)))
+            self._is_gone(hid)
+
+    @rule(pick=st.integers(0, 9), late=st.booleans())
+    def fire(self, pick: int, late: bool) -> None:
+        for hid in list(self.held)[pick : pick + 1]:
+            letter, minute = self.held[hid]
+            self.refused(NotThere, self.store.fire_held(hid, minute - 1, late))
+            self.run(self.store.fire_held(hid, minute, late))
+            self._is_gone(hid)
+            box = next(token for token in BOXES if digest(INBOX, token) == letter.inbox)
+            self.mail[box][letter.eid] = Mail(letter.eid, letter.day, letter.value, late)
+
+    @rule(days=st.integers(0, 3))
+    def postpone(self, days: int) -> None:
+        self.run(self.store.postpone_held(days, some(16, "outages"), some(9)))
+        self.held = {hid: (one, minute + days * DAY_MINUTES) for hid, (one, minute) in self.held.items()}
+
     @rule(days=st.integers(0, 3))
     def night(self, days: int) -> None:
         self.clock.forward(days=days)
@@ -284,6 +330,8 @@ class StoreMachine(RuleBasedStateMachine):
             assert self.store.account(locator) == value
         for token, box in self.mail.items():
             assert self.store.mail(token) == [box[eid] for eid in sorted(box)]
+        waiting = [Due(hid, minute, ALARM) for hid, (_, minute) in self.held.items()]
+        assert self.store.due_held(0, 2**30) == sorted(waiting, key=lambda due: (due.minute, due.hid))
 
     def _compare(self, shelf: _Shelf) -> None:
         name, read = shelf.steward.name, shelf.steward.read

@@ -13,13 +13,23 @@ from jiwar.crypto.labels import INBOX, ROW
 from jiwar.errors import StoreDamaged, Unopenable
 from jiwar.keyring.hub_secret import HubSecret, create_hub_secret
 from jiwar.store.contract import AccountWrite, Mail
+from jiwar.store.held import DAY_MINUTES, HELD_SIZE, PLACE, Due, Held
 from jiwar.store.sqlite import upkeep
 from jiwar.store.sqlite.connection import File
 from jiwar.store.sqlite.store import SqliteStore
-from tests.core.store.making import TODAY, Shelf, inner, opened, some
+from tests.core.store.making import TODAY, Shelf, hashed, inner, opened, some
 from tests.core.store.places import open_sqlite
 
 pytestmark = pytest.mark.anyio
+WAITING = Held(
+    some(16, "hid"),
+    hashed(b"cancel"),
+    TODAY * DAY_MINUTES,
+    PLACE,
+    digest(INBOX, b"other"),
+    some(16, "waiting"),
+    some(HELD_SIZE, "waiting"),
+)
 
 
 class Stopped(Exception):
@@ -34,6 +44,7 @@ async def filled(store: SqliteStore) -> Shelf:
     await store.put_accounts([AccountWrite(name, None, inner(name)) for name in names])
     letter = Mail(some(16, "eid"), TODAY, some(9000, "mail"))
     await store.put_mail(shelf.name, shelf.append, digest(INBOX, b"box"), letter)
+    await store.put_held(shelf.name, shelf.append, WAITING)
     await store.put_invite(b"7", TODAY + 7, b"invite")
     await store.put_page(some(16, "page"), some(5000, "page"))
     return shelf
@@ -45,6 +56,7 @@ def everything_opens(store: SqliteStore, shelf: Shelf) -> None:
         name = some(32, ("account", i))
         assert store.account(name) == inner(name)
     assert store.mail(b"box") == [Mail(some(16, "eid"), TODAY, some(9000, "mail"))]
+    assert store.due_held(TODAY, TODAY) == [Due(WAITING.hid, WAITING.minute, PLACE)]
     assert store.invite(b"7") == b"invite"
     assert store.page(some(16, "page")) == some(5000, "page")
     assert len(store.records(shelf.name, shelf.read, some(16, "obj"), 0, 9, 9)) == 1

@@ -85,6 +85,11 @@ BOXES = Layout(
         """CREATE TABLE box(
   inbox BLOB NOT NULL, eid BLOB NOT NULL, part INTEGER NOT NULL, day INTEGER NOT NULL, v BLOB NOT NULL,
   PRIMARY KEY(inbox, eid, part)) WITHOUT ROWID""",
+        # A letter's id is random and so is where its row stands; the index has days and ids.
+        """CREATE TABLE held(
+  hid BLOB PRIMARY KEY NOT NULL, day INTEGER NOT NULL, h_cancel BLOB NOT NULL, meta BLOB NOT NULL, v BLOB NOT NULL
+  ) WITHOUT ROWID""",
+        "CREATE INDEX held_day ON held(day)",
         """CREATE TABLE invite(
   h BLOB NOT NULL, part INTEGER NOT NULL, day INTEGER NOT NULL, v BLOB NOT NULL,
   PRIMARY KEY(h, part)) WITHOUT ROWID""",

@@ -33,6 +33,7 @@ from jiwar.store.sqlite.accounts import ACCOUNT, Accounts
 from jiwar.store.sqlite.boxes import Boxes
 from jiwar.store.sqlite.connection import File, truncate
 from jiwar.store.sqlite.folder import Folder
+from jiwar.store.sqlite.held import HeldJobs, SqliteHeld
 from jiwar.store.sqlite.reads import ShelfReads
 from jiwar.store.sqlite.schema import ACCOUNTS, BOXES, SHELVES
 from jiwar.store.sqlite.shelves import ShelfJobs
@@ -65,7 +66,7 @@ class _Either:
             return self._old.open(table, name, sealed)
 
 
-class SqliteStore:
+class SqliteStore(SqliteHeld):
     """`jiwar.store.contract.Store` over a data folder. Made by `open_store`."""
 
     def __init__(self, folder: Folder, outer: Outer, clock: Clock, random: Random, pace: Pace) -> None:
@@ -75,6 +76,7 @@ class SqliteStore:
         self._accounts_file, self._boxes_file, self._shelves_file = accounts, boxes, shelves
         self._accounts = Accounts(accounts, outer, random)
         self._boxes = Boxes(boxes, outer, clock)
+        self._held = HeldJobs(boxes, self._boxes)
         gathered = Gathered(shelves, tell=self._tell)
         self._jobs = ShelfJobs(shelves, gathered, outer)
         self._reads = ShelfReads(shelves, outer)

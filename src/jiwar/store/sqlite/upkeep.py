@@ -20,6 +20,7 @@ from jiwar.store.contract import MAIL_DAYS, TRANSFER_DAYS, Outer
 from jiwar.store.sqlite.accounts import ACCOUNT
 from jiwar.store.sqlite.boxes import BOX, INVITE, PAGE
 from jiwar.store.sqlite.connection import File, create, finish, parts
+from jiwar.store.sqlite.held import resealed as resealed_held
 from jiwar.store.sqlite.schema import FRESH
 from jiwar.store.sqlite.shelves import DAY_HALF, half_name
 
@@ -47,7 +48,7 @@ def rebuild_accounts(file: File, old: Outer, new: Outer) -> Path:
 
 
 def rebuild_boxes(file: File, old: Outer, new: Outer, today: int) -> Path:
-    """The boxes, invitations and pages that have not expired, under `new`."""
+    """The boxes, held letters, invitations and pages that have not expired, under `new`."""
 
     def resealed(table: str, key: int, sql: str, *values: int) -> Rows:
         """Rows (key columns, part, other columns, value), each whole value sealed anew."""
@@ -59,12 +60,16 @@ def rebuild_boxes(file: File, old: Outer, new: Outer, today: int) -> Path:
                 yield (*names, part, *group[0][key + 1 : -1], value)
 
     mail = "SELECT inbox, eid, part, day, v FROM box WHERE day + ? >= ? ORDER BY inbox, eid, part"
+    held = file.writer.execute(
+        "SELECT hid, day, h_cancel, meta, v FROM held WHERE day + ? >= ? ORDER BY hid", (MAIL_DAYS, today)
+    )
     invites = "SELECT h, part, day, v FROM invite WHERE day >= ? ORDER BY h, part"
     pages = "SELECT id, part, v FROM page ORDER BY id, part"
     return _written(
         file,
         [
             ("INSERT INTO box VALUES (?, ?, ?, ?, ?)", resealed(BOX, 2, mail, MAIL_DAYS, today)),
+            ("INSERT INTO held VALUES (?, ?, ?, ?, ?)", resealed_held(held, old, new)),
             ("INSERT INTO invite VALUES (?, ?, ?, ?)", resealed(INVITE, 1, invites, today)),
             ("INSERT INTO page VALUES (?, ?, ?)", resealed(PAGE, 1, pages)),
         ],
@@ -183,4 +188,5 @@ def _rewrite_shelves(connection: sqlite3.Connection) -> None:
 
 def _sweep_boxes(connection: sqlite3.Connection, today: int) -> None:
     connection.execute("DELETE FROM box WHERE day + ? < ?", (MAIL_DAYS, today))
+    connection.execute("DELETE FROM held WHERE day + ? < ?", (MAIL_DAYS, today))
     connection.execute("DELETE FROM invite WHERE day < ?", (today,))
