@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import machine, pages, peers, rooms
+from bench import machine, pages, peers, returning, rooms
 from bench.scale import FULL, QUICK, Scale
 from bench.table import Row, as_markdown
 
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[Scale], list[Row]]] = {
     "growth": pages.growth,
     "cold": pages.cold,
     "sign-in": pages.sign_in,
+    "returning": returning.remembered,
     "idle": pages.idle_memory,
     "writing": rooms.writing,
     "delivery": rooms.delivery,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from jiwar.crypto import labels, sealing
-from jiwar.keyring import hub_secret, phrase
+from jiwar.crypto.kdf import stretch_pin
+from jiwar.keyring import hub_secret, phone, phrase
 from jiwar.keyring.account import Access
 from jiwar.keyring.model import Keyring
+from jiwar.keyring.phone import PhoneKey
 from jiwar.wire.canonical import encode
 from spec.vectors.making import (
     FORGED,
@@ -57,10 +59,23 @@ def accounts() -> None:
     write("keyring_another_phrase", "keyring", NO_MATCH, "Another phrase.", inner, **{**at, "unlock": KEY})
     write("keyring_another_row", "keyring", NO_MATCH, "Moved to another row.", inner, **{**at, "locator": KEY})
     write("keyring_another_hub", "keyring", NO_MATCH, "Moved to another hub.", inner, **{**at, "hub": SHELF})
+    _phones(access)
     other = sealing.seal(
         access.unlock, labels.ACCOUNT_INNER, (access.locator, access.hub_id), b"\x90", size=32_768, random=pinned("x")
     )
     write("keyring_of_something_else", "keyring", MALFORMED, "A good seal over another structure.", other, **at)
+
+
+def _phones(access: Access) -> None:
+    key, memory = PhoneKey(some(32, "cookie"), access.hub_id), phone.new_memory(20_530, "ar", pinned("memory"))
+    memory = key.fill(memory, 1, stretch_pin("402317", memory.pepper), access, pinned("slot"))
+    inner = key.seal(memory, pinned("phone"))
+    at: dict[str, Value] = {"cookie": key.cookie, "hub": key.hub_id, "pin": "402317"}
+    opened = access.unlock + access.locator
+    write("phone", "phone", GOOD, "A remembered phone, by its PIN.", inner, **at, result=opened)
+    write("phone_wrong_pin", "phone", NO_MATCH, "Another PIN.", inner, **{**at, "pin": "402318"})
+    write("phone_another_phone", "phone", NO_MATCH, "Another cookie.", inner, **{**at, "cookie": KEY})
+    write("phone_another_hub", "phone", NO_MATCH, "Moved to another hub.", inner, **{**at, "hub": SHELF})
 
 
 def secrets() -> None:

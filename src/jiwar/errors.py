@@ -10,7 +10,11 @@
     │   ├── PhraseLength          phrase.length            (found, wanted)
     │   ├── UnknownWord           phrase.unknown_word      (position, suggestion)
     │   ├── PhraseMistyped        phrase.mistyped
-    │   └── PhraseUnknown         phrase.unknown
+    │   ├── PhraseUnknown         phrase.unknown
+    │   ├── PinShape              pin.shape                not six digits, or the first that anybody would try
+    │   ├── PinTaken              pin.taken                both numbers of a phone are the same
+    │   ├── PinWrong              pin.wrong                (left)
+    │   └── PhoneForgotten        pin.forgotten            too many wrong numbers, too long ago, or ended elsewhere
     ├── Refused                   understood, and not allowed by a rule
     │   ├── NotAllowed            rule.not_allowed
     │   ├── NameTaken             rule.name_taken
@@ -91,6 +95,22 @@ class PhraseMistyped(BadInput):
 
 class PhraseUnknown(BadInput):
     code = "phrase.unknown"
+
+
+class PinShape(BadInput):
+    code = "pin.shape"
+
+
+class PinTaken(BadInput):
+    code = "pin.taken"
+
+
+class PinWrong(BadInput):
+    code = "pin.wrong"
+
+
+class PhoneForgotten(BadInput):
+    code = "pin.forgotten"
 
 
 class Refused(JiwarError):

@@ -17,6 +17,7 @@ from pathlib import Path
 from jiwar.circles.accounts import Accounts
 from jiwar.circles.invitations import INVITE_SIZE, Tries
 from jiwar.circles.member import Services
+from jiwar.circles.phones import Phones
 from jiwar.clock import Clock, SystemClock
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import FOUNDING_CODE
@@ -66,6 +67,7 @@ class Hub:
         """`held`: the handle that keeps other hubs from the secret; closed with the hub."""
         self.store, self.front, self.services = store, front, services
         self.accounts = Accounts(services)
+        self.phones = Phones(services, self.accounts)
         self.tries = Tries()
         self._spending: set[bytes] = set()
         self._secret, self._held = secret, held

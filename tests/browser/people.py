@@ -170,10 +170,16 @@ class Person:
         words = [one.text for one in self.all(".words b")]
         return [Slip(link, " ".join(words[2 * at : 2 * at + 2])) for at, link in enumerate(links)]
 
-    def join(self, slip: Slip, handle: str) -> None:
-        """Join by an invitation, in four screens, with a new key."""
+    def join(self, slip: Slip, handle: str, pin: str = "", shared: bool = False) -> None:
+        """Join by an invitation, in five screens, with a new key."""
         self.arrive(slip.link)
         self.type("words", slip.words)
+        self.press("Continue")
+        if shared:
+            self.tap(self.one('label[for="on-shared"]'))
+        if pin:
+            self.tap(self.named("Remembering this phone for thirty days"))
+            self.type("pin", pin)
         self.press("Continue")
         self.press("I agree")
         self.type("own", handle)

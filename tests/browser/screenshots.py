@@ -120,6 +120,7 @@ WAYS_IN = {
     "founding_name": "found-name",
     "founding_key": "key",
     "joining": "join-words",
+    "joining_phone": "join-phone",
     "joining_welcome": "welcome",
     "joining_name": "join-name",
     "joining_key": "key",

@@ -119,13 +119,13 @@ def found(story: Story) -> Slip:
 
 
 def join(story: Story, slip: Slip) -> None:
-    """Four screens, and home; what is typed is two words and a name."""
+    """Five screens, and home; what is typed is two words and a name."""
     who, said = story.guest, story.said
     with who.way() as way:
         who.join(slip, said.guest)
-    assert len(way.screens) == 4 + 1, way.screens
+    assert len(way.screens) == 5 + 1, way.screens
     assert way.typed <= 40
-    assert way.taps <= 5, "language, on, I agree, on, the key"
+    assert way.taps <= 6, "language, on, on, I agree, on, the key"
     assert who.path == "/home"
     assert who.sees(said.group)
 

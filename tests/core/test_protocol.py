@@ -12,7 +12,7 @@ import pytest
 import jiwar
 from jiwar.circles import charters, entering, fold, invitations, letters, model, policy, reports, speech, transfer
 from jiwar.crypto import kdf, labels
-from jiwar.keyring import epochs, phrase
+from jiwar.keyring import epochs, phone, phrase
 from jiwar.keyring import model as keyring
 from jiwar.log import record
 from jiwar.store.sqlite import held
@@ -29,6 +29,8 @@ STRUCTURES: list[type[Wire]] = [
     keyring.Label,
     keyring.Trail,
     keyring.Mark,
+    keyring.Phone,
+    phone.Memory,
     epochs.EpochKeys,
     epochs.Chain,
     policy.Policy,
@@ -87,6 +89,7 @@ def _fields(text: str) -> list[str]:
     "sentence",
     [
         f"memory {kdf.ARGON2_MEMORY_KIB // 1024} MiB, {kdf.ARGON2_PASSES} passes, 1 lane",
+        f"memory {kdf.PIN_MEMORY_KIB // 1024} MiB, {kdf.PIN_PASSES} passes, 1 lane",
         f"{phrase.SECRET_BITS} random bits",
         f"at most {keyring.MOST_EPOCHS} epochs and {keyring.MOST_MARKS} marks",
         ", ".join(map(str, epochs.LANES[:-1])) + f" or {epochs.LANES[-1]} days",

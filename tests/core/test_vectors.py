@@ -39,6 +39,7 @@ from jiwar.keyring.epochs import Chain, EpochKeys
 from jiwar.keyring.hub_secret import HubSecret
 from jiwar.keyring.model import Mark
 from jiwar.keyring.persona import Persona
+from jiwar.keyring.phone import PhoneKey
 from jiwar.log.record import Place, read_cover, read_record
 from jiwar.log.shelf import Opened
 from jiwar.store.contract import Mail, Rotation
@@ -147,6 +148,17 @@ def _envelope(one: Vector) -> Ended:
 
 def _phrase(one: Vector) -> Ended:
     return ended(lambda: phrase.parse(one.text("text")))
+
+
+def _phone(one: Vector) -> Ended:
+    key = PhoneKey(one.raw("cookie"), one.raw("hub"))
+
+    def opened() -> bytes:
+        memory = key.open(one.body)
+        _, access = key.find(memory, kdf.stretch_pin(one.text("pin"), memory.pepper))
+        return access.unlock + access.locator
+
+    return ended(opened, lambda: NO_MATCH)
 
 
 def _keyring(one: Vector) -> Ended:
@@ -297,6 +309,7 @@ RUN: dict[str, Callable[[Vector], Ended]] = {
     "envelope": _envelope,
     "phrase": _phrase,
     "keyring": _keyring,
+    "phone": _phone,
     "name": _name,
     "persona": _persona,
     "handle": _handle,

@@ -73,6 +73,8 @@ def _with_cookie(**changed: Any) -> Any:
             response.set_cookie(self.site.cookie, self._new_cookie.hex(), **wanted)
         elif self._dropped:
             response.delete_cookie(self.site.cookie, path="/")
+        if self._lasting is not None:
+            self._set(response, self.site.lasting, self._lasting, (30 if self._lasting else 0) * 86_400)
         return response
 
     return replaced(Visit, "with_cookie", with_cookie)
@@ -194,14 +196,16 @@ def test_every_answer_forbids_keeping_and_asking(language: str) -> None:
             assert not re.search(r"https?:|\*|data:|blob:|unsafe", policy), f"{one}: {policy}"
         for name, value in one.page.all_headers:
             if name.lower() == "set-cookie":
-                _judge_cookie(one, value)
+                _judge_cookie(one, value, walk(language).world.site.lasting)
 
 
-def _judge_cookie(one: Answer, value: str) -> None:
+def _judge_cookie(one: Answer, value: str, name: str) -> None:
+    """The one cookie that may last is a remembered phone's, and it lasts thirty days."""
     said = [part.strip().lower() for part in value.split(";")[1:]]
     assert {"httponly", "samesite=strict", "path=/"} <= set(said), f"{one}: {value}"
     lasting = [part for part in said if part.startswith(("max-age", "expires"))]
-    assert not lasting or "max-age=0" in lasting, f"{one}: {value}"
+    remembering = value.partition("=")[0] == name
+    assert lasting in ([], ["max-age=2592000"] if remembering else []) or "max-age=0" in lasting, f"{one}: {value}"
 
 
 # what a browser does

@@ -184,6 +184,7 @@ class _Story:
 
     def tell(self) -> None:
         self._begin()
+        self._phones()
         self._topic()
         self._room()
         self._people()
@@ -206,6 +207,21 @@ class _Story:
             join(who, slip, words[name])
         page = founder.go("more", "settings")
         founder.submit(page, "settings", months="levant", theme="light")
+
+    def _phones(self) -> None:
+        """A phone that remembers two of them, is named, comes back, and forgets: at its door and from inside."""
+        founder, lasting, again = self.founder, "402317", "975310"
+        for _ in range(2):
+            page = founder.submit(founder.go("more", "mykey", "phones"), "phone_remember", pin=lasting)
+            page = founder.submit(page, "phone_name", name=self.words["label"])
+            founder.submit(page, "phone_second", key=self.guest.key, pin=again)
+            page = founder.submit(founder.go("home"), "close")
+            page = founder.submit(founder.submit(page, "come_back", pin=again[::-1]), "come_back", pin=lasting)
+            assert route_of(page.path) == "home"
+            founder.submit(founder.go("more", "mykey", "phones"), "phone_forget")
+        founder.submit(founder.go("more", "mykey", "phones"), "phone_remember", pin=lasting)
+        founder.submit(founder.submit(founder.go("home"), "close"), "forget_here")
+        sign_in(founder, founder.key)
 
     def _topic(self) -> None:
         founder, guest, words = self.founder, self.guest, self.words

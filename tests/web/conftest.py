@@ -96,10 +96,12 @@ def slips_on(page: Page) -> list[tuple[str, str]]:
     return list(zip(links, words, strict=True))
 
 
-def join(client: Client, slip: tuple[str, str], handle: str = "") -> Client:
-    """Walk through the four screens of joining (three for a member)."""
+def join(client: Client, slip: tuple[str, str], handle: str = "", on: str = "own", pin: str = "") -> Client:
+    """Walk through the five screens of joining (three for a member)."""
     page = client.get(slip[0] + f"?l={client.language}")
     page = client.send(page, "joining", words=slip[1])
+    if any(form.action == client.world.url("joining_phone") for form in page.forms):
+        page = client.send(page, "joining_phone", on=on, pin=pin)
     page = client.send(page, "joining_welcome")
     page = client.send(page, "joining_name", own=handle)
     if any(form.action == client.world.url("joining_key") for form in page.forms):

@@ -1,4 +1,4 @@
-"""Joining: four screens, at most forty typed characters, nothing spent by looking."""
+"""Joining: five screens, at most forty typed characters, nothing spent by looking."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def handles(client: Client) -> set[str]:
     return {member.handle for member in circle_of(client).state.members if member.active}
 
 
-def test_joining_takes_four_screens_and_few_characters(world: World, client: Open, language: str) -> None:
+def test_joining_takes_five_screens_and_few_characters(world: World, client: Open, language: str) -> None:
     host = found(client(language), handle="زيتونة", invite=True)
     guest = join(client(language), host.slips[0])
-    assert guest.screens == ["joining", "joining_welcome", "joining_name", "joining_key"]
+    assert guest.screens == ["joining", "joining_phone", "joining_welcome", "joining_name", "joining_key"]
     assert guest.typed <= MOST_TYPED
     assert guest.get("/").path == world.url("home")
     assert len(handles(host)) == 2
@@ -105,13 +105,14 @@ def test_any_separator_between_the_words_will_do(world: World, client: Open, bet
     path, words = host.slips[0]
     guest = client()
     page = guest.send(guest.get(path), "joining", words=between.join(words.split()))
-    assert page.path == world.url("joining_welcome")
+    assert page.path == world.url("joining_phone")
 
 
 def test_welcome_shows_what_the_group_says_of_itself(world: World, client: Open, language: str) -> None:
     host = found(client(language), card="close", name="قهوة الثلاثاء", invite=True)
     guest = client(language)
     page = guest.send(guest.get(host.slips[0][0] + f"?l={language}"), "joining", words=host.slips[0][1])
+    page = guest.send(page, "joining_phone")
     charter = circle_of(host).charter
     assert "قهوة الثلاثاء" in page.text
     assert all(rule in page.text for rule in charter.rules)
@@ -132,6 +133,7 @@ def test_of_two_who_hold_one_link_the_first_gets_in(client: Open) -> None:
     pages = []
     for guest in guests:
         page = guest.send(guest.get(host.slips[0][0]), "joining", words=host.slips[0][1])
+        page = guest.send(page, "joining_phone")
         pages.append(guest.send(guest.send(page, "joining_welcome"), "joining_name"))
     answers = [g.send(p, "joining_key", _button="taken=yes").status for g, p in zip(guests, pages, strict=True)]
     assert answers == [200, 410]
@@ -142,6 +144,7 @@ def test_two_taps_on_the_last_button_enter_once(world: World, client: Open) -> N
     host = found(client(), invite=True)
     guest = client()
     page = guest.send(guest.get(host.slips[0][0]), "joining", words=host.slips[0][1])
+    page = guest.send(page, "joining_phone")
     page = guest.send(guest.send(page, "joining_welcome"), "joining_name")
     key = shown_key(page)[0]
     fields = {**page.form(world.url("joining_key")).fields, "taken": "yes"}
@@ -155,6 +158,7 @@ def test_a_name_that_is_taken_is_asked_for_again(world: World, client: Open, lan
     host = found(client(language), handle="زيتونة", invite=True)
     guest = client(language)
     page = guest.send(guest.get(host.slips[0][0] + f"?l={language}"), "joining", words=host.slips[0][1])
+    page = guest.send(page, "joining_phone")
     page = guest.send(guest.send(page, "joining_welcome"), "joining_name", own="زيتونة")
     assert page.status == 409
     assert page.form(world.url("joining_name")).fields["own"] == "زيتونة"
@@ -167,6 +171,7 @@ def test_a_name_taken_meanwhile_is_asked_for_again_with_the_key_kept(world: Worl
     host = found(client(), handle="زيتونة", invite=True)
     slow, quick = client(), client()
     page = slow.send(slow.get(host.slips[0][0]), "joining", words=host.slips[0][1])
+    page = slow.send(page, "joining_phone")
     page = slow.send(slow.send(page, "joining_welcome"), "joining_name", own="رمّانة")
     key = shown_key(page)[0]
     join(quick, host.slips[1], handle="رمّانة")
@@ -181,6 +186,7 @@ def test_names_on_offer_are_free(world: World, client: Open) -> None:
     host = found(client(), invite=True)
     guest = client()
     page = guest.send(guest.get(host.slips[0][0]), "joining", words=host.slips[0][1])
+    page = guest.send(page, "joining_phone")
     page = guest.send(page, "joining_welcome")
     first = page.form(world.url("joining_name")).fields["name"]
     assert first != circle_of(host).me.handle
@@ -221,6 +227,7 @@ def test_into_a_hidden_circle_one_waits_until_let_in(world: World, client: Open,
     host = found(client(language), card="support", name="ظلّ", invite=True)
     guest = client(language)
     page = guest.send(guest.get(host.slips[0][0] + f"?l={language}"), "joining", words=host.slips[0][1])
+    page = guest.send(page, "joining_phone")
     assert guest.word("I agree") in page.text
     page = guest.send(guest.send(page, "joining_welcome"), "joining_name", own="نعناع")
     page = guest.send(page, "joining_key", _button="taken=yes")
@@ -244,5 +251,33 @@ def test_nothing_of_a_newcomer_stands_in_an_address(client: Open) -> None:
 
 
 def test_the_screens_of_joining_need_the_words_first(world: World, client: Open) -> None:
-    for name in ("joining_welcome", "joining_name", "joining_key"):
+    for name in ("joining_phone", "joining_welcome", "joining_name", "joining_key"):
         assert client().get(world.url(name)).path == world.url("door")
+
+
+def test_on_an_own_phone_joining_can_end_in_a_phone_that_remembers(world: World, client: Open, language: str) -> None:
+    host = found(client(language), invite=True)
+    guest = join(client(language), host.slips[0], pin="402317")
+    assert len(guest.screens) == 5
+    assert guest.typed <= MOST_TYPED
+    guest.cookies.pop(world.site.cookie)
+    page = guest.send(guest.get("/"), "come_back", pin="402317")
+    assert page.path == world.url("home")
+
+
+def test_on_a_shared_phone_a_visit_rests_for_ten_minutes(world: World, client: Open, clock: SetClock) -> None:
+    host = found(client(), invite=True)
+    guest = join(client(), host.slips[0], on="shared", pin="402317")
+    assert list(guest.cookies) == [world.site.cookie]
+    assert guest.get(world.url("home")).path == world.url("home")
+    clock.forward(seconds=601)
+    assert guest.ask("GET", world.url("home")).status != 200
+
+
+def test_a_number_that_anybody_would_try_first_is_refused(client: Open, language: str) -> None:
+    host = found(client(language), invite=True)
+    guest = client(language)
+    page = guest.send(guest.get(host.slips[0][0] + f"?l={language}"), "joining", words=host.slips[0][1])
+    page = guest.send(page, "joining_phone", pin="123456")
+    assert page.status == 400
+    assert guest.word("Six digits, please, and not the first that come to mind.") in page.text

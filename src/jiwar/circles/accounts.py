@@ -1,25 +1,37 @@
 """Opening an account and coming back to it.
 
 Implements spec/protocol.md §3.2–3.4. A login reads and writes two rows, its own and its companion; an unknown phrase
-costs the same slow hash and two reads.
+costs the same slow hash, two reads and the same wait.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from jiwar.circles.member import Member, Services
+from jiwar.crypto.kdf import stretch_pin
 from jiwar.errors import Busy, Conflict, NotCanonical, PhraseUnknown, Unopenable
 from jiwar.keyring.account import FIRST_SETTINGS, Access, inner_digest, new_account
-from jiwar.keyring.model import Settings
+from jiwar.keyring.model import Keyring, Settings
 from jiwar.keyring.session import Session
 from jiwar.store.contract import AccountWrite
 
 LANES = 2
 MOST_WAITING = 64
+T = TypeVar("T")
+
+
+def without_old_phones(keyring: Keyring, today: int) -> tuple[Keyring, list[bytes]]:
+    """The keyring without the phones whose time is over, and the names of their rows."""
+    over = [phone.locator for phone in keyring.phones if phone.until < today]
+    kept = tuple(phone for phone in keyring.phones if phone.until >= today)
+    return (replace(keyring, phones=kept) if over else keyring), over
 
 
 class Accounts:
@@ -32,12 +44,18 @@ class Accounts:
 
     async def stretch(self, phrase: int) -> Access:
         """What a phrase opens. Raises Busy when too many wait."""
+        return await self._slowly(Access.of_phrase, phrase, self._services.hub_id)
+
+    async def stretch_pin(self, pin: str, pepper: bytes) -> bytes:
+        """What a phone's PIN gives beside a cookie and a pepper. Raises Busy when too many wait."""
+        return await self._slowly(stretch_pin, pin, pepper)
+
+    async def _slowly(self, work: Callable[..., T], *given: Any) -> T:
         if self._waiting >= MOST_WAITING:
             raise Busy
         self._waiting += 1
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._lanes, Access.of_phrase, phrase, self._services.hub_id)
+            return await asyncio.get_running_loop().run_in_executor(self._lanes, work, *given)
         finally:
             self._waiting -= 1
 
@@ -63,25 +81,34 @@ class Accounts:
 
     async def sign_in(self, phrase: int, session: Session) -> Member:
         """Come back. Raises PhraseUnknown, Busy."""
-        access = await self.stretch(phrase)
-        store = self._services.store
+        return await self.begin(await self.stretch(phrase), session)
+
+    async def begin(self, access: Access, session: Session, *also: AccountWrite) -> Member:
+        """Make a session this account's, with other rows in the same batch. Raises PhraseUnknown.
+
+        One path for what is there and what isn't: two reads, one seal, one wait for the disk.
+        """
+        store, random = self._services.store, self._services.random
         inner = store.account(access.locator)
         try:
-            keyring = access.open(inner)
+            known, keyring = True, access.open(inner)
         except (Unopenable, NotCanonical):
-            store.account(access.unlock)
-            raise PhraseUnknown from None
+            known, keyring = False, Keyring(1, 0, access.unlock, access.unlock)
         beside = store.account(keyring.companion)
-        resealed = access.seal(keyring, self._services.random)
+        current, over = without_old_phones(keyring, self._services.clock.day())
+        resealed = access.seal(current, random)
+        own = [
+            AccountWrite(access.locator, inner_digest(inner), resealed),
+            AccountWrite(keyring.companion, inner_digest(beside), beside),
+        ]
         try:
-            await store.put_accounts(
-                [
-                    AccountWrite(access.locator, inner_digest(inner), resealed),
-                    AccountWrite(keyring.companion, inner_digest(beside), beside),
-                ]
-            )
+            await store.put_accounts([*(own if known else ()), *also])
         except Conflict:
             pass  # Another session of this account wrote a moment ago: its rows are as new.
+        if not known:
+            raise PhraseUnknown
+        if over:
+            await store.remove_accounts(over)
         self._services.versions[access.locator] = self._services.versions.get(access.locator, 0) + 1
         return Member.begin(self._services, session, access)
 
@@ -92,7 +119,8 @@ class Accounts:
             keyring = access.open(self._services.store.account(access.locator))
         except (Unopenable, NotCanonical):
             raise PhraseUnknown from None
-        await self._services.store.remove_accounts([access.locator, keyring.companion])
+        phones = [phone.locator for phone in keyring.phones]
+        await self._services.store.remove_accounts([access.locator, keyring.companion, *phones])
         self._services.versions.pop(access.locator, None)
 
     def close(self) -> None:

@@ -123,6 +123,11 @@ class Member:
         session.forget("moved")
         return Member(services, session)
 
+    @property
+    def access(self) -> Access:
+        """What opens this account: for a phone that shall remember it, and nothing else."""
+        return self._access
+
     def _read_moved(self) -> _Moved:
         """What this session knows now: another request of it may have moved on."""
         raw = self.session.read("moved")

@@ -16,6 +16,10 @@ SESSION_SEAL = Label("jiwar/1/session/seal")
 SESSION_NAME = Label("jiwar/1/session/name")
 SESSION_FORM = Label("jiwar/1/session/form")
 SESSION_HANDLE = Label("jiwar/1/session/handle")
+PHONE_LOCATOR = Label("jiwar/1/phone/locator")
+PHONE_SEAL = Label("jiwar/1/phone/seal")
+PHONE_PIN = Label("jiwar/1/phone/pin")
+PHONE_SLOT = Label("jiwar/1/phone/slot")
 
 # personas
 PERSONA_SIGN = Label("jiwar/1/persona/sign")

@@ -34,6 +34,14 @@ class Label(Wire, frozen=True):
     text: str
 
 
+class Phone(Wire, frozen=True):
+    """A phone that remembers this account: my name for it, its row, the last day on which it does."""
+
+    name: str
+    locator: bytes
+    until: int
+
+
 class Membership(Wire, frozen=True):
     """One circle of mine. `waiting` is true until somebody has sent the keys (hidden circles); `agreed` is the
     edition of the charter that I agreed to last."""
@@ -143,3 +151,4 @@ class Keyring(Wire, frozen=True):
     settings: Settings = Settings()
     memberships: tuple[tuple[bytes, bytes], ...] = ()
     trails: tuple[tuple[bytes, bytes], ...] = ()
+    phones: tuple[Phone, ...] = ()

@@ -51,6 +51,11 @@ class Session:
         """Shorten how long this session may lie idle; it never grows again."""
         self._entry.idle = min(self._entry.idle, seconds)
 
+    @property
+    def idle(self) -> float:
+        """How long this session may lie idle, in seconds."""
+        return self._entry.idle
+
     @cached_property
     def handle_key(self) -> bytes:
         """Names ids in this session's URLs."""

@@ -102,7 +102,7 @@ async def _answer(visit: Visit, at: At) -> Response:
     except SignedOut as error:
         if visit.form.texts():
             return visit.give_back(error)
-        return visit.fail(error) if visit.has_rested_too_long() else visit.go("door")
+        return visit.fail(error) if visit.has_rested_too_long() and not visit.phone else visit.go("door")
     except JiwarError as error:
         return visit.fail(error)
 

@@ -18,7 +18,7 @@ _INVISIBLE = {ord(c): None for c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 _INVISIBLE |= {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in b"\t\n\r"}
 """Characters that turn the direction of what follows, and controls: they belong to no text (spoofing)."""
 
-_SECRET = frozenset({"key", "words", "token"})
+_SECRET = frozenset({"key", "digits", "pin", "words", "token"})
 
 
 class Form:

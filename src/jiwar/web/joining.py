@@ -1,4 +1,6 @@
-"""Joining in four screens: two spoken words, welcome and rules, my name here, my key. Members need no new key.
+"""Joining in five screens: two spoken words, whose phone, welcome and rules, my name here, my key.
+
+Members need no new key and have said whose phone it is: for them there are three.
 
 The link's page shows the cover alone and reads nothing: whoever previews links learns nothing and spends nothing.
 """
@@ -17,6 +19,7 @@ from jiwar.web.app import At
 from jiwar.web.keys import KeyChoice, Place, changed_choice, member_with, offer_keys, show_key
 from jiwar.web.limits import SLOW
 from jiwar.web.visit import Visit
+from jiwar.web.whose import Whose, read_whose, settle
 from jiwar.wire.canonical import Wire, decode, encode
 
 SLOT = "joining"
@@ -32,6 +35,8 @@ class Draft(Wire, frozen=True):
     names: tuple[str, ...] = ()
     handle: str = ""
     keys: KeyChoice = KeyChoice()
+    shared: bool = False
+    pin: str = ""
 
 
 def _draft(visit: Visit) -> Draft:
@@ -47,7 +52,7 @@ def _keep(visit: Visit, draft: Draft) -> None:
 
 
 def _steps(visit: Visit) -> int:
-    return 3 if visit.is_member() else 4
+    return 3 if visit.is_member() else 5
 
 
 # 1: two spoken words
@@ -89,7 +94,7 @@ def _begin(visit: Visit, secret: str, admitted: Admission) -> Response:
         visit.new_session()
     visit.keep_language()
     _keep(visit, Draft(secret, admitted, _free_names(visit, admitted)))
-    return visit.go("joining_welcome")
+    return visit.go("joining_welcome" if visit.is_member() else "joining_phone")
 
 
 def _free_names(visit: Visit, admitted: Admission, other_than: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -100,7 +105,36 @@ def _free_names(visit: Visit, admitted: Admission, other_than: tuple[str, ...] =
     return tuple(free[:3] or drawn[:3])
 
 
-# 2: welcome and rules
+# 2: mine or shared?
+
+
+async def show_phone(visit: Visit) -> Response:
+    draft = _draft(visit)
+    return _phone_page(visit, draft.shared, draft.pin)
+
+
+def _phone_page(visit: Visit, shared: bool, pin: str, error: JiwarError | None = None) -> Response:
+    return visit.page(
+        "joining/phone.html",
+        status=messages.status(error) if error else 200,
+        shared=shared,
+        pin=pin,
+        error=visit.sentence(error) if error else "",
+        steps=_steps(visit),
+    )
+
+
+async def take_phone(visit: Visit) -> Response:
+    draft = _draft(visit)
+    try:
+        whose = read_whose(visit)
+    except BadInput as error:
+        return _phone_page(visit, False, visit.form.typed("pin", 20), error)
+    _keep(visit, replace(draft, shared=whose.shared, pin=whose.pin))
+    return visit.go("joining_welcome")
+
+
+# 3: welcome and rules
 
 
 async def show_welcome(visit: Visit) -> Response:
@@ -114,7 +148,7 @@ async def agree(visit: Visit) -> Response:
     return visit.go("joining_name")
 
 
-# 3: my name here
+# 4: my name here
 
 
 async def show_name(visit: Visit) -> Response:
@@ -151,7 +185,7 @@ async def take_name(visit: Visit) -> Response:
     return await _finish(visit) if visit.is_member() else visit.go("joining_key")
 
 
-# 4: my key
+# 5: my key
 
 
 async def show_key_screen(visit: Visit) -> Response:
@@ -160,7 +194,7 @@ async def show_key_screen(visit: Visit) -> Response:
     draft = _draft(visit)
     if not draft.handle or visit.is_member():
         return visit.go("joining_name")
-    return show_key(visit, draft.keys, Place(4, 4, "joining_key", "joining_name"))
+    return show_key(visit, draft.keys, Place(5, 5, "joining_key", "joining_name"))
 
 
 async def take_key(visit: Visit) -> Response:
@@ -188,6 +222,7 @@ async def _finish(visit: Visit) -> Response:
         except NameTaken as error:
             return _name_page(visit, draft, draft.handle, error)
         visit.session.forget(SLOT)
+        await settle(visit, visit.member, Whose(draft.shared, draft.pin))
     return visit.go(arrived)
 
 
@@ -211,6 +246,7 @@ async def _enter(visit: Visit, draft: Draft) -> str:
 
 ROUTES = (
     At("joining", "/in/{secret}", show_words, take_words, public=True, entrance=True),
+    At("joining_phone", "/joining/phone", show_phone, take_phone, public=True),
     At("joining_welcome", "/joining/welcome", show_welcome, agree, public=True),
     At("joining_name", "/joining/name", show_name, take_name, public=True),
     At("joining_key", "/joining/key", show_key_screen, take_key, public=True),

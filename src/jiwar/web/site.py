@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from jiwar.circles.accounts import Accounts
 from jiwar.circles.invitations import Tries
 from jiwar.circles.member import Services
+from jiwar.circles.phones import Phones
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import SESSION_NAME
 from jiwar.errors import JiwarError
@@ -31,12 +32,14 @@ class Site:
     hub: Hub
     services: Services
     accounts: Accounts
+    phones: Phones
     tries: Tries
     limits: Limits
     languages: dict[str, Language]
     pages: Pages
     paths: Paths
     cookie: str
+    lasting: str
     secure: bool
     development: bool
     tidying: Tidying = field(default_factory=Tidying)
@@ -98,17 +101,20 @@ def make_site(
     `pages` that are loaded already may be handed in: they belong to the program, not to the hub.
     """
     services = hub.services
-    name = digest(SESSION_NAME, services.hub_id)[:5].hex()
+    names = digest(SESSION_NAME, services.hub_id)
+    name, lasting = names[:5].hex(), names[5:10].hex()
     return Site(
         hub=hub,
         services=services,
         accounts=hub.accounts,
+        phones=hub.phones,
         tries=hub.tries,
         limits=Limits(services.clock),
         languages=load_languages(),
         pages=pages or load_pages(hub),
         paths=Paths(dict(patterns)),
         cookie=f"__Host-{name}" if secure else name,
+        lasting=f"__Host-{lasting}" if secure else lasting,
         secure=secure,
         development=development,
     )

@@ -13,11 +13,13 @@ from starlette.responses import RedirectResponse, Response
 
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
+from jiwar.circles.phones import SLOT
 from jiwar.circles.policy import LEVELS
 from jiwar.crypto.hashing import same
 from jiwar.errors import BadFormToken, JiwarError, NotThere, RoomClosed, SignedOut
 from jiwar.i18n import Digits, MonthNames
 from jiwar.keyring.model import Settings
+from jiwar.keyring.phone import DAYS
 from jiwar.keyring.session import Session
 from jiwar.web import messages
 from jiwar.web.forms import EMPTY, Form
@@ -31,8 +33,9 @@ TABS: tuple[Tab, ...] = ("home", "talk", "more")
 _IN_ORDER = ("ar", "en")
 _RENEW = "renew"
 _NOTICE = "notice"
-_KEPT = ("access", "keyring", "moved", "founding", "joining", "language", _NOTICE)
+_KEPT = ("access", "keyring", "moved", "founding", "joining", "language", SLOT, _NOTICE)
 """What a session takes along to its new cookie."""
+DAY_SECONDS = 86_400
 CIRCLE_NAME = 16
 """Bytes of a circle's id that stand for it in URLs."""
 
@@ -46,15 +49,34 @@ class Visit:
         self.form: Form = EMPTY
         self._new_cookie: bytes | None = None
         self._dropped = False
+        self._lasting: bytes | None = None
 
     # who
 
     @cached_property
     def cookie(self) -> bytes:
+        return self._sent(self.site.cookie)
+
+    def _sent(self, cookie: str) -> bytes:
         try:
-            return bytes.fromhex(self.request.cookies.get(self.site.cookie, ""))
+            return bytes.fromhex(self.request.cookies.get(cookie, ""))
         except ValueError:
             return b""
+
+    @cached_property
+    def phone(self) -> bytes:
+        """The cookie by which this phone is remembered; it opens nothing without its PIN. Empty where it isn't."""
+        return self._sent(self.site.lasting) if self._phone_language else b""
+
+    @cached_property
+    def _phone_language(self) -> str:
+        return self.site.phones.language(self._sent(self.site.lasting))
+
+    def keep_phone(self, cookie: bytes) -> None:
+        """Hand out the one cookie that outlives a visit, as long as the phone is remembered; empty takes it back."""
+        self._lasting = cookie
+        for known in ("phone", "_phone_language"):
+            self.__dict__.pop(known, None)
 
     @cached_property
     def session(self) -> Session:
@@ -90,6 +112,7 @@ class Visit:
         old = self.session
         kept = [(slot, old.read(slot)) for slot in _KEPT]
         new = self.new_session()
+        new.rest_at_most(old.idle)
         for slot, value in kept:
             if value is not None:
                 new.write(slot, value)
@@ -185,6 +208,7 @@ class Visit:
         asked = self.request.query_params.get("l", "")
         if asked not in self.site.languages and self.has_session():
             asked = (self.session.read("language") or b"").decode()
+        asked = asked if asked in self.site.languages else self._phone_language
         return asked if asked in self.site.languages else self.site.hub.front.language
 
     def languages(self, page: str, **values: object) -> list[tuple[str, str, bool]]:
@@ -287,16 +311,14 @@ class Visit:
     def with_cookie(self, response: Response) -> Response:
         """The answer with what this visit changed about the cookie; `web.app` does this to every answer."""
         if self._new_cookie is not None:
-            response.set_cookie(
-                self.site.cookie,
-                self._new_cookie.hex(),
-                path="/",
-                secure=self.site.secure,
-                httponly=True,
-                samesite="strict",
-            )
+            self._set(response, self.site.cookie, self._new_cookie)
         elif self._dropped:
-            response.delete_cookie(
-                self.site.cookie, path="/", secure=self.site.secure, httponly=True, samesite="strict"
-            )
+            self._set(response, self.site.cookie, b"", 0)
+        if self._lasting is not None:
+            self._set(response, self.site.lasting, self._lasting, DAYS * DAY_SECONDS if self._lasting else 0)
         return response
+
+    def _set(self, response: Response, name: str, value: bytes, age: int | None = None) -> None:
+        response.set_cookie(
+            name, value.hex(), max_age=age, path="/", secure=self.site.secure, httponly=True, samesite="strict"
+        )
