@@ -17,6 +17,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 LOCALES = Path(__file__).with_name("locale")
+LANGUAGES = {"ar": "العربية", "en": "English", "fr": "Français"}
+"""Every language by its own name, in the order in which a choice shows them."""
 PLURALS = {
     "ar": (6, "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"),
     "en": (2, "(n != 1)"),

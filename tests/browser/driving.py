@@ -33,7 +33,7 @@ _QUIET = (
     "--hide-scrollbars",
     "--force-color-profile=srgb",
 )
-_ACCEPTED = {"ar": "ar,en;q=0.5", "en": "en,ar;q=0.5"}
+_ACCEPTED = {"ar": "ar,en;q=0.5", "en": "en,ar;q=0.5", "fr": "fr,ar;q=0.5"}
 
 
 def _first(*names: str) -> str:

@@ -15,12 +15,12 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
+from jiwar.i18n import LANGUAGES as NAMES
 from jiwar.i18n import load_languages
 from tests.browser import driving
 from tests.browser.serving import Served
 
 LANGUAGES = load_languages()
-_NAMES = {"ar": "العربية", "en": "English"}
 _FIND = """
 const [words, whole, among] = arguments;
 const said = (one) => one.innerText.replace(/\\s+/g, " ").trim();
@@ -103,7 +103,7 @@ class Person:
         self.go(address)
         if self.one("html").get_attribute("lang") != self.lang:
             self.screens -= 1  # The same screen, in other words.
-            self.follow(self.titled(_NAMES[self.lang]))
+            self.follow(self.titled(NAMES[self.lang]))
 
     def follow(self, element: WebElement) -> None:
         """Tap what leads to another page."""

@@ -1,6 +1,6 @@
 """`python -m tests.browser.screenshots [FOLDER]`: pictures of the main pages, into `screenshots/`.
 
-In Arabic and English, on a phone and on a desk, in light and dark: of a hub with the demo in it, and of one in which
+In every language, on a phone and on a desk, in light and dark: of a hub with the demo in it, and of one in which
 nothing has been said (`empty-`). The names are those of the design's pictures: `dark-phone-ar-home.png`.
 """
 
@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jiwar.cli.demo import content
+from jiwar.i18n import LANGUAGES
 from tests.browser import driving, tour
 from tests.browser.people import Person, Slip
 from tests.browser.serving import Served, filled_hub, fresh_hub, printed_keys, serving
@@ -162,7 +163,9 @@ def _person(hub: Served, screen: str, lang: str) -> Iterator[Person]:
             driving.stop(driver)
 
 
-def take_all(folder: Path, screens: tuple[str, ...] = tuple(SCREENS), langs: tuple[str, ...] = ("ar", "en")) -> int:
+def take_all(
+    folder: Path, screens: tuple[str, ...] = tuple(SCREENS), langs: tuple[str, ...] = tuple(LANGUAGES)
+) -> int:
     """Take every picture; how many."""
     folder.mkdir(parents=True, exist_ok=True)
     taken = 0

@@ -10,10 +10,17 @@ from jiwar.keyring import phrase
 from tests.browser.conftest import OpenBrowser
 from tests.browser.driving import DESK, PHONE
 from tests.browser.measured import Measured
-from tests.browser.people import Slip
+from tests.browser.people import LANGUAGES, Slip
 from tests.browser.serving import Served
 
-PAIRS = [("ar", False, PHONE), ("ar", True, DESK), ("en", False, DESK), ("en", True, PHONE)]
+PAIRS = [
+    ("ar", False, PHONE),
+    ("ar", True, DESK),
+    ("en", False, DESK),
+    ("en", True, PHONE),
+    ("fr", False, PHONE),
+    ("fr", True, DESK),
+]
 WITH_THE_TEAM = (
     "It is with the care team: they read it when they come by. Whoever it is about doesn't learn who wrote. "
     "Until then, muting or blocking helps at once."
@@ -70,6 +77,21 @@ SAID = {
         brief="Quick tea",
         call="Good evening, the dough is ready",
         echo="and the tea is on",
+    ),
+    "fr": Words(
+        group="Café de l’après-midi",
+        about="Une tasse ensemble, et ce que nous savons.",
+        founder="Héron",
+        guest="Moineau",
+        title="Du pain sans four ?",
+        text="J’ai une poêle et de la farine, **pas de four**. Comment faire ?",
+        note="cuisine",
+        answer="Du pain plat : pâte fine, feu doux.",
+        anew="Du pain plat : pâte fine, et une poêle très chaude.",
+        room="Discussion de cuisine",
+        brief="Thé rapide",
+        call="Bonsoir, la pâte est prête",
+        echo="et le thé est sur le feu",
     ),
 }
 
@@ -215,7 +237,7 @@ def come_back(story: Story) -> None:
 
 def change_settings(story: Story) -> None:
     """The other language, and back: the page turns round, and so do its digits."""
-    who, other = story.guest, {"ar": "en", "en": "ar"}
+    who, other = story.guest, {"ar": "fr", "en": "ar", "fr": "en"}
     for lang in (other[story.lang], story.lang):
         who.press("More")
         who.open(who.word("Settings"))
@@ -225,7 +247,7 @@ def change_settings(story: Story) -> None:
         who.lang = lang
         page = who.one("html")
         assert page.get_attribute("lang") == lang
-        assert page.get_attribute("dir") == {"ar": "rtl", "en": "ltr"}[lang]
+        assert page.get_attribute("dir") == LANGUAGES[lang].dir
         assert ("large" in str(page.get_attribute("class")).split()) == (lang != story.lang)
         assert who.sees(who.word("Saved."))
 

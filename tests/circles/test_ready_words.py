@@ -4,11 +4,11 @@ import tomllib
 
 import pytest
 
+from jiwar.i18n import LANGUAGES
 from tests.house.project import SOURCE
 from tests.house.words import fold, forbidden_in
 
 CIRCLES = SOURCE / "circles"
-LANGUAGES = ["ar", "en"]
 CARDS = tomllib.loads((CIRCLES / "rules" / "cards.toml").read_text("utf-8"))
 SOUNDS_LIKE = str.maketrans("طضصظثذحقغةئؤ", "تدسزسزهكخهيو")
 

@@ -142,6 +142,11 @@ def test_settings_come_from_the_environment() -> None:
     assert config_from({}).data == Path("data")
 
 
+def test_a_language_that_pages_don_t_speak_is_told_at_the_start() -> None:
+    with pytest.raises(BadChoice):
+        config_from({"JIWAR_LANGUAGE": "xx"})
+
+
 @pytest.mark.parametrize(("text", "hours"), [("2", 2), ("-3.5", -3.5), ("5.75", 5.75), ("14", 14)])
 def test_the_clock_is_as_far_ahead_as_the_environment_says(text: str, hours: float) -> None:
     assert config_from({"JIWAR_UTC_OFFSET": text}).front.offset_hours == hours

@@ -18,8 +18,9 @@ from tests.house.words import forbidden_in
 FROZEN = {
     "ar": "14a1476c197361c5e1c6809477505a8fb583476e9c7861530bbc8e7b03f52e04",
     "en": "4f4c592cb091fc2b517c1ebd62f62dbaf4b6e2a0ebe13867aab7c037ac3ec601",
+    "fr": "3105dc2423a6589fd0db519b3d50cb5532ac95c7ad43a49d0beb5c2f84c7bc25",
 }
-SCRIPT = {"ar": "[ء-غف-ي]{3,8}", "en": "[a-z]{3,8}"}
+SCRIPT = {"ar": "[ء-غف-ي]{3,8}", "en": "[a-z]{3,8}", "fr": "[a-zàâçèéêëîïôùûü]{3,8}"}
 VOWELS = "\u064e\u0651\u0650\u0652"
 
 
@@ -66,11 +67,24 @@ def test_every_word_is_found_again_whole_and_by_each_beginning(words: Wordlist) 
         assert {words.index(typed) for typed in beginnings} == {index}
 
 
-def test_every_english_word_is_found_in_capitals_and_with_accents() -> None:
-    english = load("en")
-    for index, word in enumerate(english.words):
-        assert english.index(word.upper()) == index
-        assert english.index("\u2066 " + word[0] + "\u0301" + word[1:].title() + "\u2069") == index
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_latin_word_is_found_in_capitals_and_with_accents(language: str) -> None:
+    latin = load(language)
+    for index, word in enumerate(latin.words):
+        assert latin.index(word.upper()) == index
+        assert latin.index("\u2066 " + word[0] + "\u0301" + word[1:].title() + "\u2069") == index
+
+
+def test_every_french_word_is_found_without_its_accents_and_with_them_apart() -> None:
+    french = load("fr")
+    for index, word in enumerate(french.words):
+        apart = unicodedata.normalize("NFD", word)
+        assert french.index(apart) == french.index(apart.encode("ascii", "ignore").decode()) == index
+
+
+def test_the_ligatures_of_french_are_read_as_two_letters() -> None:
+    assert fold("Œuf") == fold("oeuf")
+    assert fold("Æ") == "ae"
 
 
 def test_every_arabic_word_is_found_with_vowel_marks_and_tatweel() -> None:
@@ -99,6 +113,8 @@ def test_every_arabic_word_is_found_with_any_form_of_a_letter(letters: str, vari
         ("en", "gardin", "garden"),
         ("en", "xettle", "kettle"),
         ("en", "umbrelllllllllla", "umbrella"),
+        ("fr", "theirre", "théière"),
+        ("fr", "abriccot", "abricot"),
         ("ar", "ابرييق", "إبريق"),
         ("ar", "ملعكة", "ملعقة"),
         ("ar", "طنجر ة", "طنجرة"),

@@ -1,51 +1,78 @@
-"""Everything that is said is said in Arabic too."""
+"""Everything that is said is said in every language."""
 
 import re
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 
+from jiwar.i18n import LANGUAGES, PLURALS, load_languages
+from jiwar.keyring import wordlist
 from tools.messages import catalogues, forms_of, in_source, missing
 
-ARABIC_PLURALS = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+BARE_MARK = re.compile(r"(?<!\u202f)[;:!?»]|«(?!\u202f)")
 
 
-@pytest.fixture(scope="module")
-def arabic() -> Catalog:
-    """Return what is in the Arabic catalogue."""
-    return {file.parts[-3]: catalog for file, catalog in catalogues()}["ar"]
+CATALOGUES = {file.parts[-3]: catalog for file, catalog in catalogues()}
+
+
+@pytest.fixture(params=CATALOGUES)
+def catalog(request: pytest.FixtureRequest) -> Catalog:
+    """Return what is in one language's catalogue."""
+    return CATALOGUES[request.param]
 
 
 def _entries(catalog: Catalog) -> list[Message]:
     return [message for message in catalog if message.id]
 
 
-def test_the_catalogue_has_entries(arabic: Catalog) -> None:
-    assert len(_entries(arabic)) > 100
+def test_the_catalogue_has_entries(catalog: Catalog) -> None:
+    assert len(_entries(catalog)) > 100
 
 
-def test_no_sentence_is_missing_from_the_catalogue(arabic: Catalog) -> None:
-    assert missing(arabic, in_source()) == []
+def test_no_sentence_is_missing_from_the_catalogue(catalog: Catalog) -> None:
+    assert missing(catalog, in_source()) == []
 
 
-def test_no_sentence_is_untranslated(arabic: Catalog) -> None:
-    assert [entry.id for entry in _entries(arabic) if not all(forms_of(entry.string))] == []
+def test_no_sentence_is_untranslated(catalog: Catalog) -> None:
+    assert [entry.id for entry in _entries(catalog) if not all(forms_of(entry.string))] == []
 
 
-def test_no_sentence_is_fuzzy(arabic: Catalog) -> None:
-    assert [entry.id for entry in _entries(arabic) if entry.fuzzy] == []
+def test_no_sentence_is_fuzzy(catalog: Catalog) -> None:
+    assert [entry.id for entry in _entries(catalog) if entry.fuzzy] == []
 
 
-def test_plurals_follow_the_pinned_order(arabic: Catalog) -> None:
-    assert (arabic.num_plurals, arabic.plural_expr) == (6, ARABIC_PLURALS)
-    counted = [entry for entry in _entries(arabic) if entry.pluralizable]
-    assert [entry.id for entry in counted if len(forms_of(entry.string)) != 6] == []
+def test_every_language_has_a_catalogue_but_english() -> None:
+    assert set(CATALOGUES) == set(LANGUAGES) - {"en"}
+    assert set(load_languages()) == set(LANGUAGES) == set(wordlist.LANGUAGES)
 
 
-def test_translations_keep_the_placeholders(arabic: Catalog) -> None:
+def test_plurals_follow_the_pinned_order(catalog: Catalog) -> None:
+    pinned = PLURALS[str(catalog.locale)]
+    assert (catalog.num_plurals, catalog.plural_expr) == pinned
+    counted = [entry for entry in _entries(catalog) if entry.pluralizable]
+    assert [entry.id for entry in counted if len(forms_of(entry.string)) != pinned[0]] == []
+
+
+def test_plural_rules_are_those_of_unicode() -> None:
+    assert PLURALS["ar"] == (6, "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)")
+    assert PLURALS["fr"] == (2, "(n > 1)")
+
+
+def test_french_has_the_marks_and_spaces_of_french() -> None:
+    """Curved apostrophes, and a narrow space that no line breaks at before ; : ! ? and inside « »."""
+    texts = [form for entry in _entries(CATALOGUES["fr"]) for form in forms_of(entry.string)]
+    assert [text for text in texts if "'" in text or BARE_MARK.search(text)] == []
+
+
+def test_french_addresses_nobody() -> None:
+    texts = [form for entry in _entries(CATALOGUES["fr"]) for form in forms_of(entry.string)]
+    assert [text for text in texts if re.search(r"(?<![-\w])(tu|toi|ton|tes|vous|votre|vos)\b", text.lower())] == []
+
+
+def test_translations_keep_the_placeholders(catalog: Catalog) -> None:
     changed = []
-    for entry in _entries(arabic):
+    for entry in _entries(catalog):
         allowed = set(PLACEHOLDER.findall(" ".join(forms_of(entry.id))))
         for form in forms_of(entry.string):
             used = set(PLACEHOLDER.findall(form))

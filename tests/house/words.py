@@ -2,10 +2,11 @@
 
 *Headline* words are those of police reports and newspapers; *telling* words say over a shoulder whom this is
 for. People may write both; the program itself says neither. Matching folds vowel marks, letter variants and
-the small words that Arabic writes together with the next one.
+the small words that Arabic writes together with the next one, and the accents of French.
 """
 
 import re
+import unicodedata
 
 HEADLINE = ["شبكة", "تنظيم", "خلية", "الجماعة", "حفلة", "بلاغ", "رصد", "مداهمة", "سري", "سرية", "هوية"]
 TELLING = [
@@ -13,6 +14,14 @@ TELLING = [
     *("متحول", "متحولة", "متحولين", "ثنائي الميل", "ثنائية الميل", "شاذ", "شواذ", "لوطي", "مخنث", "سحاقية"),
 ]
 TELLING_LATIN = r"\b(queers?|gays?|lesbians?|bisexuals?|trans(gender|sexual)?s?|lgbt\w*|homosexuals?|pride)\b"
+HEADLINE_FRENCH = (
+    r"\b(reseaux?|cellules?|clandestin\w*|perquisitions?|descentes?|rafles?|signalements?|filatures?"
+    r"|denonciations?|identites?|complots?)\b"
+)
+TELLING_FRENCH = (
+    r"\b(homos?|homosexuel\w*|lesbien\w*|gouines?|pedes?|tapettes?|tantouzes?|bisexuel\w*|transgenres?|transsexuel\w*"
+    r"|transidentit\w*|travestis?|non[- ]binaires?|intersexes?|fiertes?|arc[- ]en[- ]ciel)\b"
+)
 EVERYDAY = ["الرقم السري"]
 
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
@@ -40,4 +49,6 @@ def forbidden_in(text: str) -> list[str]:
     """Return the headline and telling words of the text, as they stand there."""
     folded = _EVERYDAY.sub("", fold(text))
     found = [match.group() for words in (_HEADLINE, _TELLING) for match in words.finditer(folded)]
-    return found + [match.group() for match in re.finditer(TELLING_LATIN, folded)]
+    bare = "".join(letter for letter in unicodedata.normalize("NFD", folded) if not unicodedata.combining(letter))
+    latin = (TELLING_LATIN, HEADLINE_FRENCH, TELLING_FRENCH)
+    return found + [match.group() for words in latin for match in re.finditer(words, bare)]

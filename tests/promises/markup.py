@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 
 EMPTY = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 CONTROLS = {"input", "textarea", "select", "button"}
+SPACES = re.compile("[ \t\n\r\f]+")
+"""What a browser runs together; the narrow space of French is none of it."""
 
 
 @dataclass(eq=False)
@@ -24,7 +27,7 @@ class Element:
 
     @property
     def text(self) -> str:
-        return " ".join("".join(self.texts).split())
+        return SPACES.sub(" ", "".join(self.texts)).strip(" ")
 
 
 class _Reader(HTMLParser):

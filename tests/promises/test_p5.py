@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import nh3
 import pytest
 
+from jiwar.i18n import LANGUAGES
 from jiwar.keyring import phrase
 from jiwar.web import live, markdown, respond
 from jiwar.web.look import Look
@@ -32,7 +33,6 @@ from tests.mutants.mutation import Mutations, replaced, together
 from tests.promises.walking import ELSEWHERE, HOSTILE, Answer, route_of, walk
 from tests.web.client import HOST
 
-LANGUAGES = ("ar", "en")
 COVER = "دفتر"
 ASKING = {"src", "href", "action", "formaction", "poster", "srcset", "data", "background", "cite", "ping", "manifest"}
 """Attributes that name an address."""

@@ -1,6 +1,6 @@
-"""P7: everything works with JavaScript off, in Arabic and in English.
+"""P7: everything works with JavaScript off, in every language.
 
-Browsers without a script walk a whole story by links and forms alone (`walking.py`), in both languages. Every page
+Browsers without a script walk a whole story by links and forms alone (`walking.py`), in every language. Every page
 has to be reached and every form sent; no page may wait for a script.
 """
 
@@ -11,22 +11,24 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from jiwar.i18n import Language
+from jiwar.i18n import LANGUAGES, Language, load_languages
 from jiwar.web import live
 from jiwar.web.render import Page, Pages
 from jiwar.web.routes import ALL
 from tests.mutants.mutation import Mutation, Mutations, replaced
 from tests.promises.markup import Element
 from tests.promises.walking import FROM_THE_SCRIPT, Answer, route_of, walk
+from tools.messages import in_source
 
 NOT_BY_LINKS = {
     *FROM_THE_SCRIPT,
     "favicon",  # Every browser asks for it by itself; the answer is that there is none.
     "components",  # The development page; a hub that people use doesn't have it.
 }
-LANGUAGES = ("ar", "en")
-DIRECTION = {"ar": "rtl", "en": "ltr"}
-OTHER_LETTERS = {"ar": re.compile(r"[A-Za-z]{2,}"), "en": re.compile(r"[؀-ۿ]{2,}")}
+DIRECTION = {"ar": "rtl", "en": "ltr", "fr": "ltr"}
+_ARABIC, _LATIN = re.compile(r"[؀-ۿ]{2,}"), re.compile(r"[A-Za-z]{2,}")
+OTHER_LETTERS = {"ar": _LATIN, "en": _ARABIC, "fr": _ARABIC}
+SENTENCES = {one.text for one in in_source()}
 WORKED = (200, 303)
 
 
@@ -107,12 +109,17 @@ def test_nothing_waits_for_a_script(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_speaks_the_language_of_who_reads(language: str) -> None:
     """Names and texts of people, and languages that say their own name, are marked as such; the rest is ours."""
+    spoken = load_languages()
     for one in walk(language).pages:
         page, wanted = next(one.markup.of("html")), _wanted(one)
         assert (page.at["lang"], page.at["dir"]) == (wanted, DIRECTION[wanted]), str(one)
         for element in one.markup.elements:
             if element.tag not in ("style", "title") and not _of_people(element):
                 assert not OTHER_LETTERS[wanted].search(element.own), f"{one} says {element.own.strip()[:80]!r}"
+                said = element.own.strip()
+                assert said not in SENTENCES or spoken[wanted].gettext(said) == said or wanted == "en", (
+                    f"{one}: {said}"
+                )
 
 
 def _wanted(one: Answer) -> str:

@@ -149,6 +149,13 @@ WORDS = {
         "room": "Evening chat", "said": "Good evening", "founder": "Heron", "guest": "Sparrow", "third": "Wren",
         "label": "The neighbour", "alias": "Those next door", "rule": "One rule is enough", "more": "For the team",
     },
+    "fr": {
+        "group": "Café de l’après-midi", "other": "Club de couture", "title": "Un bail court",
+        "text": "Comment faire ?",
+        "answer": "Oui, sans agence.", "anew": "Oui, et sans aucune agence.", "note": "logement",
+        "room": "Discussion du soir", "said": "Bonsoir", "founder": "Héron", "guest": "Moineau", "third": "Roitelet",
+        "label": "La porte d’en face", "alias": "Ceux d’à côté", "rule": "Une règle suffit", "more": "Pour l’équipe",
+    },
 }  # fmt: skip
 ELSEWHERE = "elsewhere.example"
 HOSTILE = (

@@ -22,6 +22,8 @@ from jiwar.web.site import Site
 T = TypeVar("T")
 HOST = "hub.test"
 MOST_REDIRECTS = 5
+SPACES = re.compile("[ \t\n\r\f]+")
+"""What a browser runs together; the narrow space of French is none of it."""
 
 
 class World:
@@ -96,7 +98,7 @@ class _Reader(HTMLParser):
         if self._area:
             self._fields()[self._area] += data
         elif not self._unseen and data.strip():
-            self.words.append(" ".join(data.split()))
+            self.words.append(SPACES.sub(" ", data).strip(" "))
 
 
 class Page:

@@ -10,6 +10,7 @@ import pytest
 
 from jiwar.clock import SetClock
 from jiwar.errors import PhraseMistyped
+from jiwar.i18n import LANGUAGES
 from jiwar.keyring import phrase
 from jiwar.node import memory_hub
 from jiwar.web.app import make_app
@@ -46,7 +47,7 @@ def world(clock: SetClock, ready_pages: Pages) -> Iterator[World]:
     loop.close()
 
 
-@pytest.fixture(params=["ar", "en"])
+@pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -1,4 +1,4 @@
-"""Words, numbers and days in both languages."""
+"""Words, numbers and days in every language."""
 
 from pathlib import Path
 

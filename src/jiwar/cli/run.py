@@ -15,6 +15,7 @@ from typing import Any
 from jiwar import node
 from jiwar.cli.memory import run_overwriting
 from jiwar.errors import BadChoice
+from jiwar.i18n import LANGUAGES
 from jiwar.node import Config, Front, Hub
 from jiwar.web.serve import make_server
 
@@ -52,10 +53,17 @@ def config_from(environment: dict[str, str]) -> Config:
         secret=Path(environment.get("JIWAR_SECRET", "secret/hub")),
         front=Front(
             cover=environment.get("JIWAR_COVER", first.cover),
-            language=environment.get("JIWAR_LANGUAGE", first.language),
+            language=_language(environment.get("JIWAR_LANGUAGE", first.language)),
             offset_hours=_offset(environment.get("JIWAR_UTC_OFFSET", str(first.offset_hours))),
         ),
     )
+
+
+def _language(code: str) -> str:
+    """Raises BadChoice for one that pages don't speak."""
+    if code not in LANGUAGES:
+        raise BadChoice(setting="JIWAR_LANGUAGE")
+    return code
 
 
 def _offset(text: str) -> float:

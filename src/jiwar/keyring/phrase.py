@@ -44,7 +44,9 @@ def to_digits(phrase: int) -> str:
 
 
 def parse(text: str, language: str = "ar") -> int:
-    """Read a phrase in any form, separator, script of digits or list of words; `language` is tried first.
+    """Read a phrase in any form, separator, script of digits or list of words.
+
+    `language` decides where two lists know the words equally well.
 
     Raises PhraseLength, UnknownWord, PhraseMistyped.
     """
@@ -73,16 +75,17 @@ def _from_digits(digits: str) -> int:
 def _from_words(pieces: list[str], language: str) -> int:
     if len(pieces) != WORDS:
         raise PhraseLength(found=len(pieces), wanted=WORDS)
-    words = wordlist.load(_script_of(pieces, language))
     phrase = 0
+    words = wordlist.load(_list_of(pieces, language))
     for position, piece in enumerate(pieces, 1):
         phrase = phrase << 11 | words.index(piece, position)
     return phrase
 
 
-def _script_of(pieces: list[str], language: str) -> str:
-    latin = all(piece[0].isascii() for piece in pieces)
-    return "en" if latin else "ar" if language == "en" else language
+def _list_of(pieces: list[str], language: str) -> str:
+    """The list that knows the most of the pieces; of equal ones the reader's own, then the first."""
+    in_order = sorted(wordlist.LANGUAGES, key=lambda code: code != language)
+    return max(in_order, key=lambda code: sum(piece in wordlist.load(code) for piece in pieces))
 
 
 def _checked(phrase: int) -> int:

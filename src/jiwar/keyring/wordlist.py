@@ -20,13 +20,13 @@ from importlib.resources import files
 
 from jiwar.errors import UnknownWord
 
-LANGUAGES = ("ar", "en")
+LANGUAGES = ("ar", "en", "fr")
 PREFIX = 4
 _LONGEST = 8
 
 # Hamza and madda on a carrier fall with the marks. What has no decomposition is named: alef wasla, tatweel, and the
-# yeh and kaf of Persian and Kurdish keyboards.
-_LETTERS = str.maketrans({"ٱ": "ا", "ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك", "ـ": None})
+# yeh and kaf of Persian and Kurdish keyboards, the two ligatures of French.
+_LETTERS = str.maketrans({"ٱ": "ا", "ى": "ي", "ة": "ه", "ی": "ي", "ک": "ك", "ـ": None, "œ": "oe", "æ": "ae"})
 _DROPPED = {"Mn", "Me", "Cf"}
 
 
@@ -58,10 +58,18 @@ class Wordlist:
         Raises: UnknownWord, with the position given and the nearest word of the list.
         """
         typed = fold(text).strip()
+        place = self._place(typed)
+        if place is None:
+            raise UnknownWord(position=position, suggestion=self._nearest(typed))
+        return place
+
+    def __contains__(self, text: str) -> bool:
+        """Whether it is a word of this list, typed whole or from its first four letters on."""
+        return self._place(fold(text).strip()) is not None
+
+    def _place(self, typed: str) -> int | None:
         place = bisect_left(self.folded, typed)
-        if place < len(self.folded) and _stands_for(typed, self.folded[place]):
-            return place
-        raise UnknownWord(position=position, suggestion=self._nearest(typed))
+        return place if place < len(self.folded) and _stands_for(typed, self.folded[place]) else None
 
     def _nearest(self, typed: str) -> str:
         # More letters than any word has tell nothing, and would let a long input cost a long search.

@@ -21,8 +21,6 @@ from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, decode, encode
 
 SLOT = "slip"
-SPOKEN = ("ar", "en")
-"""Languages that have a list of words to say."""
 
 
 class Kept(Wire, frozen=True):
@@ -101,9 +99,8 @@ async def write(visit: Visit) -> Response:
     circle = visit.circle()
     most = circle.policy.invite_uses
     uses = visit.form.number("uses", 1, most) if visit.form.ticked("uses") else 1
-    code = visit.reader.language.code
     try:
-        ticket = await invitations.invite(circle, code if code in SPOKEN else SPOKEN[0], uses)
+        ticket = await invitations.invite(circle, visit.reader.language.code, uses)
     except Refused as error:
         return _page(visit, circle, error)
     visit.session.write(SLOT, encode(Kept(circle.id, slip_of(ticket))))

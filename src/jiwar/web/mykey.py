@@ -8,15 +8,14 @@ from jiwar.circles import spoken
 from jiwar.circles.circle import Circle
 from jiwar.circles.heartbeat import is_overdue
 from jiwar.errors import BadProof, JiwarError
+from jiwar.i18n import LANGUAGES
 from jiwar.web.app import At
 from jiwar.web.visit import Visit
-
-LANGUAGES = ("ar", "en")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a member and a friend compare about one group: in both languages, for they may read different ones."""
+    """What a member and a friend compare about one group: in every language, for they may read different ones."""
 
     name: str
     words: dict[str, tuple[str, ...]]

@@ -3,12 +3,12 @@
 from msgspec.structs import replace
 from starlette.responses import Response
 
+from jiwar.i18n import LANGUAGES
 from jiwar.keyring.model import Settings
 from jiwar.web.app import At
 from jiwar.web.limits import WRITE
 from jiwar.web.visit import Visit
 
-LANGUAGES = ("ar", "en")
 DIGITS = ("arabic", "latin")
 MONTHS = ("gregorian", "levant", "maghreb")
 THEMES = ("auto", "light", "dark")
@@ -16,14 +16,14 @@ SIZES = ("normal", "large", "larger")
 
 
 async def show(visit: Visit) -> Response:
-    return visit.page("settings/settings.html", tab="more", chosen=visit.member.settings)
+    return visit.page("settings/settings.html", tab="more", chosen=visit.member.settings, languages=LANGUAGES)
 
 
 async def save(visit: Visit) -> Response:
     form, member = visit.form, visit.member
     visit.limit(WRITE)
     wanted = Settings(
-        language=form.choice("language", LANGUAGES),
+        language=form.choice("language", tuple(LANGUAGES)),
         digits=form.choice("digits", DIGITS),
         months=form.choice("months", MONTHS),
         theme=form.choice("theme", THEMES),

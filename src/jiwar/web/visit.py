@@ -17,7 +17,7 @@ from jiwar.circles.phones import SLOT
 from jiwar.circles.policy import LEVELS
 from jiwar.crypto.hashing import same
 from jiwar.errors import BadFormToken, JiwarError, NotThere, RoomClosed, SignedOut
-from jiwar.i18n import Digits, MonthNames
+from jiwar.i18n import LANGUAGES, Digits, MonthNames
 from jiwar.keyring.model import Settings
 from jiwar.keyring.phone import DAYS
 from jiwar.keyring.session import Session
@@ -30,7 +30,6 @@ from jiwar.web.site import Site
 
 TABS: tuple[Tab, ...] = ("home", "talk", "more")
 """The tabs whose systems exist; a new system's page file adds its own."""
-_IN_ORDER = ("ar", "en")
 _RENEW = "renew"
 _NOTICE = "notice"
 _KEPT = ("access", "keyring", "moved", "founding", "joining", "language", SLOT, _NOTICE)
@@ -211,10 +210,14 @@ class Visit:
         asked = asked if asked in self.site.languages else self._phone_language
         return asked if asked in self.site.languages else self.site.hub.front.language
 
-    def languages(self, page: str, **values: object) -> list[tuple[str, str, bool]]:
-        """The links before sign-in that show a page in another language: (code, path, whether it is this one)."""
+    def languages(self, page: str, **values: object) -> list[tuple[str, str, str, bool]]:
+        """The links before sign-in that show a page in another language:
+
+        (code, its own name, path, whether it is this one).
+        """
         own = self.reader.language.code
-        return [(code, self.site.paths.url(page, l=code, **values), code == own) for code in _IN_ORDER]
+        url = self.site.paths.url
+        return [(code, name, url(page, l=code, **values), code == own) for code, name in LANGUAGES.items()]
 
     def keep_language(self) -> None:
         """Let the way in go on in the language it began in."""

@@ -1,14 +1,18 @@
 """The code phrase: one integer in three forms, read back in whatever way somebody writes it down."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jiwar.errors import PhraseLength, PhraseMistyped, UnknownWord
+from jiwar.keyring import wordlist
 from jiwar.keyring.phrase import CHECK_BITS, DIGITS, WORDS, new_phrase, parse, to_digits, to_words
+from jiwar.keyring.wordlist import LANGUAGES
 
 PHRASES = st.binary(min_size=12, max_size=12).map(lambda raw: new_phrase(lambda size: raw[:size]))
-LANGUAGES = st.sampled_from(["ar", "en"])
+SETTINGS = st.sampled_from(LANGUAGES)
 PHRASE = new_phrase(lambda size: bytes(range(size)))
 SEPARATORS = [" ", "  \n", "-", " - ", "،", ", ", ". ", "\t", "\u200f \u200f", "\u200b", ") ", "\n2. "]
 ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -21,15 +25,15 @@ def test_a_phrase_has_93_random_bits_and_a_checksum(phrase: int) -> None:
     assert parse(to_digits(phrase)) == phrase
 
 
-@given(PHRASES, LANGUAGES, LANGUAGES)
-def test_words_of_either_list_are_read_under_any_setting(phrase: int, language: str, setting: str) -> None:
+@given(PHRASES, SETTINGS, SETTINGS)
+def test_words_of_any_list_are_read_under_any_setting(phrase: int, language: str, setting: str) -> None:
     words = to_words(phrase, language)
     assert len(words) == WORDS
     assert parse(" ".join(words), setting) == phrase
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)
-@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_words_are_read_whatever_stands_between_them(separator: str, language: str) -> None:
     assert parse(separator.join(to_words(PHRASE, language)), language) == PHRASE
 
@@ -61,6 +65,15 @@ def test_marks_capitals_and_first_letters_do_not_matter() -> None:
     english = to_words(PHRASE, "en")
     assert parse(" ".join(word.upper() for word in english)) == PHRASE
     assert parse(" ".join(word[:4] for word in english)) == PHRASE
+    french = unicodedata.normalize("NFD", " ".join(to_words(PHRASE, "fr")).upper())
+    assert parse(french) == parse(french.encode("ascii", "ignore").decode()) == PHRASE
+
+
+def test_a_slip_is_told_in_the_list_that_knows_the_other_words() -> None:
+    words = [*to_words(PHRASE, "fr")[:8], "zzzz"]
+    with pytest.raises(UnknownWord) as refused:
+        parse(" ".join(words), "en")
+    assert refused.value.fields["suggestion"] in wordlist.load("fr").words
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!", "\u200f"])
