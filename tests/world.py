@@ -54,7 +54,7 @@ class HostileHub(MemoryStore):
     - `image` and `restore` go back to an older state; `fork` makes two hubs out of one.
     """
 
-    _KEPT = ("_shelves", "_accounts", "_boxes", "_held", "_invites", "_pages")
+    _KEPT = ("_shelves", "_accounts", "_guards", "_boxes", "_held", "_invites", "_pages")
 
     def __init__(self, clock: SetClock, random: Random = system_random) -> None:
         super().__init__(clock, random)

@@ -29,6 +29,11 @@ class Clock(Protocol):
     def monotonic(self) -> float: ...
 
 
+def hour_of(clock: Clock) -> int:
+    """Hours since 1970, for what is sealed under the hub's own secret only."""
+    return int(clock.seconds() // 3_600)
+
+
 def part_of_hour(hour: int) -> int:
     """The part of the day that an hour 0..23 belongs to; one o'clock at night belongs to the night."""
     part = NIGHT

@@ -24,6 +24,7 @@
     │   ├── StewardsFirst         rule.stewards_first
     │   ├── KeyringFull           rule.keyring_full
     │   ├── Full                  rule.full                as many as there may be
+    │   ├── LockRests             rule.lock_rests          taken back, spent, or another closed a moment ago
     │   ├── OwnRoomsFull          rule.own_rooms_full      (most)
     │   └── TooMuch               rule.too_much
     ├── NotThere                  there.nothing            what isn't there, and what isn't yours, alike (P12)
@@ -147,6 +148,10 @@ class KeyringFull(Refused):
 
 class Full(Refused):
     code = "rule.full"
+
+
+class LockRests(Refused):
+    code = "rule.lock_rests"
 
 
 class OwnRoomsFull(Refused):

@@ -24,6 +24,7 @@ from jiwar.keyring import shelves
 from jiwar.keyring.phrase import new_phrase
 from jiwar.store.contract import ACCOUNT_INNER_SIZE, Append, Mail, Store
 from jiwar.store.memory import MemoryStore
+from jiwar.store.memory_accounts import MemoryAccounts
 from tests.core.store.making import Shelf, cover, opened, some
 from tests.core.store.places import open_sqlite
 from tests.mutants.mutation import Mutations, replaced, together
@@ -67,7 +68,7 @@ MUTATIONS: Mutations = {
     "a wrong token tells that the shelf exists": together(
         replaced(MemoryStore, "_reader", _tells_shelves_apart), replaced(MemoryStore, "_writer", _tells_shelves_apart)
     ),
-    "an unknown account is not there": replaced(MemoryStore, "account", _refuses_unknown_locators),
+    "an unknown account is not there": replaced(MemoryAccounts, "account", _refuses_unknown_locators),
     "an unknown circle is told from one that is not mine": replaced(
         shelves, "membership", lambda ring, circle: _other(circle)
     ),

@@ -126,7 +126,9 @@ def _wanted(one: Answer) -> str:
     """The door speaks the hub's own language until another one is asked for."""
     asked = parse_qs(urlsplit(one.page.path).query).get("l", [""])[0]
     inside = any(route_of(link.at["href"]) == "more" for link in one.markup.links)
-    return asked or (one.language if inside or one.route.startswith(("founding", "joining", "forget_me")) else "ar")
+    return asked or (
+        one.language if inside or one.route.startswith(("founding", "joining", "forget_me", "sleep")) else "ar"
+    )
 
 
 def _of_people(element: Element) -> bool:

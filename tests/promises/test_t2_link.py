@@ -27,7 +27,7 @@ CHANCE = 3 / (PEOPLE - 1) ** 0.5
 """Three deviations of r between unrelated orders."""
 
 
-def _as_it_was(file: File, old: Outer, new: Outer) -> Path:
+def _as_it_was(file: File, old: Outer, new: Outer, today: int) -> Path:
     """The accounts' file without rewriting a row."""
     truncate(file.writer)
     return Path(shutil.copy(file.path, file.path.with_name("accounts.db.new")))

@@ -65,9 +65,9 @@ def _counting(accounts: Accounts) -> None:
     accounts.forget()
 
 
-def _with_versions(file: File, old: Outer, new: Outer) -> Path:
+def _with_versions(file: File, old: Outer, new: Outer, today: int) -> Path:
     """`rebuild_accounts`, with the versions."""
-    path = _rebuild_accounts(file, old, new)
+    path = _rebuild_accounts(file, old, new, today)
     connection = sqlite3.connect(path)
     with connection:
         connection.execute("ALTER TABLE acct ADD COLUMN version INTEGER NOT NULL DEFAULT 0")

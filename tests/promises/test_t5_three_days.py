@@ -13,6 +13,7 @@ from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import ROW
 from jiwar.keyring.hub_secret import create_hub_secret
 from jiwar.store.contract import ACCOUNT_INNER_SIZE, AccountWrite, Outer
+from jiwar.store.guard import GUARD_SIZE
 from jiwar.store.sqlite import upkeep
 from jiwar.store.sqlite.connection import File, truncate
 from tests.core.store.making import TODAY, inner, some
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.anyio
 ACCOUNTS = "SELECT k, v FROM acct ORDER BY k"
 
 
-def _as_it_was(file: File, old: Outer, new: Outer) -> Path:
+def _as_it_was(file: File, old: Outer, new: Outer, today: int) -> Path:
     truncate(file.writer)
     return Path(shutil.copy(file.path, file.path.with_name("accounts.db.new")))
 
@@ -54,5 +55,5 @@ async def test_every_row_changes_every_day(tmp_path: Path) -> None:
         assert before.keys() == after.keys() == set(names)
         same = [name for name in names if before[name] == after[name]]
         assert not same, f"{len(names) - len(same)} of {len(names)} rows changed: the others were silent"
-        assert {len(value) for value in after.values()} == {ACCOUNT_INNER_SIZE + 28}  # type: ignore[arg-type]
+        assert {len(value) for value in after.values()} == {GUARD_SIZE + ACCOUNT_INNER_SIZE + 28}  # type: ignore[arg-type]
     await store.close()

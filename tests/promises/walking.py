@@ -367,5 +367,22 @@ class _Story:
         guest.submit(typing, "new_topic", "send", title=self.words["title"], text=self.words["text"])
         founder.submit(founder.go("home"), "close")
         sign_in(founder, founder.key)
+        self._lock()
         founder.submit(founder.go("more", "mykey", "forget_me"), "forget_me", way="erase", key=founder.key)
         third.submit(third.go("more", "mykey", "forget_me"), "forget_me", key="x")
+        third.submit(third.go("more", "safety", "sleep"), "sleep", key=third.key)
+
+    def _lock(self) -> None:
+        """The founder gives the guest a lock; the guest closes the founder's account for three days."""
+        founder, guest, words = self.founder, self.guest, self.words
+        page = founder.follow(
+            founder.follow(founder.go("more", "groups"), "group", text=words["group"]), "person", text=words["guest"]
+        )
+        founder.submit(founder.follow(page, "trust"), "trust")
+        care = guest.go("more", "groups", "group", "care", "group_people")
+        guest.submit(guest.follow(guest.follow(care, "person", text=words["founder"]), "latch"), "latch")
+        sign_in(founder, founder.key)
+        clock = self.founder.world.hub.services.clock
+        assert isinstance(clock, SetClock)
+        clock.forward(days=3)
+        founder.submit(founder.go("more", "safety", "locks"), "locks")

@@ -21,6 +21,7 @@ from jiwar.keyring.account import FIRST_SETTINGS, Access, inner_digest, new_acco
 from jiwar.keyring.model import Keyring, Settings
 from jiwar.keyring.session import Session
 from jiwar.store.contract import AccountWrite
+from jiwar.store.guard import SLOTS, Guard, Order
 
 LANES = 2
 MOST_WAITING = 64
@@ -83,22 +84,30 @@ class Accounts:
         """Come back. Raises PhraseUnknown, Busy."""
         return await self.begin(await self.stretch(phrase), session)
 
+    def require_known(self, access: Access) -> None:
+        """Raises PhraseUnknown for what opens nothing now."""
+        try:
+            access.open(self._services.store.account(access.locator))
+        except (Unopenable, NotCanonical):
+            raise PhraseUnknown from None
+
     async def begin(self, access: Access, session: Session, *also: AccountWrite) -> Member:
         """Make a session this account's, with other rows in the same batch. Raises PhraseUnknown.
 
         One path for what is there and what isn't: two reads, one seal, one wait for the disk.
         """
         store, random = self._services.store, self._services.random
-        inner = store.account(access.locator)
+        inner, guard = store.account(access.locator), store.guard(access.locator)
         try:
             known, keyring = True, access.open(inner)
         except (Unopenable, NotCanonical):
             known, keyring = False, Keyring(1, 0, access.unlock, access.unlock)
         beside = store.account(keyring.companion)
         current, over = without_old_phones(keyring, self._services.clock.day())
+        current, order = _told(current, guard) if known else (current, None)
         resealed = access.seal(current, random)
         own = [
-            AccountWrite(access.locator, inner_digest(inner), resealed),
+            AccountWrite(access.locator, inner_digest(inner), resealed, order),
             AccountWrite(keyring.companion, inner_digest(beside), beside),
         ]
         try:
@@ -125,3 +134,11 @@ class Accounts:
 
     def close(self) -> None:
         self._lanes.shutdown(wait=False)
+
+
+def _told(keyring: Keyring, guard: Guard) -> tuple[Keyring, Order | None]:
+    """Where a friend has closed the account, its owner finds that out, and gives every capability anew."""
+    if guard.told:
+        return keyring, None
+    emptied = tuple((place, b"") for place in range(SLOTS))
+    return replace(keyring, friends=(), was_closed=True), Order(emptied, told=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
@@ -17,7 +18,7 @@ from jiwar.clock import Clock
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import PERSONA_RETURN
 from jiwar.crypto.random import Random
-from jiwar.errors import Conflict, NotThere, SignedOut
+from jiwar.errors import Conflict, NotThere, SignedOut, Unopenable
 from jiwar.keyring import shelves
 from jiwar.keyring.account import Access, inner_digest
 from jiwar.keyring.model import Keyring, Membership, Settings, Trail, merge
@@ -25,6 +26,7 @@ from jiwar.keyring.persona import Persona
 from jiwar.keyring.session import Session, SessionTable
 from jiwar.log.fragments import Fragments
 from jiwar.store.contract import AccountWrite, Store
+from jiwar.store.guard import Order
 from jiwar.wire.canonical import Wire, encode, reread
 
 FLUSH_SECONDS = 600
@@ -108,7 +110,8 @@ class Member:
 
     @staticmethod
     def begin(services: Services, session: Session, access: Access) -> Member:
-        """Make a session this account's. Raises Unopenable when the phrase opens nothing."""
+        """Make a session this account's. Raises SignedOut when the phrase opens nothing."""
+        services.sessions.belongs(session, access.locator)
         session.write("access", access.locator + access.unlock)
         session.forget("keyring")
         session.forget("moved")
@@ -117,6 +120,7 @@ class Member:
     @staticmethod
     def newborn(services: Services, session: Session, access: Access, inner: bytes, keyring: Keyring) -> Member:
         """Make a session that of an account whose first row is still on its way to the store."""
+        services.sessions.belongs(session, access.locator)
         held = _Held(services.versions.get(access.locator, 0), inner_digest(inner), keyring, _lines(keyring))
         session.write("access", access.locator + access.unlock)
         session.write("keyring", encode(held))
@@ -146,7 +150,10 @@ class Member:
 
     def _read_store(self) -> _Held:
         inner = self.services.store.account(self._access.locator)
-        return self._hold(self._version(), inner_digest(inner), self._access.open(inner))
+        try:
+            return self._hold(self._version(), inner_digest(inner), self._access.open(inner))
+        except Unopenable:
+            raise SignedOut from None  # Closed, asleep, or deleted elsewhere.
 
     def _hold(self, version: int, digest: bytes, keyring: Keyring) -> _Held:
         held = self._held = _Held(version, digest, keyring, _lines(keyring))
@@ -156,6 +163,11 @@ class Member:
     @property
     def keyring(self) -> Keyring:
         return self._held.keyring
+
+    @property
+    def locator(self) -> bytes:
+        """Where my account's row is."""
+        return self._access.locator
 
     @property
     def settings(self) -> Settings:
@@ -210,16 +222,17 @@ class Member:
         self._moved = moved
         self.session.write("moved", encode(moved))
 
-    async def update(self, change: Change) -> None:
+    async def update(self, change: Change, order: Order | None = None) -> None:
         """Decide something: change the keyring in the store, with the trails that have moved.
 
-        `change` may run more than once. Raises KeyringFull, Conflict.
+        `change` may run more than once; `order` is for what stands before the keyring. Raises KeyringFull, Conflict,
+        SignedOut (closed meanwhile).
         """
         moved = self._read_moved().steps
         held = self._held
         for _ in range(_TRIES):
             try:
-                await self._write(held, change, moved)
+                await self._write(held, change, moved, order)
                 break
             except Conflict:
                 held = self._read_store()
@@ -228,9 +241,9 @@ class Member:
         still = tuple(step for step in self._read_moved().steps if step not in moved)
         self._keep_moved(_Moved(self.services.clock.monotonic(), still))
 
-    async def _write(self, held: _Held, change: Change, moved: tuple[_Step, ...]) -> None:
+    async def _write(self, held: _Held, change: Change, moved: tuple[_Step, ...], order: Order | None) -> None:
         write, keyring = self._sealed(held, change, moved)
-        await self.services.store.put_accounts([write])
+        await self.services.store.put_accounts([changed(write, order=order)])
         version = self._version() + 1
         self.services.versions[self._access.locator] = version
         self._hold(version, inner_digest(write.inner), keyring)

@@ -121,19 +121,25 @@ class Phones:
         async with self._alone(cookie):
             key, inner, memory = self._standing(cookie)
             stretched = await self._accounts.stretch_pin(pin, memory.pepper)
+            slot, access = self._found(key, memory, stretched)
             try:
-                slot, access = key.find(memory, stretched)
-            except Unopenable:
+                self._accounts.require_known(access)
+            except PhraseUnknown:
                 await self._count(key, inner, memory)
                 raise PinWrong(left=TRIES - memory.wrong - 1) from None
             row = AccountWrite(key.locator, inner_digest(inner), self._sealed(key, memory, 0))
-            try:
-                member = await self._accounts.begin(access, session, row)
-            except PhraseUnknown:
-                await self._services.store.remove_accounts([key.locator])
-                raise PhoneForgotten from None
+            member = await self._accounts.begin(access, session, row)
             session.write(SLOT, bytes([slot]))
             return member
+
+    def _found(self, key: PhoneKey, memory: Memory, stretched: bytes) -> tuple[int, Access]:
+        """What a PIN opens; for a wrong one something that opens nothing. A right one before an account that is shut
+        or deleted is counted and answered like a wrong one.
+        """
+        try:
+            return key.find(memory, stretched)
+        except Unopenable:
+            return -1, Access(stretched, stretched, self._services.hub_id)
 
     async def _count(self, key: PhoneKey, inner: bytes, memory: Memory) -> None:
         """A wrong try, on disk before it is answered. Raises PhoneForgotten for the last."""

@@ -42,6 +42,21 @@ class Phone(Wire, frozen=True):
     until: int
 
 
+class Friend(Wire, frozen=True):
+    """Somebody who may close my account for three days: in which circle I know them, and their slot in its guard."""
+
+    circle: bytes
+    persona: bytes
+    place: int
+
+
+class Trust(Wire, frozen=True):
+    """What somebody gave me, so that I can close their account for three days."""
+
+    persona: bytes
+    capability: bytes
+
+
 class Membership(Wire, frozen=True):
     """One circle of mine. `waiting` is true until somebody has sent the keys (hidden circles); `agreed` is the
     edition of the charter that I agreed to last."""
@@ -60,6 +75,7 @@ class Membership(Wire, frozen=True):
     muted: tuple[bytes, ...] = ()
     blocked: tuple[bytes, ...] = ()
     agreed: int = 0
+    trusts: tuple[Trust, ...] = ()
 
 
 class Mark(Wire, frozen=True):
@@ -141,7 +157,8 @@ def merge(ours: Trail, theirs: Trail) -> Trail:
 class Keyring(Wire, frozen=True):
     """Everything of one account. Memberships and trails stay encoded until somebody asks for that circle.
 
-    `companion` is the locator of this account's second row (spec §3.3).
+    `companion` is the locator of this account's second row (spec §3.3); `was_closed` says that a friend has closed
+    the account since its owner looked last.
     """
 
     version: int
@@ -152,3 +169,5 @@ class Keyring(Wire, frozen=True):
     memberships: tuple[tuple[bytes, bytes], ...] = ()
     trails: tuple[tuple[bytes, bytes], ...] = ()
     phones: tuple[Phone, ...] = ()
+    friends: tuple[Friend, ...] = ()
+    was_closed: bool = False

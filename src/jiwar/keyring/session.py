@@ -11,9 +11,9 @@ from functools import cached_property
 
 from jiwar.clock import Clock
 from jiwar.crypto.handles import Names
-from jiwar.crypto.hashing import digest
+from jiwar.crypto.hashing import digest, same
 from jiwar.crypto.kdf import derive
-from jiwar.crypto.labels import SESSION_FORM, SESSION_HANDLE, SESSION_NAME, SESSION_SEAL
+from jiwar.crypto.labels import SESSION_ACCOUNT, SESSION_FORM, SESSION_HANDLE, SESSION_NAME, SESSION_SEAL
 from jiwar.crypto.random import Random, system_random
 from jiwar.crypto.sealing import seal_outer, unseal_outer
 from jiwar.errors import Busy, SignedOut
@@ -27,6 +27,7 @@ MOST_SESSIONS = 20_000
 class _Entry:
     seen: float
     idle: float
+    account: bytes = b""
     values: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -55,6 +56,10 @@ class Session:
     def idle(self) -> float:
         """How long this session may lie idle, in seconds."""
         return self._entry.idle
+
+    def take_after(self, old: Session) -> None:
+        """Belong to the account that another session of this browser belonged to."""
+        self._entry.account = old._entry.account
 
     @cached_property
     def handle_key(self) -> bytes:
@@ -111,6 +116,19 @@ class SessionTable:
 
     def end(self, cookie: bytes) -> None:
         self._entries.pop(digest(SESSION_NAME, cookie), None)
+
+    def belongs(self, session: Session, locator: bytes) -> None:
+        """Note which account a session opens, as a tag that nobody can make who hasn't the boot key."""
+        self._entries[session.name].account = self._tag(locator)
+
+    def end_of(self, locator: bytes) -> None:
+        """End every session of an account."""
+        tag = self._tag(locator)
+        for name in [name for name, entry in self._entries.items() if same(entry.account, tag)]:
+            del self._entries[name]
+
+    def _tag(self, locator: bytes) -> bytes:
+        return digest(SESSION_ACCOUNT, self._boot, locator)
 
     def sweep(self) -> None:
         """Forget what has been idle for too long."""

@@ -23,6 +23,7 @@ from jiwar.store.contract import (
     NewShelf,
     Rotation,
 )
+from jiwar.store.guard import LONGEST_SLEEP, SLOTS, Order
 from jiwar.store.held import ALARM, HELD_DAYS, HELD_SIZE, PLACE, Held
 
 ID = 16
@@ -127,13 +128,21 @@ def check_rotation(rotation: Rotation) -> None:
     _check_control(rotation.control)
 
 
-def check_accounts(writes: tuple[AccountWrite, ...]) -> None:
+def check_accounts(writes: tuple[AccountWrite, ...], hour: int) -> None:
     """All rows have one size, and none is named twice."""
     for write in writes:
         require_sizes(HASH, write.locator)
         require(write.expects is None or len(write.expects) == HASH)
         require(len(write.inner) == ACCOUNT_INNER_SIZE)
+        check_order(write.order, hour)
     require(len({write.locator for write in writes}) == len(writes))
+
+
+def check_order(order: Order | None, hour: int) -> None:
+    """Slots that there are, and a sleep that ends."""
+    if order is not None:
+        require(all(0 <= place < SLOTS and len(slot) in (0, HASH) for place, slot in order.slots))
+        require(order.asleep == 0 or hour < order.asleep <= hour + LONGEST_SLEEP)
 
 
 def check_mail(inbox: bytes, mail: Mail, today: int) -> None:

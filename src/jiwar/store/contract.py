@@ -33,6 +33,7 @@ from typing import Protocol
 
 import msgspec
 
+from jiwar.store.guard import Guard, Order
 from jiwar.store.held import HeldStore
 
 VALUE_LIMIT = 3_900
@@ -190,11 +191,15 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class AccountWrite:
-    """`expects` is digest(ROW, inner) of the value that was read, or None for a row that must be new."""
+    """`expects` is digest(ROW, inner) of the value that was read, or None for a row that must be new.
+
+    `order` changes the guard that stands before the row (`store.guard`); without one it stays as it is.
+    """
 
     locator: bytes
     expects: bytes | None
     inner: bytes
+    order: Order | None = None
 
 
 Woken = Callable[[bytes, int, int], None]
@@ -280,10 +285,22 @@ class Store(HeldStore, Protocol):
     # accounts
     def account(self, locator: bytes) -> bytes:
         """The inner value, ACCOUNT_INNER_SIZE bytes. An unknown locator costs the same and gives another's
-        bytes."""
+        bytes; a closed or sleeping one costs the same and gives bytes that open nothing."""
+
+    def guard(self, locator: bytes) -> Guard:
+        """What stands before an account; before one that isn't there, nothing."""
 
     async def put_accounts(self, writes: Sequence[AccountWrite]) -> None:
-        """All or none. Raises Conflict, BadInput (sizes)."""
+        """All or none. Raises Conflict, BadInput (sizes).
+
+        A closed row is not changed: what was read of it may be put back, and seals it anew as it is, else Conflict.
+        """
+
+    async def close_account(self, capability: bytes) -> bytes:
+        """Close the account in whose guard this capability has a slot; its locator. Raises NotThere."""
+
+    async def wake_account(self, capability: bytes) -> bytes:
+        """Wake it. Raises NotThere, also where it doesn't sleep or may not be woken."""
 
     async def remove_accounts(self, locators: Sequence[bytes]) -> None:
         """Forget rows; unknown ones are passed over."""

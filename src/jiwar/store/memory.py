@@ -6,24 +6,22 @@ Keeps its rows unsealed, because nothing of it outlives the process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jiwar.clock import Clock
 from jiwar.crypto import merkle, signing
 from jiwar.crypto.hashing import digest, same
-from jiwar.crypto.labels import INBOX, INVITE_NUMBER, ROW, TOKEN_HASH
+from jiwar.crypto.labels import INBOX, INVITE_NUMBER, TOKEN_HASH
 from jiwar.crypto.random import Random, system_random
 from jiwar.errors import BadSignature, Conflict, KeysChanged, NotThere, TooMuch
 from jiwar.store import checks
 from jiwar.store.contract import (
-    ACCOUNT_INNER_SIZE,
     BOX_BYTES,
     BOX_ENVELOPES,
     KEPT,
     MAIL_DAYS,
     TRANSFER_DAYS,
-    AccountWrite,
     Append,
     Cover,
     Mail,
@@ -36,6 +34,7 @@ from jiwar.store.contract import (
     ShelfState,
     Woken,
 )
+from jiwar.store.memory_accounts import MemoryAccounts
 from jiwar.store.memory_held import MemoryHeld
 from jiwar.store.signed import drop_message, erase_message, object_seen, record_leaf, rotation_message
 from jiwar.store.watchers import Watchers
@@ -89,14 +88,14 @@ class _Shelf:
         return (cover.keep, cover.day) in self.halves
 
 
-class MemoryStore(MemoryHeld):
+class MemoryStore(MemoryHeld, MemoryAccounts):
     """`jiwar.store.contract.Store` over dictionaries."""
 
     def __init__(self, clock: Clock, random: Random = system_random) -> None:
-        super().__init__()
+        MemoryHeld.__init__(self)
+        MemoryAccounts.__init__(self)
         self._clock, self._random = clock, random
         self._shelves: dict[bytes, _Shelf] = {}
-        self._accounts: dict[bytes, bytes] = {}
         self._boxes: dict[bytes, dict[bytes, Mail]] = {}
         self._invites: dict[bytes, tuple[int, bytes]] = {}
         self._pages: dict[bytes, bytes] = {}
@@ -272,26 +271,6 @@ class MemoryStore(MemoryHeld):
         checks.check_half(keep, day, half, self._clock.day())
         return self._writer(shelf, token).halves.setdefault((keep, day), half)
 
-    # accounts
-
-    def account(self, locator: bytes) -> bytes:
-        if locator in self._accounts:
-            return self._accounts[locator]
-        later = [key for key in sorted(self._accounts) if key > locator] or sorted(self._accounts)
-        return self._accounts[later[0]] if later else self._random(ACCOUNT_INNER_SIZE)
-
-    async def put_accounts(self, writes: Sequence[AccountWrite]) -> None:
-        checks.check_accounts(tuple(writes))
-        for write in writes:
-            inner = self._accounts.get(write.locator)
-            if (None if inner is None else digest(ROW, inner)) != write.expects:
-                raise Conflict
-        self._accounts.update((write.locator, write.inner) for write in writes)
-
-    async def remove_accounts(self, locators: Sequence[bytes]) -> None:
-        for locator in locators:
-            self._accounts.pop(locator, None)
-
     # boxes
 
     async def put_mail(self, shelf: bytes, token: bytes, inbox: bytes, mail: Mail) -> None:
@@ -353,6 +332,7 @@ class MemoryStore(MemoryHeld):
         return self._watchers.add(shelf, woken)
 
     async def turn_day(self, today: int, outer: Outer) -> None:
+        self._turn_guards(today)
         for shelf in self._shelves.values():
             _sweep(shelf, today)
         for box in self._boxes.values():

@@ -151,6 +151,8 @@ def _alert(visit: Visit, circles: list[Circle], damaged: bool) -> Alert | None:
     url, today = visit.site.paths.url, visit.services.clock.day()
     if damaged:
         return Alert("damaged")
+    if visit.member.keyring.was_closed:
+        return Alert("closed", href=url("locks"))
     for membership in visit.member.memberships():
         if membership.waiting and keys_arrived(visit.member, membership):
             return Alert("arrived", membership.alias or membership.name, url("groups"))

@@ -33,6 +33,7 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "rule.stewards_first": (409, _("Two more in the care team first, then further invitations.")),
     "rule.keyring_full": (409, _("There is no room for another group. Leaving one makes room.")),
     "rule.full": (409, _("There is no room for one more. When another goes, its place is free.")),
+    "rule.lock_rests": (409, _("Nothing has changed. Perhaps it was taken back, or somebody else was here first.")),
     "rule.own_rooms_full": (
         409,
         _("I have opened %(most)s chats here, which is as many as one may. Ending one makes room."),

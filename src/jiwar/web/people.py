@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from jiwar.circles import entering, leaving, people
+from jiwar.circles import entering, guarding, leaving, people
 from jiwar.circles.circle import Circle
 from jiwar.circles.handles import HANDLE_LIMIT
 from jiwar.circles.model import Member
@@ -21,7 +21,7 @@ from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.visit import Visit
 
 
-def _addressed(visit: Visit) -> tuple[Circle, Member]:
+def addressed(visit: Visit) -> tuple[Circle, Member]:
     """The circle and the person that the path names. Raises NotThere."""
     circle, short = visit.addressed("person")
     for one in circle.state.members:
@@ -32,14 +32,14 @@ def _addressed(visit: Visit) -> tuple[Circle, Member]:
 
 def _for_care(visit: Visit) -> tuple[Circle, Member]:
     """The same for the care team, about somebody else who is in the group. Raises NotThere."""
-    circle, target = _addressed(visit)
+    circle, target = addressed(visit)
     if not cares(circle) or not target.active or target.persona == circle.log.persona.key:
         raise NotThere
     return circle, target
 
 
 async def show(visit: Visit) -> Response:
-    return _page(visit, *_addressed(visit))
+    return _page(visit, *addressed(visit))
 
 
 def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInput | None = None) -> Response:
@@ -55,6 +55,8 @@ def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInpu
         label=visit.form.typed("label") if error else people.label_of(circle, target.persona),
         limit=HANDLE_LIMIT,
         care=role is not None,
+        latch=guarding.trusted_by(circle, target.persona) is not None,
+        trusted=guarding.place_of(circle, target.persona) is not None,
         waits=target.is_steward and role is not None and not leaving.is_seated(role, target.persona),
         error=visit.sentence(error) if error else "",
     )
@@ -63,7 +65,7 @@ def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInpu
 async def change(visit: Visit) -> Response:
     """Name, mute or block somebody, for myself alone."""
     visit.limit(WRITE)
-    circle, target = _addressed(visit)
+    circle, target = addressed(visit)
     act = visit.form.choice("act", ("label", "mute", "unmute", "block", "unblock"))
     if target.persona == circle.log.persona.key:
         raise NotThere

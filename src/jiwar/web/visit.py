@@ -112,6 +112,7 @@ class Visit:
         kept = [(slot, old.read(slot)) for slot in _KEPT]
         new = self.new_session()
         new.rest_at_most(old.idle)
+        new.take_after(old)
         for slot, value in kept:
             if value is not None:
                 new.write(slot, value)

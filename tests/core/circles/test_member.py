@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from jiwar.circles.member import FLUSH_SECONDS, Member
-from jiwar.errors import Conflict, KeyringFull, NotThere, SignedOut, Unopenable
+from jiwar.errors import Conflict, KeyringFull, NotThere, SignedOut
 from jiwar.keyring.model import Keyring, Membership, Settings
 from tests.world import Person, Village, World, say
 
@@ -132,7 +132,7 @@ async def test_a_return_key_is_the_phrase_s_and_the_circle_s(person: Person, wor
 async def test_a_session_under_another_key_opens_nothing(person: Person, world: World) -> None:
     session = world.services.sessions.find(world.services.sessions.start())
     session.write("access", person.access.locator + b"x" * 32)
-    with pytest.raises(Unopenable):
+    with pytest.raises(SignedOut):
         Member(world.services, session)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jiwar.clock import Clock
+from jiwar.clock import Clock, hour_of
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX, INVITE_NUMBER
 from jiwar.crypto.random import Random, system_random
@@ -28,6 +28,7 @@ from jiwar.store.contract import (
     ShelfState,
     Woken,
 )
+from jiwar.store.guard import Guard
 from jiwar.store.sqlite import upkeep
 from jiwar.store.sqlite.accounts import ACCOUNT, Accounts
 from jiwar.store.sqlite.boxes import Boxes
@@ -74,7 +75,7 @@ class SqliteStore(SqliteHeld):
         self._watchers = Watchers()
         accounts, boxes, shelves = (File(folder.path / layout.name, layout) for layout in (ACCOUNTS, BOXES, SHELVES))
         self._accounts_file, self._boxes_file, self._shelves_file = accounts, boxes, shelves
-        self._accounts = Accounts(accounts, outer, random)
+        self._accounts = Accounts(accounts, outer, clock, random)
         self._boxes = Boxes(boxes, outer, clock)
         self._held = HeldJobs(boxes, self._boxes)
         gathered = Gathered(shelves, tell=self._tell)
@@ -169,9 +170,18 @@ class SqliteStore(SqliteHeld):
     def account(self, locator: bytes) -> bytes:
         return self._accounts.account(locator)
 
+    def guard(self, locator: bytes) -> Guard:
+        return self._accounts.guard(locator)
+
     async def put_accounts(self, writes: Sequence[AccountWrite]) -> None:
-        checks.check_accounts(tuple(writes))
+        checks.check_accounts(tuple(writes), hour_of(self._clock))
         await self._accounts_writer.write(lambda: self._accounts.put(writes))
+
+    async def close_account(self, capability: bytes) -> bytes:
+        return await self._accounts_writer.write(lambda: self._accounts.close(capability))
+
+    async def wake_account(self, capability: bytes) -> bytes:
+        return await self._accounts_writer.write(lambda: self._accounts.wake(capability))
 
     async def remove_accounts(self, locators: Sequence[bytes]) -> None:
         await self._accounts_writer.write(lambda: self._accounts.remove(locators))
@@ -222,12 +232,12 @@ class SqliteStore(SqliteHeld):
         return self._watchers.add(shelf, woken)
 
     async def turn_day(self, today: int, outer: Outer) -> None:
-        await self._accounts_writer.alone(lambda: self._turn_accounts(outer))
+        await self._accounts_writer.alone(lambda: self._turn_accounts(outer, today))
         await self._boxes_writer.alone(lambda: self._turn_boxes(outer, today))
         await self._writer.alone(lambda: self._turn_shelves(outer, today))
 
-    def _turn_accounts(self, outer: Outer) -> None:
-        new = upkeep.rebuild_accounts(self._accounts_file, self._accounts.outer, outer)
+    def _turn_accounts(self, outer: Outer, today: int) -> None:
+        new = upkeep.rebuild_accounts(self._accounts_file, self._accounts.outer, outer, today)
 
         def take_over() -> None:
             self._accounts_file.renew(new)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jiwar.store.contract import MAIL_DAYS, TRANSFER_DAYS, Outer
-from jiwar.store.sqlite.accounts import ACCOUNT
+from jiwar.store.sqlite.accounts import ACCOUNT, overnight
 from jiwar.store.sqlite.boxes import BOX, INVITE, PAGE
 from jiwar.store.sqlite.connection import File, create, finish, parts
 from jiwar.store.sqlite.held import resealed as resealed_held
@@ -37,12 +37,13 @@ _FILLED = "r.shelf = o.shelf AND r.obj = o.obj AND r.slot = r.seq AND r.part = 0
 """A record in a slot of its own that was not erased."""
 
 
-def rebuild_accounts(file: File, old: Outer, new: Outer) -> Path:
+def rebuild_accounts(file: File, old: Outer, new: Outer, today: int) -> Path:
     """The accounts under `new`, in a file beside the old one. Raises Unopenable before anything is replaced."""
+    hour = today * 24
 
     def rows() -> Rows:
         for name, sealed in file.writer.execute("SELECT k, v FROM acct ORDER BY k"):
-            yield name, new.seal(ACCOUNT, name, old.open(ACCOUNT, name, sealed))
+            yield name, new.seal(ACCOUNT, name, overnight(old.open(ACCOUNT, name, sealed), hour))
 
     return _written(file, [("INSERT INTO acct VALUES (?, ?)", rows())])
 

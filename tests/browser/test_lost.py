@@ -1,0 +1,86 @@
+"""When something happens: the friend's lock and a journey, walked by two people with two browsers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import OpenBrowser
+from tests.browser.driving import DESK, PHONE
+from tests.browser.measured import Measured
+from tests.browser.people import Person, Slip
+from tests.browser.serving import Served
+
+PAIRS = [("ar", False, PHONE), ("en", True, DESK)]
+NAMES = {"ar": ("قهوة العصر", "نخلة", "زيتونة"), "en": ("Afternoon coffee", "Heron", "Sparrow")}
+
+
+def two(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> tuple[Measured, Measured]:
+    """Somebody who has founded a group, and a friend who has come in."""
+    owner, friend = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
+    group, mine, theirs = NAMES[lang]
+    slips: list[Slip] = owner.found(hub.founding_link(), group, group, mine)
+    friend.join(slips[0], theirs)
+    return owner, friend
+
+
+def to_friend(owner: Person, group: str, friend: str) -> None:
+    """The page of a person, as the care team gets there."""
+    owner.open_group(group)
+    owner.open(owner.word("Care"))
+    owner.open(owner.word("People"))
+    owner.open(friend)
+
+
+def to_owner(friend: Person, group: str, owner: str) -> None:
+    friend.open_group(group)
+    friend.open(owner)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
+def test_the_friends_lock(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+    owner, friend = two(hub, browser, lang, js, width)
+    group, mine, theirs = NAMES[lang]
+    to_friend(owner, group, theirs)
+    owner.open(owner.word("My own lock"))
+    owner.press("Give the lock")
+    assert owner.sees(owner.word("Given: it stands on my page in their group, with two taps."))
+
+    to_owner(friend, group, mine)
+    with friend.way() as way:
+        friend.open(friend.word("Close their account"))
+        friend.press("Close now")
+    assert way.taps == 2, "act, confirm"
+    assert friend.sees(friend.word("Closed for three days. Who tries the key now is told that it opens nothing."))
+
+    owner.go("/home")
+    assert not owner.sees(group)
+    owner.sign_in()
+    assert owner.sees(owner.word("This key opens nothing here."))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "js", "width"), [("en", False, PHONE), ("ar", True, DESK)])
+def test_a_journey(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+    owner, friend = two(hub, browser, lang, js, width)
+    group, mine, theirs = NAMES[lang]
+    to_friend(owner, group, theirs)
+    owner.open(owner.word("My own lock"))
+    owner.press("Give the lock")
+    owner.press("More")
+    owner.open(owner.word("Peace of mind"))
+    owner.open(owner.word("Put to sleep for a journey"))
+    owner.type("key", owner.key)
+    owner.press("Put to sleep")
+    assert owner.sees(owner.word("It sleeps. A good journey."))
+    owner.sign_in()
+    assert owner.sees(owner.word("This key opens nothing here."))
+
+    to_owner(friend, group, mine)
+    with friend.way() as way:
+        friend.open(friend.word("Close their account"))
+        friend.press("Wake")
+    assert way.taps == 2
+    owner.sign_in()
+    assert owner.path == "/home"
+    assert owner.sees(group)

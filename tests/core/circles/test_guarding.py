@@ -1,0 +1,144 @@
+"""The friend's lock between people: given by letter, used by who holds it, and found out by its owner."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from jiwar.circles import entering, guarding, letters
+from jiwar.circles.accounts import Accounts
+from jiwar.circles.circle import Circle
+from jiwar.errors import Full, LockRests, NotAllowed, NotThere, PhraseUnknown, SignedOut
+from jiwar.keyring.phrase import new_phrase
+from jiwar.keyring.session import Session
+from jiwar.store.guard import CLOSED_HOURS, SLOTS
+from tests.world import Person, Village, World, send_letter
+
+pytestmark = pytest.mark.anyio
+
+
+async def given(here: Village, owner: Person, friend: Person) -> None:
+    await guarding.give(owner.circle(here.circle), friend.persona(here.circle))
+
+
+def about(here: Village, who: Person, other: Person) -> tuple[Circle, bytes]:
+    return who.circle(here.circle), other.persona(here.circle)
+
+
+async def test_a_friend_closes_the_whole_account_and_its_sessions_end(here: Village) -> None:
+    owner, friend = here.founder, here.member
+    second = await here.world.found(owner)
+    await given(here, owner, friend)
+    cookies = [owner.cookie, owner.again().cookie]
+    await guarding.close(*about(here, friend, owner))
+    sessions = here.world.services.sessions
+    for cookie in cookies:
+        with pytest.raises(SignedOut):
+            sessions.find(cookie)
+    with pytest.raises(SignedOut):
+        owner.member  # noqa: B018
+    here.world.clock.forward(seconds=CLOSED_HOURS * 3_600)
+    assert owner.member.has(second)
+
+
+async def test_somebody_to_whom_nothing_was_given_closes_nothing(here: Village) -> None:
+    await given(here, here.founder, here.member)
+    with pytest.raises(NotThere):
+        await guarding.close(*about(here, here.steward, here.founder))
+    assert here.founder.member.has(here.circle)
+
+
+async def test_what_was_taken_back_closes_nothing_and_says_no_more(here: Village) -> None:
+    await given(here, here.founder, here.member)
+    await guarding.take_back(here.founder.member, 0)
+    with pytest.raises(LockRests):
+        await guarding.close(*about(here, here.member, here.founder))
+    assert here.founder.member.has(here.circle)
+
+
+async def test_it_works_once(here: Village) -> None:
+    owner, friend = here.founder, here.member
+    await given(here, owner, friend)
+    await guarding.close(*about(here, friend, owner))
+    here.world.clock.forward(days=5)
+    with pytest.raises(NotThere):
+        await guarding.close(*about(here, friend, owner))
+    assert owner.member.has(here.circle)
+
+
+async def test_a_forged_capability_closes_nothing(here: Village) -> None:
+    """A member sends somebody a lock of their own making, and one by a stranger's name."""
+    await send_letter(here.steward.circle(here.circle), here.member.persona(here.circle), letters.TRUST, b"x" * 32)
+    with pytest.raises(LockRests):
+        await guarding.close(*about(here, here.member, here.steward))
+    await send_letter(here.steward.circle(here.circle), here.member.persona(here.circle), letters.TRUST, b"short")
+    assert guarding.trusted_by(*about(here, here.member, here.founder)) is None
+    for person in here.everybody:
+        assert person.member.has(here.circle)
+
+
+async def test_three_people_may_have_one_and_nobody_twice(here: Village) -> None:
+    owner = here.founder
+    others = [here.steward, here.member, await here.world.join(here.circle, owner, "third")]
+    for other in others:
+        await given(here, owner, other)
+    fourth = await here.world.join(here.circle, here.steward, "fourth")
+    with pytest.raises(Full):
+        await given(here, owner, fourth)
+    with pytest.raises(NotAllowed):
+        await guarding.give(owner.circle(here.circle), owner.persona(here.circle))
+    assert len(owner.member.keyring.friends) == SLOTS
+
+
+async def test_it_outlives_the_letter_that_brought_it(here: Village) -> None:
+    owner, friend = here.founder, here.member
+    await given(here, owner, friend)
+    await guarding.gather_everywhere(friend.member)
+    for _ in range(10):
+        await here.world.pass_days(10)
+    assert guarding.trusted_by(*about(here, friend, owner)) is not None
+    await guarding.close(*about(here, friend, owner))
+
+
+async def test_the_owner_is_told_that_it_happened_and_gives_them_anew(world: World, accounts: Accounts) -> None:
+    phrase = new_phrase()
+    friend = await world.sign_up()
+    circle = await world.found(friend)
+    newcomer = await accounts.create(phrase, _session(world))
+    admitted, _ = await world.admitted(circle, friend)
+    entered = await entering.enter(newcomer, admitted, "owner")
+    await guarding.give(entered, friend.persona(circle))
+    await guarding.close(friend.circle(circle), entered.log.persona.key)
+    with pytest.raises(PhraseUnknown):
+        await accounts.sign_in(phrase, _session(world))
+    world.clock.forward(seconds=CLOSED_HOURS * 3_600)
+    back = await accounts.sign_in(phrase, _session(world))
+    assert back.keyring.was_closed
+    assert back.keyring.friends == ()
+    await guarding.has_read(back)
+    again = await accounts.sign_in(phrase, _session(world))
+    assert not again.keyring.was_closed
+
+
+async def test_a_sleeping_account_is_woken_by_a_friend_alone(here: Village) -> None:
+    owner, friend = here.founder, here.member
+    await given(here, owner, friend)
+    asleep, hour = owner.persona(here.circle), int(here.world.clock.seconds() // 3_600)
+    await guarding.sleep(owner.member, hour + 240, wakes=True)
+    with pytest.raises(SignedOut):
+        owner.member  # noqa: B018
+    with pytest.raises(NotThere):
+        await guarding.wake(here.steward.circle(here.circle), asleep)
+    await guarding.wake(friend.circle(here.circle), asleep)
+    assert owner.member.has(here.circle)
+
+
+def _session(world: World) -> Session:
+    return world.services.sessions.find(world.services.sessions.start())
+
+
+@pytest.fixture
+async def accounts(world: World, anyio_backend: str) -> AsyncIterator[Accounts]:
+    yield world.accounts
+    world.accounts.close()
