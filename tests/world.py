@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, leaving, letters
+from jiwar.circles import entering, founding, invitations, letters, roles
 from jiwar.circles.accounts import Accounts
 from jiwar.circles.circle import Circle, open_log
 from jiwar.circles.member import Member, Services
@@ -215,8 +215,8 @@ class World:
     async def make_steward(self, circle: bytes, steward: Person, other: Person) -> None:
         """Give somebody the role, and its keys."""
         standing = steward.circle(circle)
-        await leaving.give_stewardship(standing, other.persona(circle))
-        await entering.offer_stewardship(standing, leaving.open_role(standing), other.persona(circle))
+        await roles.give(standing, other.persona(circle))
+        await roles.offer(standing, roles.open_role(standing), other.persona(circle))
         member = other.member
         assert await entering.take_keys(member, member.membership(circle)) is not None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.filling.words import Words
-from jiwar.circles import entering, founding, invitations, leaving
+from jiwar.circles import entering, founding, invitations, roles
 from jiwar.circles.accounts import Accounts
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import first_charter
@@ -111,7 +111,7 @@ async def found(folder: Path, first_day: int, members: int, circles: int) -> Com
     for number, person in enumerate([*others, reader]):
         entered = await founder.bring(main, person, number)
         if number < STEWARDS_FIRST - 1:
-            await leaving.give_stewardship(main, entered.log.persona.key)
+            await roles.give(main, entered.log.persona.key)
     for side_host in others[: circles - 1]:
         await _side_circle(founder, side_host, reader)
     room = await rooms.open_room(main, words.title(), ROOM_DAYS)

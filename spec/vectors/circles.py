@@ -7,9 +7,9 @@ from base64 import b32encode
 from collections.abc import Callable
 
 from jiwar.circles import invitations
-from jiwar.circles.fold import circle_id, join_bytes, keys_bytes
 from jiwar.circles.founding import first_charter
 from jiwar.circles.model import Found, Founder, Heartbeat, Invite, Join, Leave, Remove, Role
+from jiwar.circles.oaths import circle_id, join_bytes, keys_bytes
 from jiwar.crypto import labels, sealing, signing
 from jiwar.keyring.persona import Persona
 from jiwar.wire.canonical import Wire, encode
@@ -39,6 +39,7 @@ def invitations_and_names() -> None:
             SHELF,
             KEY,
             b"",
+            0,
             "Evenings",
             0,
             (),

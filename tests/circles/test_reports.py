@@ -2,7 +2,7 @@
 
 import pytest
 
-from jiwar.circles import entering, leaving, letters, reports
+from jiwar.circles import entering, leaving, letters, reports, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import desks
 from jiwar.errors import BadChoice, NotThere, TextTooLong, TooMuch
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 def _waiting(company: Company) -> list[reports.Received]:
     palm = company.palm()
-    return reports.waiting(palm, leaving.open_role(palm))
+    return reports.waiting(palm, roles.open_role(palm))
 
 
 def _persona(circle: Circle) -> bytes:
@@ -28,13 +28,13 @@ async def test_a_report_is_read_by_stewards(company: Company) -> None:
     (found,) = _waiting(company)
     assert (found.sender, found.report.persona, found.report.handle) == (_persona(fig), lamp, "قنديل")
     assert (found.report.words, found.report.reason, found.report.more) == ("كلام", "hurts", "مرّتين")
-    await reports.settle(leaving.open_role(company.palm()), found.eid)
+    await reports.settle(roles.open_role(company.palm()), found.eid)
     assert _waiting(company) == []
 
 
 async def test_no_word_of_a_report_can_be_found_in_the_store(company: Company) -> None:
     await reports.report(company.fig(), _persona(company.lamp()), "tell-tale words", "hurts", "")
-    (desk,) = desks(leaving.open_role(company.palm()))
+    (desk,) = desks(roles.open_role(company.palm()))
     (mail,) = company.services.store.mail(desk.box)
     assert b"tell-tale" not in mail.value
 
@@ -55,7 +55,7 @@ async def test_long_words_are_cut(company: Company) -> None:
 
 async def test_letters_that_are_no_reports_are_passed_over(company: Company) -> None:
     fig = company.fig()
-    desk = fig.state.desk
+    desk = fig.state.desk_of()
     assert desk
     for purpose, circle, body in [
         (letters.REPORT, fig.id, b"\x00"),
@@ -81,7 +81,7 @@ async def test_a_full_desk_says_so(company: Company) -> None:
 async def test_a_desk_full_of_junk_takes_reports_again_when_a_steward_comes(company: Company) -> None:
     fig, about = company.fig(), _persona(company.lamp())
     await reports.report(fig, about, "before", "hurts", "")
-    desk = fig.state.desk
+    desk = fig.state.desk_of()
     assert desk
     for at in range(BOX_ENVELOPES - 1):
         mail = Mail(at.to_bytes(16, "big"), company.clock.day(), b"junk" * 600)
@@ -104,12 +104,12 @@ async def test_reports_of_who_has_left_are_still_read(company: Company) -> None:
 
 async def test_a_removed_steward_opens_no_letter_that_comes_after(company: Company) -> None:
     palm, fig = company.palm(), company.fig()
-    await leaving.give_stewardship(palm, _persona(fig))
-    await entering.offer_stewardship(company.palm(), leaving.open_role(company.palm()), _persona(fig))
+    await roles.give(palm, _persona(fig))
+    await roles.offer(company.palm(), roles.open_role(company.palm()), _persona(fig))
     await entering.take_keys(company.fig().member, company.fig().membership)
-    held = leaving.open_role(company.fig())
-    await leaving.take_stewardship(company.palm(), _persona(fig))
+    held = roles.open_role(company.fig())
+    await roles.take(company.palm(), _persona(fig))
     await reports.report(company.lamp(), _persona(fig), "", "presses", "")
     assert len(_waiting(company)) == 1
     assert reports.waiting(company.fig(), held) == []
-    assert leaving.care_of(company.fig()) is None
+    assert roles.care_of(company.fig()) is None

@@ -12,15 +12,18 @@ from typing import Any
 
 import pytest
 
-from jiwar.circles import entering, invitations, leaving, letters
+from jiwar.circles import entering, invitations, leaving, letters, roles
+from jiwar.circles.circle import Circle
 from jiwar.circles.invitations import number_of
 from jiwar.circles.member import Member
+from jiwar.circles.model import MODERATOR
 from jiwar.clock import SetClock
 from jiwar.crypto import handles
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX, TOKEN_HASH
 from jiwar.errors import JiwarError, KeysChanged, NotThere, PhraseUnknown
 from jiwar.keyring import shelves
+from jiwar.keyring.model import Membership
 from jiwar.keyring.phrase import new_phrase
 from jiwar.store.contract import ACCOUNT_INNER_SIZE, Append, Mail, Store
 from jiwar.store.memory import MemoryStore
@@ -28,7 +31,7 @@ from jiwar.store.memory_accounts import MemoryAccounts
 from tests.core.store.making import Shelf, cover, opened, some
 from tests.core.store.places import open_sqlite
 from tests.mutants.mutation import Mutations, replaced, together
-from tests.world import Village, World, say, village
+from tests.world import Village, World, heard, say, village
 
 pytestmark = pytest.mark.anyio
 
@@ -64,6 +67,10 @@ def _tells_of_spent_invitations(services: Any, tries: Any, text: str, words: tup
     raise KeysChanged
 
 
+def _is_steward(member: Member, membership: Membership, admitted: invitations.Admission) -> bool:
+    return Circle(member, membership.circle).is_steward
+
+
 MUTATIONS: Mutations = {
     "a wrong token tells that the shelf exists": together(
         replaced(MemoryStore, "_reader", _tells_shelves_apart), replaced(MemoryStore, "_writer", _tells_shelves_apart)
@@ -72,6 +79,9 @@ MUTATIONS: Mutations = {
     "an unknown circle is told from one that is not mine": replaced(
         shelves, "membership", lambda ring, circle: _other(circle)
     ),
+    "keys of a role are taken by whoever gets the letter": replaced(entering, "_are_wanted", lambda *_: True),
+    "who has lost a role keeps its keys": replaced(roles, "_gone", lambda circle, role: set()),
+    "every steward is sent the keys of every role": replaced(entering, "_are_wanted", _is_steward),
     "a name of another session says what is wrong with it": replaced(handles, "resolve", _says_where),
     "an unknown box is told from an empty one": replaced(MemoryStore, "mail", _refuses_unknown_boxes),
     "a spent link is told from one that never was": replaced(invitations, "open_invite", _tells_of_spent_invitations),
@@ -219,7 +229,33 @@ async def test_the_stewards_circle_is_none_to_a_member(here: Village) -> None:
     assert role is not None
     assert answer(here.member.circle, role.circle) == answer(here.member.circle, UNKNOWN)
     circle = here.member.circle(here.circle)
-    assert answer(leaving.open_role, circle)[0] is NotThere
+    assert answer(roles.open_role, circle)[0] is NotThere
+
+
+async def test_a_role_sees_by_key(here: Village) -> None:
+    """A role's circle is none to who isn't in it, a steward included, whatever letter with keys they are sent;
+    and none any more to who has lost the role.
+    """
+    circle = here.circle
+    await roles.open_circle(here.steward.circle(circle), MODERATOR)
+    inner = roles.open_role(here.steward.circle(circle), MODERATOR)
+    obj = await say(inner.log, "among moderators")
+    for person in (here.founder, here.member):
+        await roles.offer(here.steward.circle(circle), inner, person.persona(circle))
+        member = person.member
+        assert entering.keys_arrived(member, member.membership(circle)) is None
+        assert await entering.take_keys(member, member.membership(circle)) is None
+        assert answer(person.circle, inner.id) == answer(person.circle, UNKNOWN)
+        assert answer(lambda opened: roles.open_role(opened, MODERATOR), person.circle(circle))[0] is NotThere
+    await roles.give(here.founder.circle(circle), here.member.persona(circle), MODERATOR)
+    member = here.member.member
+    assert await entering.take_keys(member, member.membership(circle)) is not None
+    assert heard(roles.open_role(here.member.circle(circle), MODERATOR), obj) == ["among moderators"]
+    stale = here.member.stale_log(inner.id)
+    await roles.take(here.founder.circle(circle), here.member.persona(circle), MODERATOR)
+    await leaving.turn_all_due(here.steward.member)
+    after = await say(roles.open_role(here.steward.circle(circle), MODERATOR).log, "without them")
+    assert answer(stale.rows, after, 0, 9, 9)[0] is KeysChanged
 
 
 async def test_names_of_another_session_are_names_of_nothing(here: Village) -> None:

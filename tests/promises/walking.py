@@ -300,6 +300,9 @@ class _Story:
         page = founder.submit(founder.go("more", "groups", "group", "invite"), "invite")
         founder.submit(page, "invite_slip")
         founder.submit(founder.go("more", "groups", "group", "invite"), "invite_revoke")
+        page = founder.submit(founder.go(*care, "team"), "team")
+        page = founder.submit(founder.follow(page, "room"), "room", "send", text=words["said"])
+        assert words["said"] in page.text
         for who in (self.third, self.guest):
             self._ask_into_care(founder, founder.go(*care), who)
         guest = self.guest

@@ -29,7 +29,11 @@ PEOPLE = (AUTHOR, OTHER, STEWARD, STRANGER)
 NONCE = b"n" * 16
 RID = owned_rid(AUTHOR, NONCE)
 SLOT, DAY, KEEP = 5, 20_000, 90
-JUDGE = Judge(lambda record: record.author != STRANGER, lambda persona: persona == STEWARD)
+JUDGE = Judge(
+    lambda record: record.author != STRANGER,
+    lambda persona: persona == STEWARD,
+    lambda persona: persona == STEWARD,
+)
 FIRST = b"first wording"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable
 
-from jiwar.circles import entering, founding, invitations, leaving
+from jiwar.circles import entering, founding, invitations, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.crypto import handles
@@ -121,7 +121,7 @@ class Seats:
 
     async def _steward(self, by: Someone, who: Someone, circle: bytes, takes: bool) -> None:
         persona = who.persona(circle)
-        await leaving.give_stewardship(by.circle(circle), persona)
-        await entering.offer_stewardship(by.circle(circle), leaving.open_role(by.circle(circle)), persona)
+        await roles.give(by.circle(circle), persona)
+        await roles.offer(by.circle(circle), roles.open_role(by.circle(circle)), persona)
         if takes:
             await entering.take_keys(who.member, who.member.membership(circle))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jiwar.circles import leaving, people
+from jiwar.circles import people, roles
 from jiwar.errors import Removed
 from tests.web.client import World
 from tests.web.seated import Seats, Someone
@@ -106,7 +106,7 @@ def test_somebody_is_named_to_the_care_team(three) -> None:
     page = olive.send(olive.to("group", circle), "group_care_join")
     assert page.path == olive.at("care", circle)
     assert olive.circle(circle).is_steward
-    assert leaving.open_role(olive.circle(circle)).is_steward
+    assert roles.open_role(olive.circle(circle)).is_steward
 
 
 def test_naming_somebody_who_takes_part_already_is_refused(seats: Seats, three) -> None:
@@ -141,7 +141,7 @@ def test_a_steward_can_be_taken_out_and_named_again(seats: Seats, three) -> None
     founder.send(founder.meets("person_care", circle, olive), "person_care")
     page = olive.send(olive.to("group", circle), "group_care_join")
     assert page.path == olive.at("care", circle)
-    assert leaving.open_role(olive.circle(circle)).is_steward
+    assert roles.open_role(olive.circle(circle)).is_steward
 
 
 def test_removing_says_what_it_does_and_turns_the_keys(three) -> None:

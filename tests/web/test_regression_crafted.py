@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, leaving, letters, reports, transfer, turning
+from jiwar.circles import entering, founding, invitations, letters, reports, roles, transfer, turning
 from jiwar.circles.circle import Circle, circle_object
 from jiwar.circles.invitations import Admission
 from jiwar.circles.model import LETTER
@@ -154,7 +154,7 @@ def test_regression_crafted_number_below_zero_shuts_nobody_out(talk: Talk) -> No
 
 
 async def _send(circle: Circle, report: Report) -> None:
-    desk, log = circle.state.desk, circle.log
+    desk, log = circle.state.desk_of(), circle.log
     assert desk is not None
     mail = letters.write_letter(
         log.persona, circle.id, letters.REPORT, desk.kem, desk.inbox, log.clock.day(), encode(report), log.random
@@ -236,7 +236,7 @@ def test_regression_crafted_transfer_cell_closes_no_other_group(
         patched.setattr(transfer, "make_cell", crafted)
         circle = talk.opened_by(talk.palm)
         with suppress(JiwarError):
-            world.run(turning.turn(circle, leaving.open_role(circle)))
+            world.run(turning.turn(circle, roles.open_role(circle)))
     for page in ("home", "talk", "groups", "mykey"):
         assert fig.get(world.url(page)).status == 200
     assert fig.to("group", other).status == 200

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jiwar.circles import leaving, reports
+from jiwar.circles import reports, roles
 from jiwar.clock import SetClock
 from jiwar.systems.forum import service as forum
 from jiwar.systems.forum import view
@@ -165,7 +165,7 @@ def test_older_letters_still_open_after_the_desk_has_turned(seats: Seats, three)
     founder, olive, lamp, circle = three
     seats.steward(founder, lamp, circle)
     _send(olive, olive.about("report", circle, lamp.persona(circle)), more="قبل التجديد")
-    seats.run(leaving.take_stewardship(founder.circle(circle), lamp.persona(circle)))
+    seats.run(roles.take(founder.circle(circle), lamp.persona(circle)))
     _send(olive, olive.about("report", circle, lamp.persona(circle)), more="بعد التجديد")
     page = founder.to("care_reports", circle)
     assert "قبل التجديد" in page.text

@@ -11,7 +11,7 @@ from itertools import pairwise
 from jiwar.circles.charters import NAME_LIMIT
 from jiwar.circles.invitations import Admission
 from jiwar.circles.letters import LIFE_DAYS
-from jiwar.circles.model import HIDDEN, LETTER
+from jiwar.circles.model import HIDDEN, LETTER, ROLES
 from jiwar.circles.policy import LEVELS
 from jiwar.circles.texts import is_clean
 from jiwar.errors import NotThere
@@ -32,6 +32,7 @@ def require_sound(admitted: Admission, today: int) -> None:
         and 0 <= admitted.fold_from < LAST_NUMBER
         # A link that named a parent would put somebody's own circle in the place of the stewards'.
         and (not admitted.parent or (admitted.mode == LETTER and len(admitted.parent) == 32))
+        and admitted.role in (ROLES if admitted.parent else (0,))
         and bool(admitted.epochs) == open_keys
         and _are_sound_epochs(admitted.epochs, today)
     )

@@ -188,6 +188,11 @@ class Circle:
         self.log.forget_state()
 
     @property
+    def group(self) -> bytes:
+        """The circle that people know as a group: of a role circle, the one that it is inside of."""
+        return self.membership.parent or self.id
+
+    @property
     def charter(self) -> Charter:
         if self.sketch.charter is None:
             raise NotThere

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 from jiwar.circles import handles, letters
 from jiwar.circles.admitted import require_sound
 from jiwar.circles.circle import Circle, circle_object, load_state, open_log
-from jiwar.circles.fold import find_invite, handle_is_free, join_bytes, may_invite, member_of
+from jiwar.circles.fold import find_invite, handle_is_free, may_invite, member_of
 from jiwar.circles.founding import BOX, own_keys, write_own
 from jiwar.circles.invitations import Admission, admission
 from jiwar.circles.member import Member, Services
-from jiwar.circles.model import HIDDEN, LETTER, STEWARD, Charter, CircleState, Invite, Join, Revoke
-from jiwar.circles.seats import seat_of
+from jiwar.circles.model import HIDDEN, LETTER, Charter, CircleState, Invite, Join, Revoke
+from jiwar.circles.oaths import join_bytes
 from jiwar.crypto import envelopes
 from jiwar.crypto.signing import public_key, require_sound_key, sign, verify
 from jiwar.errors import BadInput, BadSignature, InviteSpent, KeysChanged, NameTaken, NotAllowed, NotThere, Removed
@@ -91,6 +91,7 @@ def _entry_point(admitted: Admission, seed: bytes, handle: str, today: int) -> t
         name=admitted.name,
         handle=handle,
         waiting=not admitted.epochs,
+        role=admitted.role,
     )
     return membership, Trail(
         admitted.circle,
@@ -247,12 +248,13 @@ async def turn_away(circle: Circle, waiting: Waiting) -> None:
     await circle.services.store.delete_mail(circle.log.persona.box(BOX), waiting.eid)
 
 
-def keys_arrived(member: Member, membership: Membership) -> tuple[bytes, Admission] | None:
-    """Keys that wait in the box of one of my personas: (letter id, what they open).
+def keys_arrived(member: Member, membership: Membership, role: int = 0) -> tuple[bytes, Admission] | None:
+    """Keys that wait in the box of one of my personas: (letter id, what they open); of one role, if it is named.
 
-    Keys of the stewards' circle count only from a steward to a steward: any member knows where my box is.
+    Keys of a role circle count only from somebody who holds the role to somebody who does: any member knows where my
+    box is.
     """
-    return next(_arrived(member, membership), None)
+    return next((one for one in _arrived(member, membership) if role in (0, one[1].role)), None)
 
 
 def _arrived(member: Member, membership: Membership) -> Iterator[tuple[bytes, Admission]]:
@@ -274,14 +276,16 @@ def _are_wanted(member: Member, membership: Membership, admitted: Admission) -> 
     if admitted.parent != membership.circle or _is_in(member, admitted.circle):
         return False
     state = Circle(member, membership.circle).state
+    if not admitted.role or state.inner_of(admitted.role) != admitted.circle:
+        return False
     both = (admitted.inviter, Persona(membership.persona).key)
-    return all((found := member_of(state, one)) is not None and found.is_steward for one in both)
+    return all((found := member_of(state, one)) is not None and found.holds(admitted.role) for one in both)
 
 
-async def take_keys(member: Member, membership: Membership) -> Circle | None:
+async def take_keys(member: Member, membership: Membership, role: int = 0) -> Circle | None:
     """Enter the circle whose keys have come; letters with outdated keys go. Raises NameTaken, InviteSpent."""
     box, stale = Persona(membership.persona).box(BOX), False
-    for eid, admitted in list(_arrived(member, membership)):
+    for eid, admitted in [one for one in _arrived(member, membership) if role in (0, one[1].role)]:
         circle = None
         try:
             circle = await enter(member, admitted, membership.handle, membership.persona)
@@ -293,12 +297,3 @@ async def take_keys(member: Member, membership: Membership) -> Circle | None:
     if stale:
         raise InviteSpent
     return None
-
-
-async def offer_stewardship(circle: Circle, role: Circle, persona: bytes) -> None:
-    """Send the keys of the stewards' circle to a member. Raises NotThere."""
-    seat = seat_of(circle, persona)
-    proof, number = circle.services.random(32), circle.services.random(32)
-    last_day = circle.services.clock.day() + letters.LIFE_DAYS
-    await write_own(role, "invite", encode(Invite(public_key(proof), number, LETTER, 1, last_day, STEWARD)))
-    await send_keys(role, proof, last_day, seat.kem, seat.inbox)

@@ -20,10 +20,12 @@ from jiwar.circles import charters
 from jiwar.circles.handles import require_sound_handle
 from jiwar.circles.looks import Looks, Walk
 from jiwar.circles.model import (
+    ALL_HELD,
     HIDDEN,
     KINDS,
     LETTER,
     LINK,
+    ROLES,
     STEWARD,
     Announcement,
     Charter,
@@ -31,6 +33,7 @@ from jiwar.circles.model import (
     Desk,
     Found,
     Heartbeat,
+    Inner,
     Invite,
     Join,
     Leave,
@@ -42,17 +45,15 @@ from jiwar.circles.model import (
     Rotated,
     Snapshot,
 )
+from jiwar.circles.oaths import circle_id, join_bytes, keys_bytes
 from jiwar.circles.sketch import Sketch
 from jiwar.crypto import envelopes
-from jiwar.crypto.hashing import digest
-from jiwar.crypto.labels import CIRCLE_ID, INVITE_PROOF, PERSONA_KEYS
 from jiwar.crypto.signing import require_sound_key, verify
 from jiwar.errors import BadInput, BadSignature
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import Opened
 from jiwar.store.contract import KEPT
 from jiwar.wire.canonical import decode
-from jiwar.wire.frame import join
 
 MOST_INVITES = 60
 MOST_OWN_INVITES = 12
@@ -115,12 +116,7 @@ def _was_in(state: CircleState | Sketch, member: Member | None, epoch: int, numb
 
 
 def stewards(state: CircleState) -> list[Member]:
-    return [member for member in state.members if member.is_steward]
-
-
-def keys_bytes(circle: bytes, kem: bytes, inbox: bytes, returning: bytes) -> bytes:
-    """What a persona signs about its own keys."""
-    return join(PERSONA_KEYS, circle, kem, inbox, returning)
+    return state.holders(STEWARD)
 
 
 def _require_sound_keys(
@@ -155,11 +151,6 @@ def _with_member(state: CircleState, member: Member) -> CircleState:
     return replace(state, members=(*others, member))
 
 
-def circle_id(nonce: bytes, founder: bytes) -> bytes:
-    """The id of the circle that `founder` founds."""
-    return digest(CIRCLE_ID, nonce, founder)
-
-
 def _found(walk: Walk, state: CircleState, record: Opened, body: Found) -> CircleState:
     _require(state.charter is None and record.number == state.fold_from)
     _require(circle_id(body.nonce, record.author) == walk.circle)
@@ -167,7 +158,7 @@ def _found(walk: Walk, state: CircleState, record: Opened, body: Found) -> Circl
     first = body.founder
     require_sound_handle(first.handle)
     _require_sound_keys(walk.circle, record.author, first.kem, first.inbox, first.returning, first.sworn)
-    founder = Member(record.author, first.handle, STEWARD, record.number, record.number)
+    founder = Member(record.author, first.handle, STEWARD, record.number, record.number, day=record.day)
     return replace(state, charter=body.charter, members=(founder,))
 
 
@@ -180,10 +171,20 @@ def _charter(walk: Walk, state: CircleState, record: Opened, body: Charter) -> C
     return replace(state, charter=body)
 
 
-def _desk(walk: Walk, state: CircleState, record: Opened, body: Desk) -> CircleState:
+def _inner(walk: Walk, state: CircleState, record: Opened, body: Inner) -> CircleState:
+    """A role circle comes into being; another one only when nobody else is left to whom the one before was open."""
     _require_steward(state, record.author)
+    _require(body.role in ROLES and len(body.circle) == 32)
+    others = [one for one in state.holders(body.role) if one.persona != record.author]
+    _require(not state.inner_of(body.role) or (body.role != STEWARD and not others))
+    kept = tuple(one for one in state.inner if one.role != body.role)
+    return replace(state.without_desks(body.role), inner=(*kept, body))
+
+
+def _desk(walk: Walk, state: CircleState, record: Opened, body: Desk) -> CircleState:
+    _require(body.role in ROLES and _require_active(state, record.author).holds(body.role))
     envelopes.require_sound_key(body.kem)
-    return replace(state, desk=body)
+    return replace(state, desks=(*state.without_desks(body.role).desks, body))
 
 
 def may_invite(state: CircleState, persona: bytes) -> bool:
@@ -239,11 +240,6 @@ def _revoke(walk: Walk, state: CircleState, record: Opened, body: Revoke) -> Cir
     return replace(state, invites=kept)
 
 
-def join_bytes(circle: bytes, persona: bytes, handle: str, kem: bytes, inbox: bytes, returning: bytes) -> bytes:
-    """What an invitation's key signs for a newcomer."""
-    return join(INVITE_PROOF, circle, persona, handle, kem, inbox, returning)
-
-
 def find_invite(state: CircleState, proof: bytes, day: int) -> OpenInvite | None:
     """An invitation that may be used on `day`."""
     for one in state.invites:
@@ -274,7 +270,8 @@ def _join(walk: Walk, state: CircleState, record: Opened, body: Join) -> CircleS
     still = tuple(one for one in rest if one.used < one.invite.uses)
     before = member_of(state, record.author)
     since = before.since if before else record.number
-    newcomer = Member(record.author, body.handle, found.invite.role, since, record.number)
+    came = before.day if before else record.day
+    newcomer = Member(record.author, body.handle, found.invite.role, since, record.number, day=came)
     return _with_member(replace(state, invites=still), newcomer)
 
 
@@ -300,16 +297,20 @@ def _without(state: CircleState, member: Member, record: Opened) -> CircleState:
         raise _Passed
     gone = replace(member, until=record.number, role=0)
     kept = tuple(one for one in state.invites if one.by != member.persona)
-    return _with_member(replace(state, gone_in=record.epoch, invites=kept), gone)
+    left = state.without_desks(member.role & ~STEWARD)
+    return _with_member(replace(left, gone_in=record.epoch, invites=kept), gone)
 
 
 def _role(walk: Walk, state: CircleState, record: Opened, body: Role) -> CircleState:
-    _require_steward(state, record.author)
-    member = _require_active(state, body.persona)
-    loses = member.is_steward and body.role != STEWARD
-    _require(body.role in (0, STEWARD) and not (loses and len(stewards(state)) == 1))
-    gone_in = record.epoch if loses else state.gone_in
-    return _with_member(replace(state, gone_in=gone_in), replace(member, role=body.role))
+    author, member = _require_active(state, record.author), _require_active(state, body.persona)
+    lays_down = author.persona == member.persona and body.role & ~member.role == 0
+    _require(body.role & ~ALL_HELD == 0 and (author.is_steward or lays_down))
+    loses = member.is_steward and not body.role & STEWARD
+    _require(not (loses and len(stewards(state)) == 1))
+    after = replace(
+        state.without_desks(member.role & ~body.role & ~STEWARD), gone_in=record.epoch if loses else state.gone_in
+    )
+    return _with_member(after, replace(member, role=body.role))
 
 
 def _rotated(walk: Walk, state: CircleState, record: Opened, body: Rotated) -> CircleState:
@@ -337,7 +338,8 @@ def _snapshot(walk: Walk, state: CircleState, record: Opened, body: Snapshot) ->
     if announced is None or record.author != announced.by or body.part != announced.read:
         raise _Passed
     seats = tuple(
-        Member(seat.persona, seat.handle, seat.role, seat.since, record.number, seat.until) for seat in body.seats
+        Member(seat.persona, seat.handle, seat.role, seat.since, record.number, seat.until, seat.day)
+        for seat in body.seats
     )
     gathered = replace(announced, read=announced.read + 1, seats=(*announced.seats, *seats))
     if gathered.read < announced.told.parts:
@@ -356,8 +358,8 @@ def _taken(state: CircleState, announced: Announcement) -> CircleState:
             require_sound_handle(seat.handle)
     _require(len({seat.persona for seat in seats}) == len(seats))
     _require(any(seat.persona == announced.by and seat.is_steward for seat in seats))
-    known = replace(state, charter=told.charter, members=seats, invites=told.invites, desk=told.desk)
-    return replace(known, gone_in=told.gone_in)
+    known = replace(state, charter=told.charter, members=seats, invites=told.invites)
+    return replace(known, gone_in=told.gone_in, inner=told.inner, desks=told.desks)
 
 
 def _compared(state: CircleState, announced: Announcement) -> CircleState:
@@ -365,8 +367,8 @@ def _compared(state: CircleState, announced: Announcement) -> CircleState:
     told, seats = announced.told, announced.seats
     _require(len(seats) == len(state.members))
     _require({replace(seat, source=0) for seat in seats} == {replace(member, source=0) for member in state.members})
-    _require((told.charter, told.desk, told.invites) == (state.charter, state.desk, state.invites))
-    _require(told.gone_in == state.gone_in)
+    _require((told.charter, told.invites) == (state.charter, state.invites))
+    _require((told.inner, told.desks, told.gone_in) == (state.inner, state.desks, state.gone_in))
     return replace(state, members=seats)
 
 
@@ -378,6 +380,7 @@ def _heartbeat(walk: Walk, state: CircleState, record: Opened, body: Heartbeat) 
 _RULES: dict[Any, Callable[[Walk, CircleState, Opened, Any], CircleState]] = {
     Found: _found,
     Charter: _charter,
+    Inner: _inner,
     Desk: _desk,
     Invite: _invite,
     Revoke: _revoke,

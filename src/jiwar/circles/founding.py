@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from jiwar.circles import charters
 from jiwar.circles.circle import Circle, circle_object, open_log
-from jiwar.circles.fold import circle_id, keys_bytes
 from jiwar.circles.handles import sound_handle
 from jiwar.circles.member import Member
-from jiwar.circles.model import CIRCLE, Charter, Desk, Found, Founder
+from jiwar.circles.model import CIRCLE, MODERATOR, STEWARD, Charter, Desk, Found, Founder, Inner
+from jiwar.circles.oaths import circle_id, keys_bytes
 from jiwar.circles.policy import FIRST_LEVEL, FIRST_LEVELS
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
@@ -30,6 +30,8 @@ from jiwar.store.contract import KEPT, NewShelf
 from jiwar.wire.canonical import encode
 
 ROLE_CARD = "role"
+WITH_DESK = (STEWARD, MODERATOR)
+"""Roles to which members write."""
 BOX = "keys"
 """Purpose of a persona's box: where others leave keys for it."""
 
@@ -49,13 +51,15 @@ class _Birth:
     nonce: bytes
 
 
-def _birth(member: Member, charter: Charter, handle: str, persona: Persona, parent: bytes) -> _Birth:
+def _birth(
+    member: Member, charter: Charter, handle: str, persona: Persona, parent: bytes = b"", role: int = 0
+) -> _Birth:
     random, today = member.services.random, member.services.clock.day()
     nonce, shelf = random(16), random(16)
     circle = circle_id(nonce, persona.key)
     keys = epochs.begin(random(32), 0, shelf, today)
     membership = Membership(
-        circle, shelf, random(32), persona.seed, today, parent=parent, name=charter.name, handle=handle
+        circle, shelf, random(32), persona.seed, today, parent=parent, name=charter.name, handle=handle, role=role
     )
     return _Birth(charter, membership, keys, nonce)
 
@@ -68,14 +72,26 @@ async def found_circle(member: Member, charter: Charter, handle: str) -> Circle:
     charters.require_sound(charter)
     handle = sound_handle(handle)
     persona = Persona(member.services.random(32))
-    main = _birth(member, charter, handle, persona, b"")
-    role_charter = first_charter(ROLE_CARD, charter.name, "", (), charter.access)
-    role = _birth(member, role_charter, handle, persona, main.membership.circle)
+    main = _birth(member, charter, handle, persona)
+    role = _birth(member, _inner_charter(charter), handle, persona, main.membership.circle, STEWARD)
     trails = [await _bring_up(member, birth, role.keys, persona) for birth in (role, main)]
     await member.add_circles((role.membership, trails[0]), (main.membership, trails[1]))
     circle = Circle(member, main.membership.circle)
-    await publish_desk(circle, Circle(member, role.membership.circle))
+    await write_own(circle, "inner", encode(Inner(STEWARD, role.membership.circle)))
+    await publish_desk(circle, Circle(member, role.membership.circle), STEWARD)
     return circle
+
+
+def _inner_charter(charter: Charter) -> Charter:
+    return first_charter(ROLE_CARD, charter.name, "", (), charter.access)
+
+
+async def bring_up_inner(circle: Circle, role: int) -> Circle:
+    """Found a role circle of a circle that there is already, under my name there. Raises KeyringFull."""
+    member, persona = circle.member, circle.log.persona
+    birth = _birth(member, _inner_charter(circle.charter), circle.me.handle, persona, circle.id, role)
+    await member.add_circles((birth.membership, await _bring_up(member, birth, birth.keys, persona)))
+    return Circle(member, birth.membership.circle)
 
 
 async def _bring_up(member: Member, birth: _Birth, role_keys: EpochKeys, persona: Persona) -> Trail:
@@ -111,16 +127,16 @@ async def write_own(circle: Circle, kind: str, body: bytes) -> None:
 
 @dataclass(frozen=True)
 class DeskKeys:
-    """What one epoch of the stewards' circle opens letters with: a key pair, and the read token of a box."""
+    """What one epoch of a role circle opens letters with: a key pair, and the read token of a box."""
 
     seed: bytes
     box: bytes
 
 
 def desks(role: Circle) -> list[DeskKeys]:
-    """The desks of all epochs that this steward still holds, latest first: letters may be older than an epoch.
+    """The desks of all epochs that I still hold, latest first: letters may be older than an epoch.
 
-    Box and key pair are one epoch's own, so that a former steward can neither read nor delete what comes later.
+    Box and key pair are one epoch's own, so that who has lost the role can neither read nor delete what comes later.
     """
     return [_desk(keys.record) for keys in reversed(role.trail.epochs)]
 
@@ -130,11 +146,13 @@ def _desk(record_key: bytes) -> DeskKeys:
     return DeskKeys(seed, derive(record_key, CIRCLE_BOX, "box"))
 
 
-async def publish_desk(circle: Circle, role: Circle) -> None:
-    """Tell members where to write to the stewards."""
-    newest = desks(role)[0]
-    desk = Desk(envelopes.public_key(newest.seed), digest(INBOX, newest.box))
-    if circle.state.desk != desk:
+async def publish_desk(circle: Circle, inner: Circle, role: int) -> None:
+    """Tell members where to write to those who hold a role."""
+    if role not in WITH_DESK:
+        return
+    newest = desks(inner)[0]
+    desk = Desk(role, envelopes.public_key(newest.seed), digest(INBOX, newest.box))
+    if circle.state.desk_of(role) != desk:
         await write_own(circle, "desk", encode(desk))
 
 

@@ -42,6 +42,7 @@ class Admission(Wire, frozen=True):
     shelf: bytes
     index_key: bytes
     parent: bytes
+    role: int
     name: str
     level: int
     epochs: tuple[EpochKeys, ...]
@@ -82,6 +83,7 @@ def admission(circle: Circle, proof: bytes, mode: str, last_day: int) -> Admissi
         shelf=b"" if hidden else circle.log.shelf,
         index_key=b"" if hidden else circle.membership.index_key,
         parent=circle.membership.parent,
+        role=circle.membership.role,
         name=circle.charter.name,
         level=circle.charter.level,
         epochs=() if hidden else epochs,

@@ -14,6 +14,7 @@ from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
+from jiwar.circles.model import STEWARD
 from jiwar.clock import Clock
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import PERSONA_RETURN
@@ -52,6 +53,7 @@ class _Line(Wire, frozen=True):
 
     circle: bytes
     parent: bytes
+    role: int
     waiting: bool
     level: int
     key: bytes
@@ -68,7 +70,14 @@ class _Held(Wire, frozen=True):
 
 def _lines(keyring: Keyring) -> tuple[_Line, ...]:
     return tuple(
-        _Line(one.circle, one.parent, one.waiting, shelves.trail(keyring, one.circle).level, Persona(one.persona).key)
+        _Line(
+            one.circle,
+            one.parent,
+            one.role,
+            one.waiting,
+            shelves.trail(keyring, one.circle).level,
+            Persona(one.persona).key,
+        )
         for one in shelves.memberships(keyring)
     )
 
@@ -180,7 +189,7 @@ class Member:
     def circle_called(self, beginning: bytes) -> bytes:
         """The id of the circle of mine whose id begins so. Raises NotThere, also while I wait for its keys."""
         for line in self._held.lines:
-            if line.circle.startswith(beginning) and not (line.parent or line.waiting):
+            if line.circle.startswith(beginning) and not line.waiting:
                 return line.circle
         raise NotThere
 
@@ -199,9 +208,16 @@ class Member:
         made = next((line.key for line in self._held.lines if line.circle == membership.circle), b"")
         return Persona(membership.persona, made)
 
-    def role_circle_of(self, circle: bytes) -> Membership | None:
-        """The stewards' circle of a circle, if I am in it."""
-        return next((one for one in shelves.memberships(self.keyring) if one.parent == circle), None)
+    def role_circle_of(self, circle: bytes, role: int = STEWARD) -> Membership | None:
+        """The role circle of a circle, if I have had its keys."""
+        for line in self._held.lines:
+            if (line.parent, line.role) == (circle, role):
+                return self.membership(line.circle)
+        return None
+
+    def roles_in(self, circle: bytes) -> list[int]:
+        """The roles of whose circles I have had the keys."""
+        return [line.role for line in self._held.lines if line.parent == circle]
 
     def trail(self, circle: bytes) -> Trail:
         """Raises NotThere."""

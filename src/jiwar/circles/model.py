@@ -6,6 +6,8 @@ state is rebuilt from them alone. KEM keys stay in the records that brought them
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from jiwar.circles.policy import Levels, Policy
 from jiwar.wire.canonical import Wire
 
@@ -15,7 +17,13 @@ CIRCLE = "circle"
 LINK, HIDDEN, LETTER = "link", "hidden", "letter"
 """How an invitation delivers keys: at once, in a second step by the inviter, or inside a letter to one persona."""
 
-STEWARD = 1
+STEWARD, MODERATOR, GREETER, KNOWN = 1, 2, 4, 8
+"""What a member may hold, as bits: three roles, and that somebody in the circle has said to know them."""
+
+ROLES = (STEWARD, MODERATOR, GREETER)
+"""What has a role circle: a circle inside a circle, for what only this role may open."""
+
+ALL_HELD = STEWARD | MODERATOR | GREETER | KNOWN
 
 
 class Charter(Wire, frozen=True):
@@ -57,9 +65,17 @@ class Found(Wire, frozen=True):
     parent: bytes
 
 
-class Desk(Wire, frozen=True):
-    """Kind `desk`: where members write to the stewards, sealed to a key that the stewards' role circle holds."""
+class Inner(Wire, frozen=True):
+    """Kind `inner`: the circle in which those meet who hold a role."""
 
+    role: int
+    circle: bytes
+
+
+class Desk(Wire, frozen=True):
+    """Kind `desk`: where members write to those who hold a role, sealed to a key of their role circle."""
+
+    role: int
     kem: bytes
     inbox: bytes
 
@@ -108,7 +124,7 @@ class Remove(Wire, frozen=True):
 
 
 class Role(Wire, frozen=True):
-    """Kind `role`: a steward gives or takes a role."""
+    """Kind `role`: what somebody holds from now on. A steward gives and takes; everybody lays down what is theirs."""
 
     persona: bytes
     role: int
@@ -126,6 +142,7 @@ class Seat(Wire, frozen=True):
     role: int
     since: int
     until: int
+    day: int
 
 
 class OpenInvite(Wire, frozen=True):
@@ -147,7 +164,8 @@ class Rotated(Wire, frozen=True):
     parts: int
     gone_in: int
     charter: Charter
-    desk: Desk | None
+    inner: tuple[Inner, ...]
+    desks: tuple[Desk, ...]
     invites: tuple[OpenInvite, ...]
 
 
@@ -165,6 +183,7 @@ class Heartbeat(Wire, frozen=True):
 KINDS: dict[str, type[Wire]] = {
     "found": Found,
     "charter": Charter,
+    "inner": Inner,
     "desk": Desk,
     "invite": Invite,
     "revoke": Revoke,
@@ -181,7 +200,7 @@ KINDS: dict[str, type[Wire]] = {
 class Member(Wire, frozen=True):
     """Somebody in the folded state, from record `since` on, and until record `until` unless that is 0.
 
-    `source` is the number of the record that holds their keys.
+    `source` is the number of the record that holds their keys, `day` the day on which they came.
     """
 
     persona: bytes
@@ -190,14 +209,18 @@ class Member(Wire, frozen=True):
     since: int
     source: int
     until: int = 0
+    day: int = 0
 
     @property
     def active(self) -> bool:
         return self.until == 0
 
+    def holds(self, role: int) -> bool:
+        return self.active and bool(self.role & role)
+
     @property
     def is_steward(self) -> bool:
-        return self.active and bool(self.role & STEWARD)
+        return self.holds(STEWARD)
 
 
 class Announcement(Wire, frozen=True):
@@ -214,7 +237,8 @@ class CircleState(Wire, frozen=True):
     """A circle's own object, folded up to record `through`.
 
     epoch, commitment, begins, turned_at: the newest announced epoch, and the record that announced it first.
-    gone_in: the epoch in which somebody went last, or lost the keys of a role.
+    gone_in: the epoch in which somebody went last, or was no steward any more.
+    inner, desks: the role circle and the desk of each role that has one.
     announcement: what has been read of an announcement that isn't complete.
     fold_from: where a reader may begin who knows nothing: the founding, or an announcement that is complete.
     day: the latest day of a record that counted.
@@ -225,7 +249,8 @@ class CircleState(Wire, frozen=True):
     charter: Charter | None = None
     members: tuple[Member, ...] = ()
     invites: tuple[OpenInvite, ...] = ()
-    desk: Desk | None = None
+    inner: tuple[Inner, ...] = ()
+    desks: tuple[Desk, ...] = ()
     epoch: int = 0
     commitment: bytes = b""
     begins: int = 0
@@ -240,6 +265,22 @@ class CircleState(Wire, frozen=True):
     def member(self, persona: bytes) -> Member | None:
         """Somebody who is or was in the circle."""
         return next((member for member in self.members if member.persona == persona), None)
+
+    def holders(self, role: int) -> list[Member]:
+        return [member for member in self.members if member.holds(role)]
+
+    def inner_of(self, role: int) -> bytes:
+        """The role circle of a role; empty while there is none."""
+        return next((one.circle for one in self.inner if one.role == role), b"")
+
+    def desk_of(self, role: int = STEWARD) -> Desk | None:
+        return next((one for one in self.desks if one.role == role), None)
+
+    def without_desks(self, roles: int) -> CircleState:
+        """Desks that somebody can read who holds the role no longer are used no more: its next holder to come opens
+        another.
+        """
+        return replace(self, desks=tuple(one for one in self.desks if not one.role & roles))
 
     @property
     def changed_since_rotation(self) -> bool:

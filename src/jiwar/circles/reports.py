@@ -1,8 +1,9 @@
-"""Reports: a member draws the stewards' attention to something written, or to somebody.
+"""Reports: a member draws attention to something written, or to somebody.
 
-Implements spec/protocol.md §8. A report is a letter to the stewards' desk. It holds one record's words and its
-author's handle, a reason, and the sender's persona, which the stewards see. It is a copy: it outlives its subject
-until a steward has dealt with it, or for as long as letters are kept.
+Implements spec/protocol.md §8. A report is a letter to the desk of a role, the stewards' or the moderators' as its
+sender chooses; who doesn't hold that role has no key to it. It holds one record's words and its author's handle, a
+reason, and the sender's persona, which its readers see. It is a copy: it outlives its subject until one of them has
+dealt with it, or for as long as letters are kept.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from dataclasses import dataclass
 from jiwar.circles import letters
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
-from jiwar.circles.founding import desks
-from jiwar.circles.leaving import care_of
+from jiwar.circles.founding import WITH_DESK, desks
 from jiwar.circles.member import Member
+from jiwar.circles.model import ROLES, STEWARD
+from jiwar.circles.roles import all_held
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, TextTooLong
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.wire.canonical import Wire, decode, encode
@@ -49,7 +51,7 @@ class Report(Wire, frozen=True):
 
 @dataclass(frozen=True)
 class Received:
-    """A report as the stewards have it."""
+    """A report as its readers have it."""
 
     eid: bytes
     day: int
@@ -65,12 +67,13 @@ async def report(
     more: str,
     obj: bytes = b"",
     slot: int = NOWHERE,
+    to: int = STEWARD,
 ) -> None:
-    """Write to the stewards.
+    """Write to those who hold a role.
 
     Raises NotThere (no such person, no desk yet), BadChoice, TextTooLong, TooMuch (a full desk).
     """
-    about, desk = member_of(circle.state, persona), circle.state.desk
+    about, desk = member_of(circle.state, persona), circle.state.desk_of(to)
     if about is None or desk is None:
         raise NotThere
     if reason not in REASONS:
@@ -92,10 +95,15 @@ async def report(
     await services.store.put_mail(circle.log.shelf, circle.log.newest.append, desk.inbox, mail)
 
 
+def recipients(circle: Circle) -> list[int]:
+    """The roles to which one may write now."""
+    return [role for role in ROLES if circle.state.desk_of(role) is not None]
+
+
 def waiting(circle: Circle, role: Circle) -> list[Received]:
     """Reports that nobody has dealt with, oldest first.
 
-    The desk turns with the stewards' circle; every epoch that this steward still holds opens its own letters.
+    A desk turns with its role circle; every epoch that I still hold opens its own letters.
     """
     store, today = circle.services.store, circle.services.clock.day()
     found = []
@@ -139,13 +147,14 @@ async def clear_desk(circle: Circle, role: Circle) -> None:
 
 
 async def clear_all_desks(member: Member) -> None:
-    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
+    """Done when somebody with a role comes back; a circle that can't be opened keeps nobody from the others."""
     for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
+        if not membership.waiting and member.roles_in(membership.circle):
             with suppress(JiwarError):
                 circle = Circle(member, membership.circle)
-                if role := care_of(circle):
-                    await clear_desk(circle, role)
+                for role, inner in all_held(circle):
+                    if role in WITH_DESK:
+                        await clear_desk(circle, inner)
 
 
 async def settle(role: Circle, eid: bytes) -> None:

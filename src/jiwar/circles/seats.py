@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jiwar.circles.circle import Circle, circle_object
-from jiwar.circles.fold import keys_bytes, member_of
+from jiwar.circles.fold import member_of
 from jiwar.circles.model import Found, Join, Member, Seat, Snapshot
+from jiwar.circles.oaths import keys_bytes
 from jiwar.crypto.signing import verify
 from jiwar.errors import BadInput, Damaged, NotThere
 from jiwar.wire.canonical import decode
@@ -41,7 +42,7 @@ def seats(circle: Circle) -> list[Seat]:
 
 
 def _seat(member: Member, keys: _Keys) -> Seat:
-    place = (member.role, member.since, member.until)
+    place = (member.role, member.since, member.until, member.day)
     return Seat(member.persona, member.handle, keys.kem, keys.inbox, keys.returning, keys.sworn, *place)
 
 

@@ -15,18 +15,23 @@ of them stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Literal, TypeVar
 
+from jiwar.circles import removals
 from jiwar.circles.circle import Circle
-from jiwar.circles.leaving import open_role
+from jiwar.circles.member import Member
+from jiwar.circles.model import MODERATOR, STEWARD
+from jiwar.circles.roles import open_role
 from jiwar.circles.turning import standing_control
 from jiwar.clock import EVENING, NIGHT
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import SAID_OWNER
 from jiwar.crypto.signing import sign
-from jiwar.errors import NotAllowed, NotCanonical, NotThere
+from jiwar.errors import JiwarError, NotAllowed, NotCanonical, NotThere
 from jiwar.log.shelf import Entry, Opened, Refold
 from jiwar.store.contract import RecordRow
 from jiwar.store.signed import erase_message
@@ -62,7 +67,7 @@ class Retract(Wire, frozen=True):
 
 
 class Takedown(Wire, frozen=True):
-    """Kind `takedown`: a steward removes what somebody said."""
+    """Kind `takedown`: a steward or moderator removes what somebody said."""
 
 
 class React(Wire, frozen=True):
@@ -100,6 +105,7 @@ class Judge:
 
     counts: Callable[[Opened], bool]
     is_steward: Callable[[bytes], bool]
+    may_remove: Callable[[bytes], bool]
 
 
 def owned_rid(author: bytes, nonce: bytes) -> bytes:
@@ -114,11 +120,11 @@ def slots_of(rows: Iterable[RecordRow]) -> Iterator[tuple[RecordRow, ...]]:
 
 
 def judge_of(circle: Circle) -> Judge:
-    def is_steward(persona: bytes) -> bool:
+    def holds(roles: int, persona: bytes) -> bool:
         member = circle.sketch.member(persona)
-        return member is not None and member.is_steward
+        return member is not None and member.holds(roles)
 
-    return Judge(circle.counts, is_steward)
+    return Judge(circle.counts, partial(holds, STEWARD), partial(holds, STEWARD | MODERATOR))
 
 
 def read_slot(circle: Circle, obj: bytes, rows: Sequence[RecordRow], sound: Sound) -> Standing | None:
@@ -197,7 +203,7 @@ def _of_owner(records: Iterable[Opened], kind: type[Owned], rid: bytes) -> list[
 
 
 def _fate(beside: list[Opened], judge: Judge, rid: bytes, worded: bool) -> Fate:
-    if any(judge.is_steward(one.author) for one, _ in _beside(beside, Takedown)):
+    if any(judge.may_remove(one.author) for one, _ in _beside(beside, Takedown)):
         return "removed"
     if _of_owner(beside, Retract, rid):
         return "retracted"
@@ -299,18 +305,45 @@ async def retract(circle: Circle, obj: bytes, slot: int, sound: Sound, refold: R
 
 
 async def take_down(circle: Circle, obj: bytes, slot: int, sound: Sound, refold: Refold | None = None) -> None:
-    """Remove what somebody said, for stewards: the note is signed, everything else is erased by the control key.
+    """Remove what somebody said: a signed note, which every reader honours at once. A steward erases everything else
+    by the control key; a moderator, who hasn't got it, leaves word for the next steward to come.
 
     Raises NotThere, NotAllowed.
     """
-    if not circle.is_steward:
+    if not circle.me.holds(STEWARD | MODERATOR):
         raise NotAllowed
     rows = tuple(circle.log.rows(obj, slot, slot, 1))
     if not is_closed_to(circle, rows):
         rows = _open(circle, obj, slot, sound).rows
-    seed = control_seed_of(circle)
+    seed = control_seed_of(circle) if circle.is_steward else b""
     await write_beside(circle, obj, rows[0], "takedown", Takedown(), refold)
-    await erase_rows(circle, obj, rows, seed)
+    if seed:
+        await erase_rows(circle, obj, rows, seed)
+    else:
+        await removals.ask(circle, obj, slot)
+
+
+async def erase_removed(circle: Circle) -> None:
+    """What moderators have removed since: a steward's coming empties it. Raises NotThere, NotAllowed."""
+    seed, judge = control_seed_of(circle), judge_of(circle)
+    for one in removals.asked(circle):
+        try:
+            rows = tuple(circle.log.rows(one.obj, one.slot, one.slot, 1))
+        except NotThere:
+            continue
+        left = [row for row in rows if row.value]
+        notes = what_counts(rows[0], circle.log.readable(one.obj, left), judge) if left else []
+        removed = {note.number for note, _ in _beside(notes, Takedown) if judge.may_remove(note.author)}
+        if removed and rows[0].slot == one.slot:
+            await erase_rows(circle, one.obj, (row for row in left if row.number not in removed), seed)
+
+
+async def erase_removed_everywhere(member: Member) -> None:
+    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
+    for membership in member.memberships():
+        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
+            with suppress(JiwarError):
+                await erase_removed(Circle(member, membership.circle))
 
 
 def control_seed_of(circle: Circle) -> bytes:

@@ -11,7 +11,7 @@ from jiwar.circles import transfer
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import lasting
 from jiwar.circles.founding import control_seed, publish_desk, write_own
-from jiwar.circles.model import LINK, Rotated, Snapshot
+from jiwar.circles.model import LINK, STEWARD, Rotated, Snapshot
 from jiwar.circles.seats import seats
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import ROTATION, TOKEN_HASH, TRANSFER_HASH
@@ -107,7 +107,8 @@ async def _announce_once(circle: Circle) -> None:
     newest, state, everybody = circle.log.newest, circle.state, seats(circle)
     pieces = [everybody[i : i + SEATS_IN_A_PART] for i in range(0, len(everybody), SEATS_IN_A_PART)]
     epoch = (newest.epoch, newest.commitment, newest.begins, len(pieces))
-    rotated = Rotated(*epoch, state.gone_in, circle.charter, state.desk, lasting(state.invites))
+    told = (circle.charter, state.inner, state.desks, lasting(state.invites))
+    rotated = Rotated(*epoch, state.gone_in, *told)
     await write_own(circle, "rotated", encode(rotated))
     for part, piece in enumerate(pieces):
         await write_own(circle, "snapshot", encode(Snapshot(part, tuple(piece))))
@@ -124,5 +125,6 @@ async def turn_where_due(circle: Circle, role: Circle) -> bool:
     if not is_due(circle, role):
         return False
     turned = await turn(circle, role)
-    await publish_desk(turned, role)
+    if role.id != circle.id:
+        await publish_desk(turned, role, STEWARD)
     return True

@@ -59,7 +59,7 @@ class Trust(Wire, frozen=True):
 
 class Membership(Wire, frozen=True):
     """One circle of mine. `waiting` is true until somebody has sent the keys (hidden circles); `agreed` is the
-    edition of the charter that I agreed to last."""
+    edition of the charter that I agreed to last; `parent` and `role` say of a role circle whose it is, for what."""
 
     circle: bytes
     shelf: bytes
@@ -76,6 +76,7 @@ class Membership(Wire, frozen=True):
     blocked: tuple[bytes, ...] = ()
     agreed: int = 0
     trusts: tuple[Trust, ...] = ()
+    role: int = 0
 
 
 class Mark(Wire, frozen=True):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import leaving, people, reports
+from jiwar.circles import people, reports, roles
 from jiwar.circles.charters import (
     ABOUT_LIMIT,
     IDLE_MINUTES,
@@ -23,16 +23,17 @@ from jiwar.circles.charters import (
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
 from jiwar.circles.founding import change_charter
-from jiwar.circles.model import HIDDEN, LINK, Charter
+from jiwar.circles.model import HIDDEN, LINK, STEWARD, Charter
 from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy
 from jiwar.circles.turning import turn_where_due
 from jiwar.errors import BadChoice, BadInput, LastSteward, NotThere, Refused, TextTooLong
 from jiwar.keyring.epochs import LANES
-from jiwar.web import messages
+from jiwar.web import messages, teams
 from jiwar.web.app import At
 from jiwar.web.forms import Form
-from jiwar.web.group import cares
 from jiwar.web.limits import SLOW, WRITE
+from jiwar.web.persons import cares
+from jiwar.web.teams import NAMES, TEAMS
 from jiwar.web.visit import Visit
 
 MOST_LEVEL = len(LEVELS) - 1
@@ -52,7 +53,7 @@ def _back(visit: Visit, circle: Circle, page: str = "care") -> Response:
 
 async def show(visit: Visit) -> Response:
     circle = _circle(visit)
-    role = leaving.open_role(circle)
+    role = roles.open_role(circle)
     team = stewards(circle.state)
     return visit.page(
         "care/page.html",
@@ -64,6 +65,7 @@ async def show(visit: Visit) -> Response:
         due=circle.state.changed_since_rotation or role.state.changed_since_rotation,
         few=len(team) < 3,
         alone=len(team) == 1,
+        teams=[(TEAMS[one], visit.say(NAMES[one]), roles.is_open(circle, one)) for one in TEAMS if one != STEWARD],
     )
 
 
@@ -241,38 +243,53 @@ async def turn(visit: Visit) -> Response:
     """Turn the keys now, where somebody has gone."""
     visit.limit(SLOW)
     circle = _circle(visit)
-    role = leaving.open_role(circle)
+    role = roles.open_role(circle)
     if await turn_where_due(role, role):
-        role = leaving.open_role(circle)
+        role = roles.open_role(circle)
     await turn_where_due(circle, role)
     await visit.member.flush()
     visit.tell("The keys are renewed.")
     return _back(visit, circle)
 
 
+def _resting(visit: Visit) -> tuple[Circle, int]:
+    """The group, and the role of mine to lay down. Raises NotThere."""
+    circle, role = visit.circle(), teams.asked(visit)
+    if roles.held(circle, role) is None:
+        raise NotThere
+    return circle, role
+
+
 async def show_rest(visit: Visit) -> Response:
-    return _rest(visit, _circle(visit))
+    return _rest(visit, *_resting(visit))
 
 
-def _rest(visit: Visit, circle: Circle, error: Refused | None = None) -> Response:
+def _rest(visit: Visit, circle: Circle, role: int, error: Refused | None = None) -> Response:
+    inner = roles.open_role(circle, role)
+    named = len(circle.state.holders(role))
     return visit.page(
         "care/rest.html",
         tab="more",
         status=messages.status(error) if error else 200,
         key=visit.circle_name(circle.id),
         group=circle.name,
-        alone=len(stewards(circle.state)) == 1,
+        team=TEAMS[role],
+        last=named == 1,
+        alone=named == 1 if role == STEWARD else named > 1 and not roles.others_stay(inner),
     )
 
 
 async def rest(visit: Visit) -> Response:
-    """Lay my part in the care down; the others turn the keys."""
-    circle = _circle(visit)
+    """Lay my part in a team down; the others turn the keys."""
+    circle, role = _resting(visit)
     try:
-        await leaving.step_down(circle)
+        await roles.lay_down(circle, role)
     except LastSteward as error:
-        return _rest(visit, circle, error)
-    visit.tell("Thank you for the care. The others carry it on.")
+        return _rest(visit, circle, role, error)
+    if role == STEWARD:
+        visit.tell("Thank you for the care. The others carry it on.")
+    else:
+        visit.tell("Thank you. It is laid down.")
     return visit.go("group", circle=visit.circle_name(circle.id))
 
 

@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.responses import Response
 
-from jiwar.circles import glance, leaving, people, reports
+from jiwar.circles import glance, people, reports, roles
 from jiwar.circles.circle import Circle
-from jiwar.circles.entering import keys_arrived, take_keys, who_waits
+from jiwar.circles.entering import take_keys, who_waits
 from jiwar.circles.fold import may_invite, stewards
-from jiwar.circles.model import HIDDEN
+from jiwar.circles.model import HIDDEN, STEWARD
 from jiwar.errors import BadInput, NotThere, Refused
+from jiwar.web import teams
 from jiwar.web.app import At
-from jiwar.web.faces import colour, known_as, letter
+from jiwar.web.faces import colour, letter
 from jiwar.web.limits import WRITE
+from jiwar.web.persons import cares, person
+from jiwar.web.teams import TEAMS
 from jiwar.web.visit import Visit
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody as a row shows them."""
-
-    name: str
-    handle: str
-    key: str
-    letter: str
-    colour: int
-    me: bool = False
-    steward: bool = False
-    muted: bool = False
-    blocked: bool = False
-
-
-def person(visit: Visit, circle: Circle, persona: bytes) -> Person:
-    """Somebody of a circle, for a row."""
-    name = known_as(circle, persona, visit.reader.language)
-    handle = next((one.handle for one in circle.state.members if one.persona == persona), "")
-    return Person(
-        name=name,
-        handle=handle,
-        key=visit.object_name(circle.id, persona[:16]),
-        letter=letter(name),
-        colour=colour(persona),
-        me=persona == circle.log.persona.key,
-        steward=any(one.persona == persona for one in stewards(circle.state)),
-        muted=persona in circle.membership.muted,
-        blocked=persona in circle.membership.blocked,
-    )
-
-
-def cares(circle: Circle) -> bool:
-    """Whether I am in the care team and hold its keys."""
-    return leaving.care_of(circle) is not None
 
 
 def paragraphs(text: str) -> list[str]:
@@ -63,7 +27,7 @@ def paragraphs(text: str) -> list[str]:
 async def show(visit: Visit) -> Response:
     circle = visit.circle()
     charter, care, key = circle.charter, cares(circle), visit.circle_name(circle.id)
-    offered = circle.is_steward and not care and keys_arrived(visit.member, circle.membership) is not None
+    found = teams.teams(visit, circle)
     return visit.page(
         "group/page.html",
         tab="more",
@@ -80,14 +44,14 @@ async def show(visit: Visit) -> Response:
         notes=charter.notes,
         size=glance.size(circle),
         since=glance.last_new_face(circle),
-        team=[person(visit, circle, one.persona) for one in stewards(circle.state)],
+        teams=found,
+        team=stewards(circle.state),
         me=person(visit, circle, circle.log.persona.key),
         may_invite=may_invite(circle.state, circle.log.persona.key),
         waiting=len(who_waits(circle)) if charter.access == HIDDEN else 0,
         care=care,
-        reports=len(reports.waiting(circle, leaving.open_role(circle))) if care else 0,
+        reports=[(TEAMS[role], len(reports.waiting(circle, inner))) for role, inner in roles.all_held(circle)],
         due=care and circle.state.changed_since_rotation,
-        offered=offered,
     )
 
 
@@ -101,18 +65,22 @@ async def agree(visit: Visit) -> Response:
 
 
 async def join_care(visit: Visit) -> Response:
-    """Take the keys of the care team."""
-    circle = visit.circle()
-    if await take_keys(visit.member, circle.membership) is None:
+    """Take the keys of a team that asked for me."""
+    circle, role = visit.circle(), teams.asked(visit)
+    if await take_keys(visit.member, circle.membership, role) is None:
         raise NotThere
-    visit.tell("Welcome to the care team.")
-    return visit.go("care", circle=visit.circle_name(circle.id))
+    key = visit.circle_name(circle.id)
+    if role == STEWARD:
+        visit.tell("Welcome to the care team.")
+        return visit.go("care", circle=key)
+    visit.tell("Welcome to the team.")
+    return visit.go("team", circle=key, team=teams.TEAMS[role])
 
 
 async def decline_care(visit: Visit) -> Response:
     """Not now: the role is laid down before its keys were taken."""
     circle = visit.circle()
-    await leaving.step_down(circle)
+    await roles.lay_down(circle, teams.asked(visit))
     visit.tell("All right: not now.")
     return visit.go("group", circle=visit.circle_name(circle.id))
 

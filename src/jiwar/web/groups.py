@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import glance, texts
+from jiwar.circles import glance, leaving, texts
 from jiwar.circles.charters import NAME_LIMIT
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived, take_keys
@@ -107,9 +107,7 @@ async def forget(visit: Visit) -> Response:
     membership = _membership(visit)
     if _row(visit, membership).state in ("open", "arrived"):
         raise NotThere
-    held = visit.member.role_circle_of(membership.circle)
-    if held is not None:
-        await visit.member.forget_circle(held.circle)
+    await leaving.forget_roles(visit.member, membership.circle)
     await visit.member.forget_circle(membership.circle)
     visit.tell("It is off the list.")
     return visit.go("groups")

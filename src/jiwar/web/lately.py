@@ -87,7 +87,7 @@ class Rows:
     def person(self, persona: bytes) -> Person:
         """Somebody as I know them, with the path of their page."""
         if persona not in self._people:
-            path = self._url("person", person=self.visit.object_name(self.circle.id, persona[:16]))
+            path = self._url("person", person=self.visit.object_name(self.circle.group, persona[:16]))
             self._people[persona] = person(self.circle, persona, path, self.visit.reader.language)
         return self._people[persona]
 

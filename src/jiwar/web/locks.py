@@ -16,9 +16,9 @@ from jiwar.keyring import phrase
 from jiwar.store.guard import CLOSED_HOURS, SLOTS
 from jiwar.web import messages
 from jiwar.web.app import At
-from jiwar.web.group import person
 from jiwar.web.limits import SLOW, WRITE, Rate
 from jiwar.web.people import addressed
+from jiwar.web.persons import person
 from jiwar.web.visit import Visit
 
 NIGHTS = (1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90)

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
+from jiwar.circles.model import MODERATOR, STEWARD
 from jiwar.errors import BadChoice, JiwarError, NotThere
 from jiwar.web import messages
 from jiwar.web.forms import Form
-from jiwar.web.group import cares
 from jiwar.web.reading import Said
 from jiwar.web.visit import Visit
 
@@ -77,9 +77,9 @@ def page(
         status=messages.status(error) if error else 200,
         shown=Markup(html),  # noqa: S704 - rendered by templates of ours
         mine=mine,
-        care=cares(circle) and not mine,
-        report="" if mine else visit.site.paths.url("report", about=values["here"]),
-        person="" if mine else visit.site.paths.url("person", person=visit.object_name(circle.id, author[:_ID])),
+        care=circle.me.holds(STEWARD | MODERATOR) and not mine,
+        report="" if mine or circle.membership.parent else visit.site.paths.url("report", about=values["here"]),
+        person="" if mine else visit.site.paths.url("person", person=visit.object_name(circle.group, author[:_ID])),
         error=visit.sentence(error) if error else "",
         **values,
     )

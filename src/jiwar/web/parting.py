@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from jiwar.circles import erasing, leaving
+from jiwar.circles import erasing, leaving, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
 from jiwar.circles.founding import BOX
@@ -30,8 +30,9 @@ async def part(circle: Circle, way: str) -> None:
     """Go from one group. Raises LastSteward."""
     leaving.require_may_leave(circle)
     if way == ERASE:
-        for withdraw in WITHDRAWALS:
-            await withdraw(circle)
+        for one in (circle, *(inner for _, inner in roles.all_held(circle))):
+            for withdraw in WITHDRAWALS:
+                await withdraw(one)
         await erasing.empty_box(circle, BOX)
     await leaving.leave(circle, nameless=way != LEAVE)
 

@@ -7,17 +7,20 @@ program could list the roster that stands in the group's own records (docs/threa
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from starlette.responses import Response
 
-from jiwar.circles import entering, guarding, leaving, people
+from jiwar.circles import guarding, leaving, people, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.handles import HANDLE_LIMIT
-from jiwar.circles.model import Member
+from jiwar.circles.model import STEWARD, Member
 from jiwar.errors import BadInput, NotAllowed, NotThere, Refused
-from jiwar.web import messages
+from jiwar.web import messages, teams
 from jiwar.web.app import At
-from jiwar.web.group import cares, person
 from jiwar.web.limits import SLOW, WRITE
+from jiwar.web.persons import cares, person
+from jiwar.web.teams import NAMES, TEAMS
 from jiwar.web.visit import Visit
 
 
@@ -43,7 +46,7 @@ async def show(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInput | None = None) -> Response:
-    role = leaving.care_of(circle)
+    care = roles.care_of(circle) is not None
     return visit.page(
         "people/person.html",
         tab="more",
@@ -54,12 +57,28 @@ def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInpu
         active=target.active,
         label=visit.form.typed("label") if error else people.label_of(circle, target.persona),
         limit=HANDLE_LIMIT,
-        care=role is not None,
+        care=care,
         latch=guarding.trusted_by(circle, target.persona) is not None,
         trusted=guarding.place_of(circle, target.persona) is not None,
-        waits=target.is_steward and role is not None and not leaving.is_seated(role, target.persona),
+        teams=[_stance(visit, circle, target, role) for role in TEAMS if roles.is_open(circle, role)],
         error=visit.sentence(error) if error else "",
     )
+
+
+@dataclass(frozen=True)
+class Stance:
+    """How somebody stands to a team: in it, or named and without its keys as far as I can see."""
+
+    key: str
+    name: str
+    inside: bool
+    waits: bool
+
+
+def _stance(visit: Visit, circle: Circle, target: Member, role: int) -> Stance:
+    inside, inner = target.holds(role), roles.held(circle, role)
+    waits = inside and inner is not None and not roles.is_seated(inner, target.persona)
+    return Stance(TEAMS[role], visit.say(NAMES[role]), inside, waits)
 
 
 async def change(visit: Visit) -> Response:
@@ -107,8 +126,11 @@ async def everybody(visit: Visit) -> Response:
 
 def _confirm(visit: Visit, template: str) -> Response:
     circle, target = _for_care(visit)
+    role = teams.asked(visit)
     return visit.page(
         template,
+        team=_stance(visit, circle, target, role),
+        keys_here=roles.held(circle, role) is not None,
         tab="more",
         circle=visit.circle_name(circle.id),
         group=circle.name,
@@ -121,17 +143,21 @@ async def show_give(visit: Visit) -> Response:
 
 
 async def give(visit: Visit) -> Response:
-    """Name somebody to the care team, and leave its keys in their box."""
+    """Name somebody to a team, and leave its keys in their box; where I have none, one of the team does that."""
     visit.limit(SLOW)
     circle, target = _for_care(visit)
-    role = leaving.open_role(circle)
-    if leaving.is_seated(role, target.persona):
+    role = teams.asked(visit)
+    inner = roles.held(circle, role)
+    if inner is not None and roles.is_seated(inner, target.persona):
         raise NotAllowed
-    if not target.is_steward:
-        await leaving.give_stewardship(circle, target.persona)
-    await entering.offer_stewardship(circle, role, target.persona)
+    if not target.holds(role):
+        await roles.give(circle, target.persona, role)
+    if inner is not None:
+        await roles.offer(circle, inner, target.persona)
+        visit.tell("Asked. It begins once they have said yes.")
+    else:
+        visit.tell("Named. The keys follow when one of the team comes by.")
     await visit.member.flush()
-    visit.tell("Asked. It begins once they have said yes.")
     return _back(visit, circle, target)
 
 
@@ -140,12 +166,19 @@ async def show_take(visit: Visit) -> Response:
 
 
 async def take(visit: Visit) -> Response:
-    """Take somebody out of the care team; its keys turn."""
+    """Take somebody out of a team; its keys turn, by me or by the next of the team to come."""
     visit.limit(SLOW)
     circle, target = _for_care(visit)
-    turned = await leaving.take_stewardship(circle, target.persona)
+    role = teams.asked(visit)
+    turns = roles.held(circle, role) is not None
+    turned = await roles.take(circle, target.persona, role)
     await visit.member.flush()
-    visit.tell("No longer in the care team, and the keys are renewed.")
+    if role == STEWARD:
+        visit.tell("No longer in the care team, and the keys are renewed.")
+    elif turns:
+        visit.tell("No longer in the team, and its keys are renewed.")
+    else:
+        visit.tell("No longer in the team. Its keys are renewed when one of it comes by.")
     return _back(visit, turned, target)
 
 

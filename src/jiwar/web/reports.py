@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from jiwar.circles import reports
 from jiwar.circles.circle import Circle
+from jiwar.circles.model import STEWARD
 from jiwar.errors import BadInput, NotThere, Refused
-from jiwar.web import messages
+from jiwar.web import messages, teams
 from jiwar.web.app import At
-from jiwar.web.group import person
 from jiwar.web.limits import SLOW
+from jiwar.web.persons import person
+from jiwar.web.teams import TEAMS
 from jiwar.web.visit import Visit
 from jiwar.web.written import ID, NAME, find
 
@@ -36,7 +38,7 @@ def _about(visit: Visit) -> About:
     stable = visit.stable(visit.request.path_params["about"])
     circle = visit.circle(stable[:ID])
     about = _something(circle, stable[ID:]) if len(stable) == NAME else _somebody(circle, stable[ID:])
-    if about.persona == circle.log.persona.key or circle.state.desk is None:
+    if about.persona == circle.log.persona.key or not reports.recipients(circle):
         raise NotThere
     return about
 
@@ -67,6 +69,8 @@ def _page(visit: Visit, about: About, error: BadInput | Refused | None = None) -
         here=visit.request.path_params["about"],
         group=circle.name,
         who=person(visit, circle, about.persona),
+        to=_recipients(visit, circle),
+        chosen=visit.form.typed("team") or TEAMS[STEWARD],
         me=circle.me.handle,
         words=about.words,
         reason=visit.form.typed("reason"),
@@ -76,18 +80,29 @@ def _page(visit: Visit, about: About, error: BadInput | Refused | None = None) -
     )
 
 
+def _recipients(visit: Visit, circle: Circle) -> list[teams.Team]:
+    return [teams.team(visit, circle, role) for role in reports.recipients(circle)]
+
+
 async def write(visit: Visit) -> Response:
     visit.limit(SLOW)
     about, form = _about(visit), visit.form
     try:
         reason, more = form.choice("reason", reports.REASONS), form.text("more", reports.MORE_LIMIT)
-        await reports.report(about.circle, about.persona, about.words, reason, more, about.obj, about.slot)
+        to = teams.asked(visit)
+        await reports.report(about.circle, about.persona, about.words, reason, more, about.obj, about.slot, to)
     except (BadInput, Refused) as error:
         return _page(visit, about, error)
-    visit.tell(
-        "It is with the care team: they read it when they come by. Whoever it is about doesn't learn who wrote. "
-        "Until then, muting or blocking helps at once."
-    )
+    if to == STEWARD:
+        visit.tell(
+            "It is with the care team: they read it when they come by. Whoever it is about doesn't learn who wrote. "
+            "Until then, muting or blocking helps at once."
+        )
+    else:
+        visit.tell(
+            "It is with the moderators: they read it when they come by. Whoever it is about doesn't learn who wrote. "
+            "Until then, muting or blocking helps at once."
+        )
     return visit.go("person", person=visit.object_name(about.circle.id, about.persona[:ID]))
 
 

@@ -19,11 +19,12 @@ from jiwar.web.bubbles import Thread
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.forum import _chosen as chosen_circle
 from jiwar.web.fragments import joined
-from jiwar.web.group import cares
 from jiwar.web.lately import Rows, beside, open_circles
 from jiwar.web.limits import SLOW, WRITE
+from jiwar.web.persons import cares
 from jiwar.web.reading import RoomState
 from jiwar.web.respond import ALWAYS
+from jiwar.web.teams import TEAMS
 from jiwar.web.visit import Visit
 
 TYPED = 2 * rules.TEXT_LIMIT
@@ -91,7 +92,7 @@ def _page(room: _Room, draft: Draft, before: str = "") -> Response:
         group=circle.name,
         letter=letter(circle.name),
         colour=colour(circle.id),
-        talk=url("talk", circle=visit.circle_name(circle.id)),
+        talk=_way_back(visit, circle),
         keep=keep,
         said=shown,
         any=bool(said),
@@ -102,9 +103,17 @@ def _page(room: _Room, draft: Draft, before: str = "") -> Response:
         draft=draft,
         answered=joined([thread.quote(draft.answers)]) if draft.answers != NO_REPLY else "",
         lines=beside(room.rows, state.obj),
-        begin=url("new_topic", circle=visit.circle_name(circle.id)),
+        begin="" if circle.membership.parent else url("new_topic", circle=visit.circle_name(circle.id)),
         tend=url("room_tend", room=room.key) if view.may_tend(circle, state.opener) else "",
     )
+
+
+def _way_back(visit: Visit, circle: Circle) -> str:
+    """The list in which the room stands: the group's talks, or the page of the team whose room it is."""
+    key = visit.circle_name(circle.group)
+    if circle.membership.parent:
+        return visit.site.paths.url("team", circle=key, team=TEAMS[circle.membership.role])
+    return visit.site.paths.url("talk", circle=key)
 
 
 def _slot_before(room: _Room, before: str) -> int | None:
@@ -259,7 +268,7 @@ async def close(visit: Visit) -> Response:
     await service.close(room.circle, room.state.obj)
     await visit.member.flush()
     visit.tell("This chat was ended.")
-    return visit.go("talk", circle=visit.circle_name(room.circle.id))
+    return visit.go_to(_way_back(visit, room.circle))
 
 
 # one message

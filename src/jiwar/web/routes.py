@@ -25,6 +25,7 @@ from jiwar.web import (
     settings,
     settling,
     talk,
+    teams,
 )
 from jiwar.web.app import At
 
@@ -41,6 +42,7 @@ ALL: tuple[At, ...] = (
     *people.ROUTES,
     *inviting.ROUTES,
     *care.ROUTES,
+    *teams.ROUTES,
     *reports.ROUTES,
     *settling.ROUTES,
     *more.ROUTES,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import leaving, reports
+from jiwar.circles import reports, roles
 from jiwar.circles.circle import Circle
+from jiwar.circles.founding import WITH_DESK
 from jiwar.errors import NotThere
-from jiwar.web import written
+from jiwar.web import teams, written
 from jiwar.web.app import At
-from jiwar.web.group import Person, cares, person
+from jiwar.web.persons import Person, person
 from jiwar.web.visit import Visit
 
 
@@ -43,42 +44,51 @@ def _row(visit: Visit, circle: Circle, one: reports.Received) -> Row:
 
 
 async def show(visit: Visit) -> Response:
-    circle = visit.circle()
-    if not cares(circle):
+    circle, role = visit.circle(), teams.asked(visit)
+    inner = roles.held(circle, role)
+    if inner is None or role not in WITH_DESK:
         raise NotThere
-    rows = [_row(visit, circle, one) for one in reports.waiting(circle, leaving.open_role(circle))]
-    return visit.page("care/reports.html", tab="more", key=visit.circle_name(circle.id), rows=rows)
+    rows = [_row(visit, circle, one) for one in reports.waiting(circle, inner)]
+    key, team = visit.circle_name(circle.id), teams.team(visit, circle, role)
+    return visit.page("care/reports.html", tab="more", key=key, team=team, rows=rows)
 
 
-def _addressed(visit: Visit) -> tuple[Circle, Circle, reports.Received]:
-    """The circle, its care team's, and the report that the path names. Raises NotThere, also when it is settled."""
+@dataclass(frozen=True)
+class _Found:
+    circle: Circle
+    role: int
+    inner: Circle
+    report: reports.Received
+
+
+def _addressed(visit: Visit) -> _Found:
+    """The report that the path names, on a desk of mine. Raises NotThere, also when it is settled."""
     circle, eid = visit.addressed("report")
-    if not cares(circle):
-        raise NotThere
-    role = leaving.open_role(circle)
-    for one in reports.waiting(circle, role):
-        if one.eid == eid:
-            return circle, role, one
+    for role, inner in roles.all_held(circle):
+        for one in reports.waiting(circle, inner) if role in WITH_DESK else ():
+            if one.eid == eid:
+                return _Found(circle, role, inner, one)
     raise NotThere
 
 
 async def look_again(visit: Visit) -> Response:
     """Nothing brings a report back: what it says is shown once more before it goes."""
-    circle, _, one = _addressed(visit)
-    key, row = visit.circle_name(circle.id), _row(visit, circle, one)
-    return visit.page("care/settle.html", tab="more", key=key, one=row)
+    found = _addressed(visit)
+    key, row = visit.circle_name(found.circle.id), _row(visit, found.circle, found.report)
+    return visit.page("care/settle.html", tab="more", key=key, team=teams.TEAMS[found.role], one=row)
 
 
 async def settle(visit: Visit) -> Response:
     """A report has been dealt with: its letter goes, and what it is about if the team says so."""
-    circle, role, one = _addressed(visit)
+    found = _addressed(visit)
+    circle, one = found.circle, found.report
     if visit.form.ticked("take_down") and written.stands(circle, one.report):
         await written.take_down(circle, one.report.obj, one.report.slot)
         visit.tell("The words are removed, and the copy with them.")
     else:
         visit.tell("Done: the copy is gone for the whole team.")
-    await reports.settle(role, one.eid)
-    return visit.go("care_reports", circle=visit.circle_name(circle.id))
+    await reports.settle(found.inner, one.eid)
+    return visit.go("care_reports", circle=visit.circle_name(circle.id), team=teams.TEAMS[found.role])
 
 
 ROUTES = (

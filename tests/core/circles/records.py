@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from jiwar.circles.fold import circle_id, fold, join_bytes, keys_bytes
+from jiwar.circles.fold import fold
 from jiwar.circles.model import EMPTY, LINK, CircleState, Found, Founder, Invite, Join, OpenInvite
+from jiwar.circles.oaths import circle_id, join_bytes, keys_bytes
 from jiwar.crypto.signing import public_key, sign
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Opened

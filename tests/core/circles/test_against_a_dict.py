@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from jiwar.circles import leaving
+from jiwar.circles import entering, leaving, roles
+from jiwar.circles.model import GREETER, MODERATOR, STEWARD
 from jiwar.errors import (
     BadProof,
     Conflict,
+    InviteSpent,
     JiwarError,
     KeysChanged,
     LastSteward,
@@ -28,6 +30,7 @@ from tests.world import Person, World, handles, heard, say
 
 T = TypeVar("T")
 MOST = 9
+OTHER_ROLES = (MODERATOR, GREETER)
 PICK = st.integers(0, 10_000)
 
 
@@ -38,6 +41,8 @@ class Known:
     person: Person
     steward: bool = False
     active: bool = True
+    roles: set[int] = field(default_factory=set)
+    seated: set[int] = field(default_factory=set)
 
 
 LIES: dict[str, Callable[[list[Any]], list[Any]]] = {
@@ -90,6 +95,18 @@ class Lives(RuleBasedStateMachine):
 
     def key(self, name: str) -> bytes:
         return self.people[name].person.persona(self.circle)
+
+    def named(self, role: int) -> list[str]:
+        return [name for name in self.inside() if role in self.people[name].roles]
+
+    def visits(self, name: str) -> None:
+        """Somebody comes back: whoever holds a role and its keys brings its circle to what the roster says."""
+        one = self.people[name]
+        self.do(leaving.turn_all_due(one.person.member))
+        for role in one.roles & one.seated:
+            for other in self.people.values():
+                if role not in other.roles:
+                    other.seated.discard(role)
 
     def turned(self) -> None:
         """The keys have turned: nobody waits to be turned out any more."""
@@ -147,7 +164,7 @@ class Lives(RuleBasedStateMachine):
     def take(self, at: int, other: int) -> None:
         pair = self.pair(at, other)
         if pair and self.people[pair[1]].steward:
-            self.do(leaving.take_stewardship(self.open(pair[0]), self.key(pair[1])))
+            self.do(roles.take(self.open(pair[0]), self.key(pair[1])))
             self.people[pair[1]].steward = False
             self.turned()
 
@@ -163,7 +180,7 @@ class Lives(RuleBasedStateMachine):
     @rule(at=PICK, other=PICK)
     def try_what_is_not_theirs(self, at: int, other: int) -> None:
         by, target = self.pick(at), self.pick(other)
-        acts = (leaving.give_stewardship, leaving.take_stewardship, leaving.remove)
+        acts = (roles.give, roles.take, leaving.remove)
         if not self.people[by].steward:
             for act in acts:
                 self.refused(act(self.open(by), self.key(target)), NotAllowed)
@@ -185,22 +202,89 @@ class Lives(RuleBasedStateMachine):
 
     def out(self, name: str, stale: ShelfLog) -> None:
         self.people[name].active = self.people[name].steward = False
+        self.people[name].roles.clear()
+        self.people[name].seated.clear()
         self.stale[name] = stale
 
     @rule(at=PICK)
     def step_down(self, at: int) -> None:
         name = self.pick(at, stewards=True)
         if len(self.inside(stewards=True)) == 1:
-            self.refused(leaving.step_down(self.open(name)), LastSteward)
+            self.refused(roles.lay_down(self.open(name)), LastSteward)
         else:
-            self.do(leaving.step_down(self.open(name)))
+            self.do(roles.lay_down(self.open(name)))
             self.people[name].steward = False
             self.pending = True
 
     @rule(at=PICK)
     def visit(self, at: int) -> None:
-        self.do(leaving.turn_all_due(self.people[self.pick(at, stewards=True)].person.member))
+        self.visits(self.pick(at, stewards=True))
         self.turned()
+
+    @rule(at=PICK, role=st.sampled_from(OTHER_ROLES))
+    def open_a_role(self, at: int, role: int) -> None:
+        name = self.pick(at, stewards=True)
+        if self.named(role):
+            self.refused(roles.open_circle(self.open(name), role), NotAllowed)
+        else:
+            self.do(roles.open_circle(self.open(name), role))
+            for one in self.people.values():
+                one.seated.discard(role)
+            self.people[name].roles.add(role)
+            self.people[name].seated.add(role)
+
+    @rule(at=PICK, other=PICK, role=st.sampled_from(OTHER_ROLES))
+    def name_somebody(self, at: int, other: int, role: int) -> None:
+        by, target = self.pick(at, stewards=True), self.pick(other)
+        if not self.named(role):
+            self.refused(roles.give(self.open(by), self.key(target), role), NotAllowed)
+        else:
+            self.do(roles.give(self.open(by), self.key(target), role))
+            self.people[target].roles.add(role)
+
+    @rule(at=PICK, role=st.sampled_from(OTHER_ROLES))
+    def come_by_with_a_role(self, at: int, role: int) -> None:
+        names = self.named(role)
+        if names:
+            self.visits(names[at % len(names)])
+
+    @rule(at=PICK, role=st.sampled_from(OTHER_ROLES))
+    def take_the_keys(self, at: int, role: int) -> None:
+        names = self.named(role)
+        if not names:
+            return
+        name = names[at % len(names)]
+        member = self.people[name].person.member
+        try:
+            if self.do(entering.take_keys(member, member.membership(self.circle), role)) is not None:
+                self.people[name].seated.add(role)
+        except InviteSpent:
+            pass
+
+    @rule(at=PICK, other=PICK, role=st.sampled_from(OTHER_ROLES))
+    def take_a_role(self, at: int, other: int, role: int) -> None:
+        by, target = self.pick(at, stewards=True), self.pick(other)
+        if by == target or role not in self.people[target].roles:
+            self.refused(roles.take(self.open(by), self.key(target), role), NotAllowed)
+        else:
+            self.do(roles.take(self.open(by), self.key(target), role))
+            self.people[target].roles.discard(role)
+            if role in self.people[by].roles & self.people[by].seated:
+                self.people[target].seated.discard(role)
+
+    @rule(at=PICK, role=st.sampled_from(OTHER_ROLES))
+    def lay_a_role_down(self, at: int, role: int) -> None:
+        names = self.named(role)
+        if not names:
+            return
+        name = names[at % len(names)]
+        try:
+            self.do(roles.lay_down(self.open(name), role))
+        except LastSteward:
+            assert len(names) > 1
+            return
+        self.people[name].roles.discard(role)
+        self.people[name].seated.discard(role)
 
     @rule()
     def restart(self) -> None:
@@ -262,6 +346,13 @@ class Lives(RuleBasedStateMachine):
             assert handles(circle) == {"founder" if one == "founder" else one for one in self.inside()}
             assert circle.me.handle == name
             assert circle.is_steward == self.people[name].steward
+
+    @invariant()
+    def a_role_is_opened_by_who_was_named_and_took_its_keys(self) -> None:
+        for name in self.inside():
+            circle, one = self.open(name), self.people[name]
+            assert {role for role in OTHER_ROLES if circle.me.holds(role)} == one.roles
+            assert {role for role, _ in roles.all_held(circle)} - {STEWARD} == one.roles & one.seated
 
     @invariant()
     def everybody_inside_reads_everything(self) -> None:

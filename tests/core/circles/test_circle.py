@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, leaving, transfer
+from jiwar.circles import entering, leaving, roles, transfer
 from jiwar.circles.circle import circle_object, load_state, open_log
 from jiwar.circles.founding import write_own
 from jiwar.circles.invitations import number_of
@@ -66,7 +66,13 @@ async def test_two_readers_fold_to_one_state(here: Village) -> None:
     warm = here.founder.circle(here.circle).state
     here.world.restart()
     cold = here.steward.circle(here.circle).state
-    assert (cold.members, cold.charter, cold.epoch, cold.desk) == (warm.members, warm.charter, warm.epoch, warm.desk)
+    assert (cold.members, cold.charter, cold.epoch, cold.desks, cold.inner) == (
+        warm.members,
+        warm.charter,
+        warm.epoch,
+        warm.desks,
+        warm.inner,
+    )
 
 
 class TestTwoPhones:
@@ -223,7 +229,7 @@ class TestAHubAndSomebodyInside:
             transfer.follow(Shelf(), here.circle, log.shelf, old, log.persona)  # type: ignore[arg-type]
 
     async def test_a_former_steward_does_not_begin_an_epoch_either(self, here: Village) -> None:
-        await leaving.take_stewardship(here.founder.circle(here.circle), here.steward.persona(here.circle))
+        await roles.take(here.founder.circle(here.circle), here.steward.persona(here.circle))
         assert here.steward.circle(here.circle).log.newest.epoch == 1
         await self.fake_turn(here, here.steward)
         with pytest.raises(BadProof):
@@ -308,7 +314,9 @@ class TestWhereAFoldBegins:
             replace(seat, role=1) if seat.persona == circle.log.persona.key else replace(seat, role=0)
             for seat in seats(circle)
         )
-        rotated = Rotated(newest.epoch, newest.commitment, newest.begins, 1, 0, circle.charter, state.desk, ())
+        rotated = Rotated(
+            newest.epoch, newest.commitment, newest.begins, 1, 0, circle.charter, state.inner, state.desks, ()
+        )
         obj = circle_object(here.circle)
         before = circle.log.state.size
         for kind, body in (("rotated", rotated), ("snapshot", Snapshot(0, mine))):

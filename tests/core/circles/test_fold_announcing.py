@@ -30,7 +30,8 @@ COMMITMENT = b"c" * 32
 
 def seats_of(state: CircleState) -> tuple[Seat, ...]:
     return tuple(
-        Seat(one.persona, one.handle, b"k", b"i", b"r", b"s", one.role, one.since, one.until) for one in state.members
+        Seat(one.persona, one.handle, b"k", b"i", b"r", b"s", one.role, one.since, one.until, one.day)
+        for one in state.members
     )
 
 
@@ -38,7 +39,7 @@ def rotated(book: Book, **fields: Any) -> Rotated:
     state = book.state
     assert state.charter is not None
     begins = state.begins if state.epoch == book.epoch else book.number
-    plain = Rotated(book.epoch, COMMITMENT, begins, 1, state.gone_in, state.charter, state.desk, ())
+    plain = Rotated(book.epoch, COMMITMENT, begins, 1, state.gone_in, state.charter, state.inner, state.desks, ())
     return changed(plain, **fields)
 
 
@@ -188,7 +189,7 @@ def test_who_was_there_does_not_take_another_charter_or_desk_or_invitation() -> 
     standing_open = book.state.invites
     assert standing_open
     assert not announce(book, charter=charter_of(name="Other"))
-    assert not announce(book, desk=Desk(b"k", b"i"))
+    assert not announce(book, desks=(Desk(1, b"k", b"i"),))
     assert not announce(book, invites=standing_open)
     assert not announce(book, gone_in=1)
     assert announce(book)

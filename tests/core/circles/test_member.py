@@ -140,9 +140,10 @@ async def test_circles_are_found_by_the_beginning_of_their_id(here: Village) -> 
     role = here.founder.member.role_circle_of(here.circle)
     assert role is not None
     assert here.founder.member.circle_called(here.circle[:16]) == here.circle
+    assert here.founder.member.circle_called(role.circle[:16]) == role.circle
     for beginning in (role.circle[:16], b"x" * 16):
         with pytest.raises(NotThere):
-            here.founder.member.circle_called(beginning)
+            here.member.member.circle_called(beginning)
 
 
 async def test_the_most_careful_circle_sets_the_level(here: Village) -> None:

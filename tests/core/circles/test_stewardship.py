@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, leaving, letters
+from jiwar.circles import entering, founding, invitations, leaving, letters, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import BOX, desks, write_own
 from jiwar.circles.model import LETTER, Role
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 
 def role_of(person: Person, circle: bytes) -> Circle:
-    return leaving.open_role(person.circle(circle))
+    return roles.open_role(person.circle(circle))
 
 
 async def test_a_founder_holds_the_stewards_circle(here: Village) -> None:
@@ -45,7 +45,7 @@ async def test_whoever_is_given_it_takes_the_keys(here: Village) -> None:
 
 async def test_it_is_taken_with_its_keys(here: Village) -> None:
     steward = here.steward.persona(here.circle)
-    await leaving.take_stewardship(here.founder.circle(here.circle), steward)
+    await roles.take(here.founder.circle(here.circle), steward)
     assert not here.steward.circle(here.circle).is_steward
     with pytest.raises(Removed):
         role_of(here.steward, here.circle)
@@ -55,7 +55,7 @@ async def test_it_is_taken_with_its_keys(here: Village) -> None:
 
 
 async def test_what_was_taken_can_be_given_again(here: Village) -> None:
-    await leaving.take_stewardship(here.founder.circle(here.circle), here.steward.persona(here.circle))
+    await roles.take(here.founder.circle(here.circle), here.steward.persona(here.circle))
     await here.world.make_steward(here.circle, here.founder, here.steward)
     await leaving.remove(here.steward.circle(here.circle), here.member.persona(here.circle))
     assert here.founder.circle(here.circle).log.newest.epoch == 2
@@ -63,7 +63,7 @@ async def test_what_was_taken_can_be_given_again(here: Village) -> None:
 
 async def test_it_is_laid_down_and_the_keys_turn_at_the_next_visit(here: Village) -> None:
     role_before = role_of(here.steward, here.circle)
-    await leaving.step_down(here.steward.circle(here.circle))
+    await roles.lay_down(here.steward.circle(here.circle))
     assert not here.steward.circle(here.circle).is_steward
     assert here.steward.member.role_circle_of(here.circle) is None
     await leaving.turn_all_due(here.founder.member)
@@ -77,33 +77,33 @@ async def test_it_is_laid_down_and_the_keys_turn_at_the_next_visit(here: Village
 
 async def test_it_is_declined_before_the_keys_were_taken(here: Village) -> None:
     founder = here.founder.circle(here.circle)
-    await leaving.give_stewardship(founder, here.member.persona(here.circle))
-    await leaving.step_down(here.member.circle(here.circle))
+    await roles.give(founder, here.member.persona(here.circle))
+    await roles.lay_down(here.member.circle(here.circle))
     assert not here.member.circle(here.circle).is_steward
 
 
 async def a_member_gives(here: Village) -> None:
-    await leaving.give_stewardship(here.member.circle(here.circle), here.member.persona(here.circle))
+    await roles.give(here.member.circle(here.circle), here.member.persona(here.circle))
 
 
 async def a_steward_gives_a_stranger(here: Village) -> None:
-    await leaving.give_stewardship(here.founder.circle(here.circle), b"x" * 32)
+    await roles.give(here.founder.circle(here.circle), b"x" * 32)
 
 
 async def a_member_takes(here: Village) -> None:
-    await leaving.take_stewardship(here.member.circle(here.circle), here.founder.persona(here.circle))
+    await roles.take(here.member.circle(here.circle), here.founder.persona(here.circle))
 
 
 async def a_steward_takes_from_a_member(here: Village) -> None:
-    await leaving.take_stewardship(here.founder.circle(here.circle), here.member.persona(here.circle))
+    await roles.take(here.founder.circle(here.circle), here.member.persona(here.circle))
 
 
 async def a_steward_takes_from_themselves(here: Village) -> None:
-    await leaving.take_stewardship(here.founder.circle(here.circle), here.founder.persona(here.circle))
+    await roles.take(here.founder.circle(here.circle), here.founder.persona(here.circle))
 
 
 async def a_member_steps_down(here: Village) -> None:
-    await leaving.step_down(here.member.circle(here.circle))
+    await roles.lay_down(here.member.circle(here.circle))
 
 
 async def a_member_changes_the_charter(here: Village) -> None:
@@ -133,22 +133,22 @@ async def test_is_not_allowed(here: Village, act: Callable) -> None:
 
 class TestTheLastSteward:
     async def test_stays_while_others_do(self, here: Village) -> None:
-        await leaving.take_stewardship(here.founder.circle(here.circle), here.steward.persona(here.circle))
+        await roles.take(here.founder.circle(here.circle), here.steward.persona(here.circle))
         circle = here.founder.circle(here.circle)
-        for act in (leaving.leave, leaving.step_down):
+        for act in (leaving.leave, roles.lay_down):
             with pytest.raises(LastSteward):
                 await act(circle)
         with pytest.raises(LastSteward):
-            await leaving.take_stewardship(circle, here.founder.persona(here.circle))
+            await roles.take(circle, here.founder.persona(here.circle))
         assert here.founder.circle(here.circle).is_steward
 
     async def test_regression_stays_until_the_next_one_has_taken_the_keys(self) -> None:
         here = await village()
-        await leaving.take_stewardship(here.founder.circle(here.circle), here.steward.persona(here.circle))
+        await roles.take(here.founder.circle(here.circle), here.steward.persona(here.circle))
         founder = here.founder.circle(here.circle)
-        await leaving.give_stewardship(founder, here.member.persona(here.circle))
-        await entering.offer_stewardship(founder, leaving.open_role(founder), here.member.persona(here.circle))
-        for act in (leaving.leave, leaving.step_down):
+        await roles.give(founder, here.member.persona(here.circle))
+        await roles.offer(founder, roles.open_role(founder), here.member.persona(here.circle))
+        for act in (leaving.leave, roles.lay_down):
             with pytest.raises(LastSteward):
                 await act(here.founder.circle(here.circle))
         member = here.member.member
@@ -161,22 +161,22 @@ class TestTheLastSteward:
         leaving.require_may_leave(first)
         leaving.require_may_leave(second)
         assert second.state
-        await leaving._go(first)
+        await roles.go(first)
         with pytest.raises(LastSteward):
-            await leaving._go(second)
+            await roles.go(second)
         assert here.steward.circle(here.circle).is_steward
 
     async def test_regression_two_who_lay_it_down_at_once_do_not_both(self, here: Village) -> None:
         first, second = here.founder.circle(here.circle), here.steward.circle(here.circle)
-        role = leaving.open_role(second)
+        role = roles.open_role(second)
         assert second.state
         assert role.state
         body = encode(Role(first.log.persona.key, 0))
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(leaving, "_require_another_steward", lambda circle: None)
+            patched.setattr(roles, "require_another_steward", lambda circle: None)
             await write_own(here.steward.circle(here.circle), "role", body)
             with pytest.raises(LastSteward):
-                await leaving.step_down(second)
+                await roles.lay_down(second)
         assert here.steward.circle(here.circle).is_steward
 
     async def test_goes_when_nobody_else_is_left(self) -> None:
@@ -189,15 +189,15 @@ class TestTheLastSteward:
 
 async def test_keys_that_are_out_of_date_go_and_others_come(here: Village) -> None:
     founder = here.founder.circle(here.circle)
-    await leaving.give_stewardship(founder, here.member.persona(here.circle))
-    await entering.offer_stewardship(founder, leaving.open_role(founder), here.member.persona(here.circle))
-    await leaving.take_stewardship(here.founder.circle(here.circle), here.steward.persona(here.circle))
+    await roles.give(founder, here.member.persona(here.circle))
+    await roles.offer(founder, roles.open_role(founder), here.member.persona(here.circle))
+    await roles.take(here.founder.circle(here.circle), here.steward.persona(here.circle))
     member = here.member.member
     with pytest.raises(InviteSpent):
         await entering.take_keys(member, member.membership(here.circle))
     assert await entering.take_keys(member, member.membership(here.circle)) is None
     founder = here.founder.circle(here.circle)
-    await entering.offer_stewardship(founder, leaving.open_role(founder), here.member.persona(here.circle))
+    await roles.offer(founder, roles.open_role(founder), here.member.persona(here.circle))
     member = here.member.member
     assert await entering.take_keys(member, member.membership(here.circle)) is not None
 
@@ -216,7 +216,7 @@ class TestKeysFromSomebodyElse:
 
     async def test_a_member_can_not_send_a_stewards_circle_of_their_own(self, here: Village) -> None:
         other = await here.world.join(here.circle, here.founder, "other")
-        await leaving.give_stewardship(here.founder.circle(here.circle), here.member.persona(here.circle))
+        await roles.give(here.founder.circle(here.circle), here.member.persona(here.circle))
         own = await here.world.found(other)
         for claimed in (None, here.founder):
             await self.offer(here, other, own, claimed)
@@ -229,14 +229,14 @@ class TestKeysFromSomebodyElse:
         await self.offer(here, here.steward, role.circle)
         member = here.member.member
         assert entering.keys_arrived(member, member.membership(here.circle)) is None
-        await leaving.give_stewardship(here.founder.circle(here.circle), here.member.persona(here.circle))
+        await roles.give(here.founder.circle(here.circle), here.member.persona(here.circle))
         member = here.member.member
         assert entering.keys_arrived(member, member.membership(here.circle)) is not None
 
     async def test_who_holds_them_takes_no_others(self, here: Village) -> None:
         await here.world.make_steward(here.circle, here.founder, here.member)
         founder = here.founder.circle(here.circle)
-        await entering.offer_stewardship(founder, leaving.open_role(founder), here.member.persona(here.circle))
+        await roles.offer(founder, roles.open_role(founder), here.member.persona(here.circle))
         member = here.member.member
         assert await entering.take_keys(member, member.membership(here.circle)) is None
 
@@ -267,13 +267,13 @@ class TestRequestsOfSomebodyElse:
 async def test_the_desk_turns_with_the_stewards(here: Village) -> None:
     """A former steward knows neither key nor box of the letters that come after."""
     before = desks(role_of(here.steward, here.circle))[0]
-    await leaving.take_stewardship(here.founder.circle(here.circle), here.steward.persona(here.circle))
+    await roles.take(here.founder.circle(here.circle), here.steward.persona(here.circle))
     role = role_of(here.founder, here.circle)
     newest = desks(role)[0]
     assert newest.box != before.box
     assert newest.seed != before.seed
     assert before in desks(role)
-    desk = here.member.circle(here.circle).state.desk
+    desk = here.member.circle(here.circle).state.desk_of()
     assert desk is not None
     assert desk.inbox == digest(INBOX, newest.box)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, leaving, seats, transfer, turning
+from jiwar.circles import entering, founding, invitations, leaving, roles, seats, transfer, turning
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import control_seed, write_own
@@ -73,18 +73,18 @@ async def test_who_leaves_is_turned_out_at_the_next_steward_s_visit(here: Villag
 
 async def test_a_steward_who_leaves_takes_no_key_along(here: Village) -> None:
     before = here.steward.circle(here.circle)
-    seeds = {control_seed(keys, before.log.shelf) for keys in leaving.open_role(before).trail.epochs}
+    seeds = {control_seed(keys, before.log.shelf) for keys in roles.open_role(before).trail.epochs}
     await leaving.leave(before)
     await leaving.turn_all_due(here.founder.member)
     circle = here.founder.circle(here.circle)
     assert circle.log.state.control not in {public_key(seed) for seed in seeds}
-    assert leaving.open_role(circle).log.newest.epoch == 1
+    assert roles.open_role(circle).log.newest.epoch == 1
     assert handles(circle) == {"founder", "member"}
 
 
 async def test_a_steward_who_is_removed_loses_both_circles(here: Village) -> None:
     before = here.steward.circle(here.circle)
-    role, stale = leaving.open_role(before), here.steward.stale_log(here.circle)
+    role, stale = roles.open_role(before), here.steward.stale_log(here.circle)
     await removed(here, here.steward, here.founder)
     for circle in (here.circle, role.id):
         with pytest.raises(Removed):
@@ -106,7 +106,7 @@ NOT_ALLOWED = {
     ),
     "a steward removes a stranger": lambda here: leaving.remove(here.founder.circle(here.circle), b"x" * 32),
     "a member turns": lambda here: turning.turn(
-        here.member.circle(here.circle), leaving.open_role(here.founder.circle(here.circle))
+        here.member.circle(here.circle), roles.open_role(here.founder.circle(here.circle))
     ),
 }
 
@@ -122,7 +122,7 @@ async def test_nobody_turns_without_the_control_key(here: Village) -> None:
     """A steward whose stewards' circle is another one: no epoch of it gives the key that stands on the shelf."""
     other = await here.world.found(here.founder)
     with pytest.raises(NotAllowed):
-        turning.standing_control(here.founder.circle(here.circle), leaving.open_role(here.founder.circle(other)))
+        turning.standing_control(here.founder.circle(here.circle), roles.open_role(here.founder.circle(other)))
 
 
 async def test_newcomers_begin_at_the_announcement(here: Village) -> None:
@@ -225,14 +225,12 @@ class TestInterrupted:
 
     async def test_stewards_keys_that_turned_alone_take_the_circle_along(self, here: Village) -> None:
         """The process dies between the two: the shelf is still under a key that the former steward knows."""
-        role = leaving.open_role(here.founder.circle(here.circle))
-        await leaving._remove_from_role(role, here.steward.persona(here.circle))
+        role = roles.open_role(here.founder.circle(here.circle))
+        await roles.put_out(role, here.steward.persona(here.circle))
         circle = here.founder.circle(here.circle)
-        assert turning.is_due(circle, leaving.open_role(circle))
+        assert turning.is_due(circle, roles.open_role(circle))
         await leaving.turn_all_due(here.founder.member)
-        assert not turning.is_due(
-            here.founder.circle(here.circle), leaving.open_role(here.founder.circle(here.circle))
-        )
+        assert not turning.is_due(here.founder.circle(here.circle), roles.open_role(here.founder.circle(here.circle)))
 
 
 class TestRaces:
@@ -267,16 +265,16 @@ class TestRaces:
         other = await here.world.join(here.circle, here.founder, "other")
         await leaving.leave(other.circle(here.circle))
         first, second = here.founder.circle(here.circle), here.steward.circle(here.circle)
-        roles = leaving.open_role(first), leaving.open_role(second)
-        await turning.turn(first, roles[0])
-        turned = await turning.turn(second, roles[1])
+        inner = roles.open_role(first), roles.open_role(second)
+        await turning.turn(first, inner[0])
+        turned = await turning.turn(second, inner[1])
         assert turned.log.newest.epoch == 1
 
     async def test_the_second_of_two_stewards_goes_on_where_more_is_due(self, here: Village) -> None:
         """The first one turned the keys before somebody else left; the second finds the epoch changed, and turns."""
         other = await here.world.join(here.circle, here.founder, "other")
         second = here.steward.circle(here.circle)
-        role = leaving.open_role(second)
+        role = roles.open_role(second)
         assert second.state
         await removed(here, here.member, here.founder)
         await leaving.leave(other.circle(here.circle))
@@ -294,7 +292,7 @@ class TestRaces:
 
     async def test_who_was_removed_a_moment_ago_turns_nothing(self, here: Village) -> None:
         steward = here.steward.circle(here.circle)
-        role = leaving.open_role(steward)
+        role = roles.open_role(steward)
         body = encode(Remove(steward.log.persona.key))
         await write_own(here.founder.circle(here.circle), "remove", body)
         with pytest.raises(Removed):
@@ -307,7 +305,7 @@ class TestRaces:
         async def nothing(circle: Circle, name: str, body: bytes) -> None:
             circle.reload()
 
-        role = leaving.open_role(circle)
+        role = roles.open_role(circle)
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(turning, "write_own", nothing)
             with pytest.raises(Conflict):

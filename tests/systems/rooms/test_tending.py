@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, leaving, speech
+from jiwar.circles import entering, founding, leaving, roles, speech
 from jiwar.circles.circle import Circle
 from jiwar.circles.invitations import Tries
 from jiwar.circles.speech import Retract, Takedown
@@ -140,8 +140,8 @@ async def test_a_closed_room_stays_closed_whatever_is_written_into_it(company: C
 async def test_a_steward_who_goes_leaves_closed_what_they_closed(company: Company) -> None:
     obj, other = await _room(company.fig()), await _room(company.fig())
     palm = company.palm()
-    await leaving.give_stewardship(palm, company.fig().log.persona.key)
-    await entering.offer_stewardship(company.palm(), leaving.open_role(company.palm()), company.fig().log.persona.key)
+    await roles.give(palm, company.fig().log.persona.key)
+    await roles.offer(company.palm(), roles.open_role(company.palm()), company.fig().log.persona.key)
     await entering.take_keys(company.fig().member, company.fig().membership)
     await service.close(company.palm(), obj)
     await leaving.leave(company.palm())
@@ -182,8 +182,8 @@ async def test_a_steward_closes_a_room_from_before_their_keys(company: Company) 
     await service.write(company.palm(), obj, "أهلاً")
     reed = company.opened_by("reed")
     assert view.room(reed, obj).opener == b""
-    await leaving.give_stewardship(company.palm(), reed.log.persona.key)
-    await entering.offer_stewardship(company.palm(), leaving.open_role(company.palm()), reed.log.persona.key)
+    await roles.give(company.palm(), reed.log.persona.key)
+    await roles.offer(company.palm(), roles.open_role(company.palm()), reed.log.persona.key)
     await entering.take_keys(reed.member, reed.membership)
     await service.rename(company.opened_by("reed"), obj, "اسم آخر")
     assert _names(company.lamp()) == ["اسم آخر"]

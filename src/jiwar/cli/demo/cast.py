@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, leaving
+from jiwar.circles import entering, founding, invitations, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.circles.model import HIDDEN, LINK, Charter
@@ -90,8 +90,8 @@ class Cast:
     async def _share_stewardship(self, giver: Person, taker: Person, slug: str) -> None:
         circle = self.circle(giver.id, slug)
         persona = self.circle(taker.id, slug).log.persona.key
-        await leaving.give_stewardship(circle, persona)
-        await entering.offer_stewardship(circle, leaving.open_role(circle), persona)
+        await roles.give(circle, persona)
+        await roles.offer(circle, roles.open_role(circle), persona)
         member = self.members[taker.id]
         await entering.take_keys(member, member.membership(circle.id))
 

@@ -106,7 +106,7 @@ async def retract(circle: Circle, obj: bytes, slot: int) -> None:
 
 
 async def take_down(circle: Circle, obj: bytes, slot: int) -> None:
-    """Remove a post, as a steward. Raises NotThere, NotAllowed."""
+    """Remove a post, as a steward or moderator. Raises NotThere, NotAllowed."""
     await speech.take_down(circle, obj, slot, rules.is_sound_post, _untitle(circle, obj, slot))
 
 

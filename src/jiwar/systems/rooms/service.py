@@ -5,7 +5,7 @@ Implements spec/protocol.md §9.3.
 
 from __future__ import annotations
 
-from jiwar.circles import erasing, leaving, speech
+from jiwar.circles import erasing, roles, speech
 from jiwar.circles.circle import Circle
 from jiwar.errors import BadChoice, NotAllowed
 from jiwar.log.shelf import LAST_NUMBER, Opened, Still
@@ -43,7 +43,7 @@ async def rename(circle: Circle, obj: bytes, name: str) -> None:
         raise NotAllowed
     own, *beside = view.first_slot(circle, obj)
     await speech.write_beside(circle, obj, own, NAMING, body, _cover(RoomCover(body.name, found.room.keep)))
-    if leaving.care_of(circle) is not None:
+    if roles.care_of(circle) is not None:
         await speech.erase_rows(circle, obj, beside, speech.control_seed_of(circle))
     else:
         await speech.erase_own(circle, obj, circle.log.readable(obj, [row for row in beside if row.value]))
@@ -55,7 +55,7 @@ async def close(circle: Circle, obj: bytes) -> None:
     Raises NotThere, NotAllowed.
     """
     found = view.room(circle, obj)
-    cares = leaving.care_of(circle) is not None
+    cares = roles.care_of(circle) is not None
     remove = speech.take_down if cares else speech.retract
     await remove(circle, obj, found.slot, rules.is_sound_opening, _CLOSED)
     await _erase_messages(circle, found, speech.control_seed_of(circle) if cares else b"")
@@ -106,7 +106,7 @@ async def unsend(circle: Circle, obj: bytes, slot: int) -> None:
 
 
 async def take_down(circle: Circle, obj: bytes, slot: int) -> None:
-    """Remove a message, as a steward. Raises NotThere, NotAllowed."""
+    """Remove a message, as a steward or moderator. Raises NotThere, NotAllowed."""
     await speech.take_down(circle, obj, slot, rules.is_sound_message)
 
 

@@ -10,11 +10,11 @@ closes a room empties it, and only who opened it and the stewards can.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jiwar.circles import speech
 from jiwar.circles.circle import Circle
-from jiwar.circles.leaving import care_of
+from jiwar.circles.roles import care_of
 from jiwar.circles.speech import Fate, Standing
 from jiwar.errors import Damaged, NotCanonical, NotThere, RoomClosed
 from jiwar.log.shelf import LAST_NUMBER, Opened
@@ -90,6 +90,12 @@ def room(circle: Circle, obj: bytes) -> RoomLine:
         raise NotThere from None
 
 
+def _closing_judge(circle: Circle) -> speech.Judge:
+    """A moderator removes what is said in a room; to end the room itself is for stewards and who opened it."""
+    judge = speech.judge_of(circle)
+    return replace(judge, may_remove=judge.is_steward)
+
+
 def may_tend(circle: Circle, opener: bytes) -> bool:
     """Whether I may name a room anew and close it: who opened it, and stewards who hold their keys."""
     return opener == circle.log.persona.key or care_of(circle) is not None
@@ -106,7 +112,7 @@ def open_room(circle: Circle, row: ObjectRow, first: tuple[RecordRow, ...]) -> R
     said, opener = told, b""
     if not speech.is_closed_to(circle, first):
         opened = circle.log.readable(row.obj, [one for one in first if one.value])
-        standing = speech.what_stands(first, opened, speech.judge_of(circle), rules.is_sound_opening)
+        standing = speech.what_stands(first, opened, _closing_judge(circle), rules.is_sound_opening)
         if standing is None:
             raise NotCanonical
         if standing.fate != "stands":

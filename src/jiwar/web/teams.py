@@ -1,0 +1,128 @@
+"""Teams: what people call a role and those who hold it; the page of each, with the room in which they talk.
+
+What a team's page shows of its room and its letters comes from its role circle: it is there for who has its keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from jiwar.circles import reports, roles
+from jiwar.circles.circle import Circle
+from jiwar.circles.entering import keys_arrived
+from jiwar.circles.founding import WITH_DESK
+from jiwar.circles.model import GREETER, MODERATOR, STEWARD
+from jiwar.errors import BadChoice, NotThere
+from jiwar.systems.rooms import rules, service
+from jiwar.web.app import At
+from jiwar.web.lately import Rows, as_list
+from jiwar.web.limits import SLOW
+from jiwar.web.persons import Person, person
+from jiwar.web.visit import Visit
+
+TEAMS = {STEWARD: "care", MODERATOR: "order", GREETER: "welcome"}
+"""What stands for a role in paths and forms."""
+
+
+def _(message: str) -> str:
+    """Marks a sentence for the catalogue; it is translated when it is said."""
+    return message
+
+
+NAMES = {STEWARD: _("Care team"), MODERATOR: _("Moderators"), GREETER: _("Welcome team")}
+"""What people call those who hold a role; their room is named after it."""
+
+
+def role_of(team: str) -> int:
+    """Raises BadChoice."""
+    found = next((role for role, name in TEAMS.items() if name == team), None)
+    if found is None:
+        raise BadChoice
+    return found
+
+
+def asked(visit: Visit) -> int:
+    """The role that a form or a path's question names; the care team where neither does. Raises BadChoice."""
+    return role_of(visit.form.typed("team") or visit.request.query_params.get("team", "") or TEAMS[STEWARD])
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team as a row shows it."""
+
+    role: int
+    key: str
+    name: str
+    mine: bool
+    offered: bool
+    people: tuple[Person, ...]
+
+
+def team(visit: Visit, circle: Circle, role: int) -> Team:
+    people = tuple(person(visit, circle, one.persona) for one in circle.state.holders(role))
+    mine = roles.held(circle, role) is not None
+    named = circle.me.holds(role) and not mine
+    offered = named and keys_arrived(visit.member, circle.membership, role) is not None
+    return Team(role, TEAMS[role], visit.say(NAMES[role]), mine, offered, people)
+
+
+def teams(visit: Visit, circle: Circle) -> list[Team]:
+    """Every team that there is in a group."""
+    return [team(visit, circle, role) for role in TEAMS if roles.is_open(circle, role)]
+
+
+def _addressed(visit: Visit) -> tuple[Circle, int]:
+    """The circle and the role that the path names. Raises NotThere."""
+    try:
+        return visit.circle(), role_of(visit.request.path_params["team"])
+    except BadChoice:
+        raise NotThere from None
+
+
+async def show(visit: Visit) -> Response:
+    circle, role = _addressed(visit)
+    inner = roles.held(circle, role)
+    return visit.page(
+        "teams/page.html",
+        tab="more",
+        key=visit.circle_name(circle.id),
+        group=circle.name,
+        team=team(visit, circle, role),
+        open=roles.is_open(circle, role),
+        care=roles.care_of(circle) is not None,
+        desk=role in WITH_DESK,
+        reports=len(reports.waiting(circle, inner)) if inner and role in WITH_DESK else 0,
+        rooms=_rooms(visit, inner) if inner else None,
+        waits=[one.key for one in _unseated(visit, circle, inner, role)] if inner else [],
+    )
+
+
+def _unseated(visit: Visit, circle: Circle, inner: Circle, role: int) -> list[Person]:
+    """Who was named and has not taken the keys yet."""
+    named = circle.state.holders(role)
+    return [person(visit, circle, one.persona) for one in named if not roles.is_seated(inner, one.persona)]
+
+
+def _rooms(visit: Visit, inner: Circle) -> Markup:
+    rows = Rows(visit, inner, named=False)
+    return as_list(rows.room(room) for room in rows.reading.rooms())
+
+
+async def act(visit: Visit) -> Response:
+    """Begin a team, as one of the care team; or open the room of one that I am in."""
+    visit.limit(SLOW)
+    circle, role = _addressed(visit)
+    inner = roles.held(circle, role)
+    if inner is None:
+        inner = await roles.open_circle(circle, role)
+        visit.tell("It is there, with one in it so far.")
+    if not Rows(visit, inner).reading.rooms():
+        await service.open_room(inner, visit.say(NAMES[role]), rules.keeps(inner.policy)[-1])
+    await visit.member.flush()
+    return visit.go("team", circle=visit.circle_name(circle.id), team=TEAMS[role])
+
+
+ROUTES = (At("team", "/group/{circle}/team/{team}", show, act),)
