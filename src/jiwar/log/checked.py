@@ -12,7 +12,7 @@ from jiwar.log import record
 from jiwar.log.fragments import Fragments
 from jiwar.log.keys import PlaceKeys
 from jiwar.log.record import OWN_SLOT, Place, SignedCover
-from jiwar.store.contract import ObjectRow, RecordRow
+from jiwar.store.contract import KEPT, ObjectRow, RecordRow
 from jiwar.wire.canonical import Wire, encode, reread
 
 
@@ -44,7 +44,12 @@ class Checked:
         if kept is not None:
             return reread(kept, Said)
         read = record.read_record(self._keys.of(row.epoch, row.keep, row.day), place, row.rid, row.value)
-        return Said(read.kind, read.author, read.part, read.body)
+        said = Said(read.kind, read.author, read.part, read.body)
+        if row.keep == KEPT:
+            # What is kept is judged again and again: what opened a room, by everybody who writes into it. What
+            # expires is rendered once, and kept as that.
+            self._fragments.put(opener, self._name(place, row.rid, row.value), encode(said))
+        return said
 
     def _name(self, place: Place, rid: bytes, value: bytes) -> bytes:
         slot = OWN_SLOT if place.slot is None else place.slot

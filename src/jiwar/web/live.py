@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 from starlette.requests import ClientDisconnect, Request
@@ -99,9 +100,12 @@ class Watched(Circle):
         return self._sketch or load_sketch(self.log, self.trail)
 
     @contextmanager
-    def looking(self) -> Iterator[None]:
-        """Read the roster once for everything that is done inside."""
-        self._sketch = load_sketch(self.log, self.trail)
+    def looking(self, turn: dict[object, Any]) -> Iterator[None]:
+        """Read the roster once for everything that is done inside, and once a `turn` of the loop for all who fold
+        the circle from the same record.
+        """
+        here = (self.log.shelf, self.log.newest.epoch, self.trail.fold_from, self.trail.fold_digest)
+        self._sketch = turn[here] = turn.get(here) or load_sketch(self.log, self.trail)
         try:
             yield
         finally:
@@ -164,7 +168,7 @@ class Watcher:
 
     def _look_at_the_room(self) -> None:
         """Something was written, by whoever, where its names and its end stand. Raises NotThere."""
-        with self.circle.looking():
+        with self.circle.looking(self._turn()):
             self.reading.begin_again()
             if self.reading.room(self.obj).room != self._room:
                 self.end()
@@ -175,6 +179,10 @@ class Watcher:
         if said is None or said.about.author in self.circle.membership.blocked:
             return
         self.circle.names = moment.names
+        with self.circle.looking(self._turn()):
+            self._show(slot, said, moment)
+
+    def _show(self, slot: int, said: Said, moment: Moment) -> None:
         if slot > self.newest and (moment.before is None or moment.before.day != said.about.day):
             self._push(moment, "rule", self._thread(moment).day(said.about.day))
         self.newest = max(self.newest, slot)
@@ -199,16 +207,21 @@ class Watcher:
 
     def _moment(self, slot: int, number: int) -> Moment:
         here = (self.circle.log.shelf, self.obj, self.reading.way)
-        known = self.site.moment.get((*here, slot, number))
+        turn = self._turn()
+        known: Moment | None = turn.get((*here, slot, number))
         if known is None:
-            if not self.site.moment:
-                asyncio.get_running_loop().call_soon(self.site.moment.clear)
-            with self.circle.looking():
-                known = self._look(slot, self.site.moment.get(here))
-            self.site.moment[*here, slot, number] = known
+            with self.circle.looking(turn):
+                known = self._look(slot, turn.get(here))
+            turn[*here, slot, number] = known
             if known.said and slot == number:
-                self.site.moment[here] = known
+                turn[here] = known
         return known
+
+    def _turn(self) -> dict[object, Any]:
+        """What readers share in this turn of the loop; it is forgotten at its end."""
+        if not self.site.moment:
+            asyncio.get_running_loop().call_soon(self.site.moment.clear)
+        return self.site.moment
 
     def _look(self, slot: int, last: Moment | None) -> Moment:
         """Read, check and render what came, with what stands before it and what it answers.

@@ -65,6 +65,7 @@ class Begun(Wire, frozen=True):
     slot: int
     opener: bytes
     room: RoomCover
+    told: bool
 
 
 _covers = msgspec.msgpack.Decoder(TopicCover)
@@ -97,7 +98,13 @@ class RoomState(msgspec.Struct, frozen=True):
     slot: int
     opener: bytes
     room: RoomCover
+    told: bool
+    covered: bool
     piece: Piece
+
+    @property
+    def line(self) -> rooms.RoomLine:
+        return rooms.RoomLine(self.obj, self.head, self.slot, self.room, self.opener, self.told, self.covered)
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -249,7 +256,8 @@ class Reading:
         if piece is None:
             return None
         begun = _rooms.decode(piece.meta)
-        return RoomState(row.obj, row.head, begun.slot, begun.opener, begun.room, piece)
+        covered = begun.told and rooms.is_current(self.circle, row)
+        return RoomState(row.obj, row.head, begun.slot, begun.opener, begun.room, begun.told, covered, piece)
 
     def _room(self, row: ObjectRow, first: Slot) -> Made | None:
         try:
@@ -257,7 +265,7 @@ class Reading:
         except RoomClosed:
             return None
         given = holes("href", "lead", "group", "quiet", "current", "fresh", "last", "last_at")
-        known = Begun(found.slot, found.opener, found.room)
+        known = Begun(found.slot, found.opener, found.room, found.told)
         return encode(known), self.part("talk/_room.html", room=found.room, **given)
 
     def messages(self, obj: bytes, limit: int, before: int | None = None, after: int = -1) -> list[Said]:

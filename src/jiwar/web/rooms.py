@@ -165,7 +165,7 @@ async def _send(room: _Room, draft: Draft) -> Response:
     visit = room.visit
     try:
         visit.limit(WRITE)
-        await service.write(room.circle, room.state.obj, draft.text, draft.answers)
+        await service.write_into(room.circle, room.state.line, draft.text, draft.answers)
     except (BadInput, Refused) as error:
         failed = Draft(draft.text, draft.answers, visit.sentence(error), messages.status(error))
         return _page(_open(visit), failed)

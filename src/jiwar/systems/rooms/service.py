@@ -76,13 +76,17 @@ async def _erase_messages(circle: Circle, closed: RoomLine, seed: bytes) -> None
 
 
 async def write(circle: Circle, obj: bytes, text: str, reply_to: int = NO_REPLY) -> Opened:
-    """Write into a room. Raises TextMissing, TextTooLong, NotThere (no such room or message).
+    """Write into a room. Raises TextMissing, TextTooLong, NotThere (no such room or message), RoomClosed."""
+    return await write_into(circle, view.room(circle, obj), text, reply_to)
+
+
+async def write_into(circle: Circle, found: RoomLine, text: str, reply_to: int = NO_REPLY) -> Opened:
+    """The same for a room that this request has judged already.
 
     Whoever finds a cover that is not as the room is brings one that is: first of all in a new epoch, because a cover
     of an epoch that is over counts no longer.
     """
-    body = encode(rules.new_message(text, reply_to))
-    found = view.room(circle, obj)
+    body, obj = encode(rules.new_message(text, reply_to)), found.obj
     if reply_to != NO_REPLY:
         view.message(circle, obj, reply_to)
     refold = None if found.covered else _cover(found.room)

@@ -31,7 +31,7 @@ class RoomLine:
     """An open room as a list shows it.
 
     slot: where its first record stands; opener: whose that is, empty for who can't open it.
-    covered: whether its cover says the same to those who come in now.
+    told: whether its cover says the same; covered: and says it to those who come in now.
     """
 
     obj: bytes
@@ -39,6 +39,7 @@ class RoomLine:
     slot: int
     room: RoomCover
     opener: bytes
+    told: bool
     covered: bool
 
 
@@ -122,8 +123,12 @@ def open_room(circle: Circle, row: ObjectRow, first: tuple[RecordRow, ...]) -> R
         said = RoomCover(name, keep)
     if said is None or not rules.is_sound_room(said):
         raise NotCanonical
-    covered = said == told and (row.cover.epoch, row.cover.keep) == (circle.log.newest.epoch, KEPT)
-    return RoomLine(row.obj, row.head, own.slot, said, opener, covered)
+    return RoomLine(row.obj, row.head, own.slot, said, opener, said == told, said == told and is_current(circle, row))
+
+
+def is_current(circle: Circle, row: ObjectRow) -> bool:
+    """Whether a cover opens to those who come in now: it is of the newest epoch, and kept."""
+    return (row.cover.epoch, row.cover.keep) == (circle.log.newest.epoch, KEPT)
 
 
 def _own(first: tuple[RecordRow, ...]) -> RecordRow:
