@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import machine, pages, peers, returning, rooms
+from bench import held, machine, pages, peers, returning, rooms
 from bench.scale import FULL, QUICK, Scale
 from bench.table import Row, as_markdown
 
@@ -25,6 +25,7 @@ MEASURES: dict[str, Callable[[Scale], list[Row]]] = {
     "writing": rooms.writing,
     "delivery": rooms.delivery,
     "live": rooms.live_memory,
+    "held": held.waiting,
     "peers": peers.compared,
 }
 

@@ -12,7 +12,8 @@ class Scale:
     """Sizes of folders, and how long and how often things are measured.
 
     `hub` is the folder of most rows, `small` and `large` are compared with each other. `senders` write into a room
-    that as many people read; `listeners` wait for one message; `idle` live pages are open while nothing happens.
+    that as many people read; `listeners` wait for one message; `idle` live pages are open while nothing happens;
+    `held` letters wait, and those of `held_minutes` come in each window.
     """
 
     hub: Size
@@ -26,6 +27,8 @@ class Scale:
     idle: int
     messages: int
     times: int
+    held: int
+    held_minutes: int
 
 
 FULL = Scale(
@@ -40,6 +43,8 @@ FULL = Scale(
     idle=300,
     messages=60,
     times=30,
+    held=100_000,
+    held_minutes=10,
 )
 QUICK = Scale(
     hub=Size(posts=1_200, topics=40, members=8, circles=2),
@@ -53,4 +58,6 @@ QUICK = Scale(
     idle=6,
     messages=4,
     times=3,
+    held=300,
+    held_minutes=10,
 )

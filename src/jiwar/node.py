@@ -1,7 +1,7 @@
 """The composition root: the only place that picks a store, a clock, a secret and puts a hub together.
 
-A hub is its services, the way in (`Accounts`), what strangers see (`Front`) and one nightly task. The web and the
-command line stand on it; nothing below knows it.
+A hub is its services, the way in (`Accounts`), what strangers see (`Front`), one nightly task and one for letters
+that are due (`scheduler`). The web and the command line stand on it; nothing below knows it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from jiwar.keyring.hub_secret import HubSecret, create_hub_secret
 from jiwar.keyring.session import SessionTable
 from jiwar.lock import hold
 from jiwar.log.fragments import Fragments
+from jiwar.scheduler import Scheduler
 from jiwar.store.contract import Store
 from jiwar.store.memory import MemoryStore
 from jiwar.store.sqlite.store import Pace, open_store
@@ -72,7 +73,8 @@ class Hub:
         self._spending: set[bytes] = set()
         self._secret, self._held = secret, held
         self._day = services.clock.day()
-        self._task: asyncio.Task[None] | None = None
+        self.scheduler = Scheduler(store, services.clock)
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def founding_code(self) -> str:
         """A fresh code that lets whoever has it found a community, once, within a week."""
@@ -113,8 +115,8 @@ class Hub:
         self._day = today
 
     def start_upkeep(self) -> None:
-        """Begin to watch for the turn of the day."""
-        self._task = asyncio.create_task(self._upkeep())
+        """Begin to watch for the turn of the day, and for letters that are due."""
+        self._tasks = [asyncio.create_task(self._upkeep()), asyncio.create_task(self.scheduler.run())]
 
     async def _upkeep(self) -> None:
         while True:
@@ -133,10 +135,10 @@ class Hub:
 
     async def close(self) -> None:
         """Stop the upkeep, write what is pending, let go of the files."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
         self.accounts.close()
         await self.store.close()
         if self._held is not None:

@@ -10,12 +10,25 @@ from pathlib import Path
 import pytest
 
 import jiwar
-from jiwar.circles import charters, entering, fold, invitations, letters, model, policy, reports, speech, transfer
+from jiwar import scheduler
+from jiwar.circles import (
+    charters,
+    entering,
+    fold,
+    held,
+    invitations,
+    letters,
+    model,
+    policy,
+    reports,
+    speech,
+    transfer,
+)
 from jiwar.crypto import kdf, labels
 from jiwar.keyring import epochs, phone, phrase
 from jiwar.keyring import model as keyring
 from jiwar.log import record
-from jiwar.store.sqlite import held
+from jiwar.store.sqlite import held as held_rows
 from jiwar.systems.forum import model as forum
 from jiwar.systems.rooms import model as rooms
 from jiwar.wire.canonical import Wire
@@ -55,7 +68,10 @@ STRUCTURES: list[type[Wire]] = [
     rooms.Naming,
     rooms.RoomCover,
     rooms.Message,
-    held.Meta,
+    held_rows.Meta,
+    held.Timer,
+    held.Stop,
+    scheduler.Presence,
 ]
 
 

@@ -11,6 +11,7 @@ from jiwar.circles import founding, spoken
 from jiwar.clock import SetClock
 from jiwar.keyring import phrase
 from jiwar.node import memory_hub
+from jiwar.scheduler import TOLD_DAYS, Scheduler
 from jiwar.web.app import make_app
 from jiwar.web.render import Pages
 from jiwar.web.routes import ALL
@@ -154,6 +155,19 @@ def test_safety_says_the_weather_of_each_group(world: World, client: Open, langu
     text = someone.get(world.url("safety")).text
     assert "ظلّ الشجرة" in text
     assert someone.word("The care team invites.") in text
+
+
+@pytest.mark.parametrize(("away", "later", "said"), [(1, 0, False), (3, 0, True), (3, TOLD_DAYS + 1, False)])
+def test_safety_says_for_a_month_that_an_outage_moved_what_waits(
+    world: World, client: Open, clock: SetClock, language: str, away: int, later: int, said: bool
+) -> None:
+    for days in (0, away):
+        clock.forward(days=days)
+        world.run(Scheduler(world.hub.store, clock).look())
+    clock.forward(days=later)
+    someone = found(client(language))
+    sentence = someone.word("This site was away for some days. Back since: %(day)s.").partition("%")[0]
+    assert (sentence in someone.get(world.url("safety")).text) == said
 
 
 def test_groups_in_the_same_weather_share_a_card(world: World, client: Open, language: str) -> None:

@@ -40,13 +40,17 @@ class Letter(Wire, frozen=True):
 
 @dataclass(frozen=True)
 class Received:
-    """A letter that opened and is soundly signed; whether its sender may write it is for the caller to say."""
+    """A letter that opened and is soundly signed; whether its sender may write it is for the caller to say.
+
+    `late`: the hub says that the letter was held and came after its minute.
+    """
 
     eid: bytes
     day: int
     sender: bytes
     circle: bytes
     body: bytes
+    late: bool
 
 
 def _info(purpose: str, inbox: bytes, recipient: bytes, day: int) -> bytes:
@@ -54,16 +58,24 @@ def _info(purpose: str, inbox: bytes, recipient: bytes, day: int) -> bytes:
 
 
 def write_letter(
-    persona: Persona, circle: bytes, purpose: str, kem: bytes, inbox: bytes, day: int, body: bytes, random: Random
+    persona: Persona,
+    circle: bytes,
+    purpose: str,
+    kem: bytes,
+    inbox: bytes,
+    day: int,
+    body: bytes,
+    random: Random,
+    sizes: tuple[int, ...] = SIZES,
 ) -> Mail:
-    """Seal a letter to the holder of `kem`. Raises TextTooLong."""
+    """Seal a letter to the holder of `kem`, padded to one of the sizes. Raises TextTooLong."""
     eid = random(16)
     info = _info(purpose, inbox, kem, day)
     unsigned = encode(Letter(1, eid, persona.key, circle, purpose, body, b""))
     plain = encode(Letter(1, eid, persona.key, circle, purpose, body, persona.sign(join(info, unsigned))))
-    size = next((size for size in SIZES if len(plain) < size), None)
+    size = next((size for size in sizes if len(plain) < size), None)
     if size is None:
-        raise TextTooLong(limit=SIZES[-1])
+        raise TextTooLong(limit=sizes[-1])
     return Mail(eid, day, envelopes.seal_to(kem, info, pad(plain, size)))
 
 
@@ -77,7 +89,7 @@ def read_letter(seed: bytes, purpose: str, inbox: bytes, mail: Mail) -> Received
     signing.verify(letter.sender, letter.signature, join(info, unsigned))
     if letter.purpose != purpose or letter.eid != mail.eid or letter.version != 1:
         raise BadSignature
-    return Received(mail.eid, mail.day, letter.sender, letter.circle, letter.body)
+    return Received(mail.eid, mail.day, letter.sender, letter.circle, letter.body, mail.late)
 
 
 def read_box(store: Store, read_token: bytes, seed: bytes, purpose: str, today: int) -> list[Received]:

@@ -1,4 +1,4 @@
-"""Peace of mind: the weather of my groups in words, and what is good to know before and after a visit."""
+"""Peace of mind: the weather of my groups in words, whether this site was away, and what is good to know."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from starlette.responses import Response
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import LEVELS, Policy
 from jiwar.errors import JiwarError
+from jiwar.scheduler import lately_away
 from jiwar.web.app import At
 from jiwar.web.visit import Visit
 
@@ -23,7 +24,9 @@ class Sky:
 async def show(visit: Visit) -> Response:
     skies = _skies(visit)
     worst = max((LEVELS.index(sky.level) for sky in skies), default=0)
-    return visit.page("safety/safety.html", tab="more", skies=skies, worst=LEVELS[worst])
+    services = visit.site.hub.services
+    away = lately_away(services.store, services.clock.day())
+    return visit.page("safety/safety.html", tab="more", skies=skies, worst=LEVELS[worst], away=away)
 
 
 def _skies(visit: Visit) -> list[Sky]:
