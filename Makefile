@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
+FUZZ_READY := $(VENV)/.fuzz-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix bench mutants vectors messages screenshots lock clean
+.PHONY: help run demo test check fix bench fuzz mutants vectors messages screenshots lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +22,7 @@ demo: $(RUN_READY) ## Start a hub filled with a made-up community
 	@$(BIN)/jiwar demo
 
 # A narrowed run needs the browser only where it says so.
-test: $(DEV_READY) $(if $(T),$(if $(findstring browser,$(T))$(findstring promises,$(T)),browser),browser) ## Run every test; T=tests/core narrows, and takes pytest's options
+test: $(DEV_READY) $(if $(T),$(if $(findstring fuzz,$(T)),$(FUZZ_READY)),$(FUZZ_READY)) $(if $(T),$(if $(findstring browser,$(T))$(findstring promises,$(T)),browser),browser) ## Run every test; T=tests/core narrows, and takes pytest's options
 	@if [ -n "$(T)" ]; then $(BIN)/pytest $(T); else $(BIN)/pytest --cov --cov-report=term; fi
 
 check: $(DEV_READY) ## Format, lint, types, import contracts, house tests, translations
@@ -37,6 +38,9 @@ fix: $(DEV_READY) ## Format, and mend what can be mended by itself
 
 bench: $(DEV_READY) ## Measure against the floors of the same run
 	@$(BIN)/python -m bench
+
+fuzz: $(FUZZ_READY) ## Search every decoder for bytes that break it; FUZZ_SECONDS=60 each, T=name picks one
+	@$(BIN)/python -m tests.fuzz.search $(or $(FUZZ_SECONDS),60) $(T)
 
 mutants: $(DEV_READY) browser ## Break each promise on purpose; its test has to turn red
 	@$(BIN)/python -m tests.mutants
@@ -74,6 +78,12 @@ $(RUN_READY): $(VENV)/.created requirements/build.txt requirements/run.txt pypro
 $(DEV_READY): $(RUN_READY) requirements/dev.txt
 	@echo "Installing what tests and checks need ..."
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Where it has no wheel, the tests that need it say so and are skipped.
+$(FUZZ_READY): $(DEV_READY) requirements/fuzz.txt
+	@echo "Installing what a search for bad input needs ..."
+	@$(INSTALL) --only-binary :all: --require-hashes -r requirements/fuzz.txt || echo "No atheris here: searches are skipped."
 	@touch $@
 
 .venv-lock/.ready: requirements/lock.txt

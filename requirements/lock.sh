@@ -2,7 +2,7 @@
 # Resolve every requirements/*.in for all platforms. Usage: lock.sh UV
 set -eu
 cd "$(dirname "$0")"
-for name in build run dev lock; do
+for name in build run dev fuzz lock; do
     "$1" pip compile "$name.in" --output-file "$name.txt" --quiet --upgrade \
         --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-emit-find-links --exclude-newer P7D \

@@ -178,7 +178,7 @@ class Tries:
 
 
 async def open_invite(services: Services, tries: Tries, text: str, words: tuple[str, str]) -> Admission:
-    """Read an invitation with its words; spends nothing. Raises InviteSpent, WrongWords."""
+    """Read an invitation with its words; spends nothing. Raises InviteSpent, WrongWords, NotCanonical."""
     try:
         secret = _secret(text)
         sealed = services.store.invite(_number(secret))

@@ -100,7 +100,8 @@ def _read(raw: bytes) -> Transfer:
 def follow(store: Store, circle: bytes, shelf: bytes, old: EpochKeys, persona: Persona) -> Begun:
     """The epoch after `old`.
 
-    Raises NotThere when there is none, Removed when there is no slot for this persona, BadSignature, BadProof.
+    Raises NotThere when there is none, Removed when there is no slot for this persona, Unopenable, BadSignature,
+    BadProof.
     """
     cell = store.transfer(shelf, old.epoch, old.read)
     plain = _read(unseal(old.transfer, EPOCH_TRANSFER, (shelf, old.epoch), cell))

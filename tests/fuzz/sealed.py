@@ -1,0 +1,255 @@
+"""Targets below the web: canonical bytes, padding, seals, records, letters, keys, phrases, names.
+
+Behind a seal the bytes are also tried as what the key's own holder might have sealed: somebody else's program may
+write anything there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from base64 import b32encode
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar, cast
+
+import jiwar
+from jiwar.circles import invitations, letters, transfer
+from jiwar.crypto import envelopes, sealing
+from jiwar.crypto.handles import Names, name_of_raw
+from jiwar.crypto.labels import ACCOUNT_INNER, COVER_SEAL, EPOCH_TRANSFER, INVITE_SEAL, PHONE_SEAL, RECORD_SEAL
+from jiwar.errors import (
+    BadProof,
+    BadSignature,
+    InviteSpent,
+    NotCanonical,
+    NotThere,
+    PhraseLength,
+    PhraseMistyped,
+    PinShape,
+    Removed,
+    StoreDamaged,
+    UnknownWord,
+    Unopenable,
+    WrongWords,
+)
+from jiwar.keyring import phrase, wordlist
+from jiwar.keyring.account import Access
+from jiwar.keyring.epochs import begin
+from jiwar.keyring.hub_secret import SECTOR, HubSecret, OuterLayer
+from jiwar.keyring.persona import Persona
+from jiwar.keyring.phone import PhoneKey, new_pin, read_pin
+from jiwar.log.record import Place, read_cover, read_record
+from jiwar.store.contract import Mail
+from jiwar.store.sqlite import held
+from jiwar.wire.canonical import Wire, decode, encode, reread
+from jiwar.wire.frame import pad, unpad
+
+T = TypeVar("T")
+KEY, RID, SEED = b"k" * 32, b"r" * 16, b"s" * 96
+PLACE = Place(b"c" * 32, b"s" * 16, b"o" * 16, 3, 20_000, 90)
+ACCESS = Access(b"l" * 32, b"u" * 32, b"h" * 16)
+NAMES, ME, PHONE = Names(b"n" * 32), Persona(b"p" * 32), PhoneKey(b"q" * 32, b"h" * 16)
+PUBLIC = envelopes.public_key(SEED)
+
+
+@cache
+def structures() -> tuple[type[Wire], ...]:
+    """Everything that is written as bytes, of all modules, in a fixed order."""
+    for module in pkgutil.walk_packages(jiwar.__path__, "jiwar."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    return tuple(sorted(_below(Wire), key=lambda kind: (kind.__module__, kind.__qualname__)))
+
+
+def _below(kind: type[Wire]) -> Iterator[type[Wire]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)
+
+
+def canonical(data: bytes) -> None:
+    """The first byte chooses the structure; the others are it, or are refused."""
+    kinds = structures()
+    kind, raw = kinds[data[0] % len(kinds)] if data else kinds[0], data[1:]
+    with suppress(NotCanonical):
+        assert encode(decode(raw, kind)) == raw
+    with suppress(NotCanonical):
+        again = encode(reread(raw, kind))
+        assert encode(decode(again, kind)) == again
+
+
+def padding(data: bytes) -> None:
+    with suppress(Unopenable):
+        assert pad(unpad(data), len(data)) == data
+
+
+def seals(data: bytes) -> None:
+    for opened in (
+        lambda: sealing.unseal(KEY, RECORD_SEAL, (RID,), data),
+        lambda: sealing.unseal_outer(KEY, RID, data),
+        lambda: OuterLayer(KEY, SEED[:32]).open("held", RID, data),
+    ):
+        _refused(opened, Unopenable)
+
+
+def _refused(reading: Callable[[], object], *errors: type[Exception]) -> None:
+    """Bytes that nobody sealed open nowhere."""
+    try:
+        reading()
+    except errors:
+        return
+    raise AssertionError("opened")
+
+
+def records(data: bytes) -> None:
+    _refused(lambda: read_record(KEY, PLACE, RID, data), Unopenable)
+    sealed = sealing.seal(KEY, RECORD_SEAL, (*PLACE.sealed, RID), data)
+    _refused(lambda: read_record(KEY, PLACE, RID, sealed), NotCanonical, BadSignature)
+
+
+def covers(data: bytes) -> None:
+    _refused(lambda: read_cover(KEY, PLACE, data), Unopenable)
+    sealed = sealing.seal(KEY, COVER_SEAL, PLACE.sealed, data)
+    _refused(lambda: read_cover(KEY, PLACE, sealed), NotCanonical, BadSignature)
+
+
+def letters_(data: bytes) -> None:
+    _refused(lambda: letters.read_letter(SEED, "p", KEY, Mail(RID, 1, data)), Unopenable)
+    info = letters._info("p", KEY, PUBLIC, 1)
+    for plain in (data, pad(data, 16_384)):
+        sealed = envelopes.seal_to(PUBLIC, info, plain)
+        wrong = (Unopenable, NotCanonical, BadSignature)
+        _refused(lambda sealed=sealed: letters.read_letter(SEED, "p", KEY, Mail(RID, 1, sealed)), *wrong)  # type: ignore[misc]
+
+
+def public_keys(data: bytes) -> None:
+    """A key that is sound can be sealed to."""
+    for key in (data, data + PUBLIC[len(data) :]):
+        try:
+            envelopes.require_sound_key(key)
+        except NotCanonical:
+            continue
+        assert len(envelopes.seal_to(key, b"", b"x")) == envelopes.OVERHEAD + 1
+
+
+def accounts(data: bytes) -> None:
+    _refused(lambda: ACCESS.open(data), Unopenable)
+    sealed = sealing.seal(ACCESS.unlock, ACCOUNT_INNER, (ACCESS.locator, ACCESS.hub_id), data)
+    with suppress(NotCanonical):
+        assert encode(ACCESS.open(sealed)) == data
+
+
+class _Cell:
+    """A store with one transfer cell in it."""
+
+    def __init__(self, cell: bytes) -> None:
+        self._cell = cell
+
+    def transfer(self, shelf: bytes, epoch: int, token: bytes) -> bytes:
+        return self._cell
+
+
+def transfers(data: bytes) -> None:
+    old = begin(KEY, 3, PLACE.shelf, 20_000)
+    sealed = sealing.seal(old.transfer, EPOCH_TRANSFER, (PLACE.shelf, 3), data)
+    for cell, wrong in ((data, (Unopenable,)), (sealed, (BadProof, BadSignature, Removed))):
+        store: Any = _Cell(cell)
+        _refused(lambda store=store: transfer.follow(store, PLACE.circle, PLACE.shelf, old, ME), *wrong)  # type: ignore[misc]
+
+
+def hub_secrets(data: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "hub"
+        for raw in (data, data.ljust(2 * SECTOR, b"\0")):
+            file.write_bytes(raw)
+            with suppress(StoreDamaged):
+                HubSecret(file).outer()
+                assert len(raw) == 2 * SECTOR
+
+
+class _Invites:
+    """Services with one invitation, sealed under whatever is asked for."""
+
+    def __init__(self, sealed: bytes) -> None:
+        self.store, self._sealed = self, sealed
+
+    def invite(self, number: bytes) -> bytes:
+        return self._sealed
+
+    async def remove_invite(self, number: bytes) -> None: ...
+
+
+def invitation_contents(data: bytes) -> None:
+    secret, words = b"i" * invitations.SECRET, ("باب", "شاي")
+    text = b32encode(secret).rstrip(b"=").decode()
+    number = invitations.number_of(text)
+    sealed = sealing.seal(invitations._key(secret, words), INVITE_SEAL, (number,), data)
+    for value in (data, sealed):
+        services: Any = _Invites(value)
+        with suppress(InviteSpent, WrongWords, NotCanonical):
+            opened = _at_once(invitations.open_invite(services, invitations.Tries(), text, words))
+            assert encode(opened) == data
+
+
+def _at_once(work: Coroutine[Any, Any, T]) -> T:
+    """What such a coroutine returns that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return cast(T, done.value)
+    raise AssertionError("it waits")
+
+
+def phones(data: bytes) -> None:
+    _refused(lambda: PHONE.open(data), Unopenable)
+    sealed = sealing.seal(PHONE._row_key, PHONE_SEAL, (PHONE.locator,), data)
+    with suppress(NotCanonical):
+        memory = PHONE.open(sealed)
+        assert encode(memory) == data
+        _refused(lambda: PHONE.find(memory, KEY), Unopenable)
+
+
+def pins(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    with suppress(PinShape):
+        pin = read_pin(text)
+        assert read_pin(pin) == pin
+        assert len(pin) == 6
+        assert new_pin(text) == pin
+
+
+def held_letters(data: bytes) -> None:
+    outer = OuterLayer(KEY)
+    for sealed in (data, outer.seal("held", RID, data), outer.seal("held", RID, pad(data, 8_192))):
+        with suppress(Unopenable, NotCanonical):
+            assert encode(held.open_meta(outer, RID, sealed)) == data
+
+
+def invitation_links(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    with suppress(NotThere):
+        assert len(invitations.number_of(text)) == 32
+        assert invitations.number_of(text.upper()) == invitations.number_of(text)
+
+
+def phrases(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    assert wordlist.fold(wordlist.fold(text)) == wordlist.fold(text)
+    for language in wordlist.LANGUAGES:
+        with suppress(PhraseLength, UnknownWord, PhraseMistyped):
+            found = phrase.parse(text, language)
+            assert phrase.parse(phrase.to_digits(found)) == found
+            for other in wordlist.LANGUAGES:
+                assert phrase.parse(" ".join(phrase.to_words(found, other)), other) == found
+
+
+def names(data: bytes) -> None:
+    """Names of URLs: those of this session alone lead anywhere, and each in one spelling."""
+    for text in (data.decode("utf-8", "surrogateescape"), name_of_raw(data)):
+        with suppress(NotThere):
+            assert NAMES.name(NAMES.resolve(text)) == text
+    assert NAMES.resolve(NAMES.name(data)) == data

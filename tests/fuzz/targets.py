@@ -1,0 +1,53 @@
+"""Every target: its name, what it does with any bytes, and which functions of the program it reaches.
+
+`reaches` names each function that takes bytes or text apart by itself; `tests/house/test_fuzz.py` sees that none is
+left out. Structures need no line here: `canonical` tries all there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.fuzz import sealed, sent
+
+
+@dataclass(frozen=True)
+class Target:
+    """`holds` takes any bytes and raises only when something is wrong."""
+
+    holds: Callable[[bytes], None]
+    reaches: tuple[str, ...]
+
+
+TARGETS = {
+    "canonical": Target(sealed.canonical, ("wire.canonical.decode", "wire.canonical.reread")),
+    "padding": Target(sealed.padding, ("wire.frame.unpad",)),
+    "seals": Target(
+        sealed.seals,
+        (
+            "crypto.sealing.unseal",
+            "crypto.sealing.OuterKey.unseal",
+            "crypto.sealing.unseal_outer",
+            "keyring.hub_secret.OuterLayer.open",
+        ),
+    ),
+    "records": Target(sealed.records, ("log.record.read_record",)),
+    "covers": Target(sealed.covers, ("log.record.read_cover",)),
+    "letters": Target(sealed.letters_, ("circles.letters.read_letter", "crypto.envelopes.open_with")),
+    "public_keys": Target(sealed.public_keys, ("crypto.envelopes.require_sound_key",)),
+    "accounts": Target(sealed.accounts, ("keyring.account.Access.open",)),
+    "transfers": Target(sealed.transfers, ("circles.transfer.follow",)),
+    "hub_secrets": Target(sealed.hub_secrets, ("keyring.hub_secret._read_slot",)),
+    "invitation_links": Target(sealed.invitation_links, ("circles.invitations._secret",)),
+    "invitation_contents": Target(sealed.invitation_contents, ("circles.invitations.open_invite",)),
+    "phones": Target(sealed.phones, ("keyring.phone.PhoneKey.open", "keyring.phone.PhoneKey.find")),
+    "pins": Target(sealed.pins, ("keyring.phone.read_pin",)),
+    "held_letters": Target(sealed.held_letters, ("store.sqlite.held.open_meta",)),
+    "phrases": Target(sealed.phrases, ("keyring.phrase.parse", "keyring.wordlist.fold")),
+    "names": Target(sealed.names, ("crypto.handles.Names.resolve",)),
+    "form": Target(sent.form, ("web.forms.read_form",)),
+    "texts": Target(sent.texts, ("web.markdown.prose", "web.markdown.plain")),
+    "head": Target(sent.head, ("web.bounded.Bounded.data_received",)),
+    "request": Target(sent.request, ("web.founding._code", "web.visit.Visit._sent")),
+}
