@@ -7,7 +7,7 @@ Does not know pages, people or the clock.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from gettext import c2py
 from pathlib import Path
@@ -38,6 +38,24 @@ Digits = Literal["arabic", "latin"]
 MonthNames = Literal["gregorian", "levant", "maghreb"]
 Direction = Literal["rtl", "ltr"]
 
+
+@dataclass(frozen=True)
+class Region:
+    """What is usual in a part of the world where Arabic is read. Chosen by the reader, never guessed."""
+
+    digits: Digits = "arabic"
+    months: MonthNames = "gregorian"
+
+
+REGIONS = {
+    "any": Region(),
+    "maghreb": Region("latin", "maghreb"),
+    "egypt": Region(),
+    "levant": Region(months="levant"),
+    "gulf": Region(),
+    "iraq": Region(months="levant"),
+}
+
 # Parts of the day are numbered as the clock numbers them: night, morning, noon, afternoon, evening.
 PARTS = ("night", "morning", "noon", "afternoon", "evening")
 GREETINGS = ("Good evening", "Good morning", "Good day", "Good afternoon", "Good evening")
@@ -54,6 +72,12 @@ class Language:
     code: str
     plural: Callable[[int], int]
     messages: Messages = field(default_factory=dict, repr=False)
+    region: str = ""
+
+    @property
+    def way(self) -> str:
+        """What tells apart those who read other words: the language, and the region where it has words of its own."""
+        return f"{self.code}-{self.region}" if self.region else self.code
 
     @property
     def dir(self) -> Direction:
@@ -119,7 +143,9 @@ class Language:
 
 
 def load_languages(folder: Path = LOCALES) -> dict[str, Language]:
-    """Return English and every language that has a catalogue under `folder`.
+    """Return English and every language that has a catalogue under `folder`, by `way`.
+
+    Beside a catalogue, `in-REGION.po` holds what one region says otherwise.
 
     Raises: ValueError when a catalogue is not usable (unknown language, other plural rule, missing forms).
     """
@@ -131,7 +157,20 @@ def load_languages(folder: Path = LOCALES) -> dict[str, Language]:
         with file.open("rb") as stream:
             catalog = read_po(stream, locale=code, abort_invalid=True)
         languages[code] = _language(code, _messages(catalog, code))
+        for words in sorted(file.parent.glob("in-*.po")):
+            overlaid = _overlaid(languages[code], words)
+            languages[overlaid.way] = overlaid
     return languages
+
+
+def _overlaid(language: Language, file: Path) -> Language:
+    """The language with the words of one region before its own."""
+    with file.open("rb") as stream:
+        catalog = read_po(stream, locale=language.code, abort_invalid=True)
+    region = file.stem.removeprefix("in-")
+    if region not in REGIONS:
+        raise ValueError(f"{file}: no region is called {region!r}")
+    return replace(language, region=region, messages={**language.messages, **_messages(catalog, language.code)})
 
 
 def _language(code: str, messages: Messages) -> Language:

@@ -1,18 +1,22 @@
 """Everything that is said is said in every language."""
 
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
 
-from jiwar.i18n import LANGUAGES, PLURALS, load_languages
+from jiwar.i18n import LANGUAGES, LOCALES, PLURALS, REGIONS, load_languages
 from jiwar.keyring import wordlist
+from tests.house.words import forbidden_in
 from tools.messages import catalogues, forms_of, in_source, missing
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 BARE_MARK = re.compile(r"(?<!\u202f)[;:!?»]|«(?!\u202f)")
 
 
+REGIONAL = sorted(LOCALES.glob("*/LC_MESSAGES/in-*.po"))
 CATALOGUES = {file.parts[-3]: catalog for file, catalog in catalogues()}
 
 
@@ -44,7 +48,7 @@ def test_no_sentence_is_fuzzy(catalog: Catalog) -> None:
 
 def test_every_language_has_a_catalogue_but_english() -> None:
     assert set(CATALOGUES) == set(LANGUAGES) - {"en"}
-    assert set(load_languages()) == set(LANGUAGES) == set(wordlist.LANGUAGES)
+    assert {one.code for one in load_languages().values()} == set(LANGUAGES) == set(wordlist.LANGUAGES)
 
 
 def test_plurals_follow_the_pinned_order(catalog: Catalog) -> None:
@@ -57,6 +61,21 @@ def test_plurals_follow_the_pinned_order(catalog: Catalog) -> None:
 def test_plural_rules_are_those_of_unicode() -> None:
     assert PLURALS["ar"] == (6, "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)")
     assert PLURALS["fr"] == (2, "(n > 1)")
+
+
+@pytest.mark.parametrize("file", REGIONAL, ids=lambda file: file.stem)
+def test_words_of_a_region_stand_for_words_of_the_catalogue(file: Path) -> None:
+    whole = {(entry.context, str(entry.id)): entry for entry in _entries(CATALOGUES[file.parts[-3]])}
+    with file.open("rb") as stream:
+        regional = _entries(read_po(stream, locale=file.parts[-3], abort_invalid=True))
+    assert file.stem.removeprefix("in-") in REGIONS
+    assert regional
+    for entry in regional:
+        usual = whole[entry.context, str(entry.id)]
+        assert len(forms_of(entry.string)) == len(forms_of(usual.string))
+        assert forms_of(entry.string) != forms_of(usual.string)
+        assert not forbidden_in(" ".join(forms_of(entry.string)))
+        assert PLACEHOLDER.findall(str(entry.string)) == PLACEHOLDER.findall(str(usual.string))
 
 
 def test_french_has_the_marks_and_spaces_of_french() -> None:

@@ -6,15 +6,19 @@ from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
+from starlette.requests import Request
 
 from jiwar.circles import founding, spoken
 from jiwar.clock import SetClock
+from jiwar.i18n import REGIONS
 from jiwar.keyring import phrase
 from jiwar.node import memory_hub
 from jiwar.scheduler import TOLD_DAYS, Scheduler
 from jiwar.web.app import make_app
+from jiwar.web.frame import Reader
 from jiwar.web.render import Pages
 from jiwar.web.routes import ALL
+from jiwar.web.visit import Visit
 from tests.web.client import Client, World
 from tests.web.conftest import found, join, mistyped, sign_in
 from tests.web.seated import Seats
@@ -36,16 +40,41 @@ def test_settings_are_kept_with_the_key(world: World, client: Open) -> None:
     page = someone.send(
         someone.get(world.url("settings")),
         "settings",
-        language="en", digits="latin", months="levant", theme="dark", text="larger",
+        language="en", region="egypt", digits="latin", months="levant", theme="dark", text="larger", data="little",
     )  # fmt: skip
     assert "Saved." in page.text
     assert '<html lang="en" dir="ltr" class="dark larger western">' in page.html.replace("\n", "")
     back = client("en")
     sign_in(back, someone.key)
     fields = back.get(world.url("settings")).form(world.url("settings")).fields
-    assert [fields[name] for name in ("language", "digits", "months", "theme", "text")] == [
-        "en", "latin", "levant", "dark", "larger",
+    assert [fields[name] for name in ("language", "region", "digits", "months", "theme", "text", "data")] == [
+        "en", "egypt", "latin", "levant", "dark", "larger", "little",
     ]  # fmt: skip
+
+
+def test_a_region_brings_its_digits_and_months_and_each_can_be_another(world: World, founder: Client) -> None:
+    def read_with(**chosen: str) -> Reader:
+        founder.send(founder.get(world.url("settings")), "settings", **chosen)
+        cookie = "; ".join(f"{name}={value}" for name, value in founder.cookies.items())
+        scope = {"type": "http", "headers": [(b"cookie", cookie.encode())], "query_string": b""}
+        return Visit(world.site, Request(scope)).reader
+
+    for region, usual in REGIONS.items():
+        reader = read_with(region=region)
+        assert (reader.digits, reader.months) == (usual.digits, usual.months)
+    reader = read_with(region="iraq", digits="latin", months="gregorian")
+    assert (reader.digits, reader.months) == ("latin", "gregorian")
+    assert read_with(region="levant").language.gettext("Moderators") == "فريق الترتيب"
+    assert read_with(region="egypt").language.gettext("Moderators") == "فريق التنسيق"
+
+
+def test_with_little_data_pages_are_smaller(world: World, founder: Client) -> None:
+    pages = ("home", "about", "talk")
+    usual = [len(founder.get(world.url(name)).html.partition("<!--")[0]) for name in pages]
+    founder.send(founder.get(world.url("settings")), "settings", data="little")
+    little = [founder.get(world.url(name)) for name in pages]
+    assert all(len(page.html.partition("<!--")[0]) < before for page, before in zip(little, usual, strict=True))
+    assert not any("<script" in page.html for page in little)
 
 
 @pytest.mark.parametrize(("name", "value"), [("language", "xx"), ("theme", "pink"), ("text", "")])

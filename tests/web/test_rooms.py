@@ -86,6 +86,23 @@ def test_earlier_messages_are_on_further_pages(talk: Talk) -> None:
     assert talk.reads_room(talk.fig, obj, before="abc").status == 404
 
 
+def test_with_little_data_a_room_is_short_and_live_only_when_asked(talk: Talk, world: World) -> None:
+    obj = talk.room(talk.palm)
+    for number in range(view.SHOWN // 3 + 2):
+        talk.say(talk.palm, obj, f"كلمة {number}.")
+    usual = talk.reads_room(talk.fig, obj)
+    talk.fig.send(talk.fig.get(world.url("settings")), "settings", data="little")
+    page = talk.reads_room(talk.fig, obj)
+    assert len(bubbles(page)) == view.SHOWN // 3
+    assert len(page.html.partition("<!--")[0]) < len(usual.html.partition("<!--")[0])
+    assert "data-live" in usual.html
+    assert not any(part in page.html for part in ("data-live", "<script"))
+    older = talk.fig.get(next(link for link in page.links if "before=" in link))
+    assert [f"كلمة {number}." in one for number, one in enumerate(bubbles(older))] == [True] * 2
+    followed = talk.fig.get(next(link for link in page.links if "live=1" in link))
+    assert all(part in followed.html for part in ("data-live", "<script"))
+
+
 def test_an_answer_shows_what_it_answers_as_it_stands_now(talk: Talk) -> None:
     obj = talk.room(talk.palm)
     talk.say(talk.palm, obj, "شكو ماكو؟")

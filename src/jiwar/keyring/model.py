@@ -18,13 +18,15 @@ week still reads back ninety days."""
 
 
 class Settings(Wire, frozen=True):
-    """How pages look for this member."""
+    """How pages look for this member. Digits and months are those usual in the region, or others."""
 
     language: str = "ar"
-    digits: str = "arabic"
+    region: str = "any"
+    digits: str = "usual"
+    months: str = "usual"
     theme: str = "auto"
     text: str = "normal"
-    months: str = "gregorian"
+    sparing: bool = False
 
 
 class Label(Wire, frozen=True):

@@ -57,7 +57,7 @@ def holes(*names: str) -> dict[str, Markup]:
 
 def reading(reader: Reader) -> str:
     """What readers of one fragment have in common."""
-    return f"{reader.language.code} {reader.digits} {reader.months} {reader.today}"
+    return f"{reader.language.way} {reader.digits} {reader.months} {reader.today}"
 
 
 class Sealed:

@@ -22,6 +22,12 @@ class Reader:
     months: MonthNames = "gregorian"
     theme: Theme = "auto"
     size: TextSize = "normal"
+    sparing: bool = False
+    """Small pages: short lists, no drawings, nothing that is only beside, no script but where it was asked for."""
+
+    def most(self, rows: int) -> int:
+        """How many rows of a list that is cut at `rows` for others."""
+        return rows // 3 if self.sparing else rows
 
     def n(self, number: int) -> str:
         return self.language.number(number, self.digits)

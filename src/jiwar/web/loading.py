@@ -86,7 +86,9 @@ class Settler(NodeTransformer):
             "_p": lambda call: self._label(call, self._language.pgettext),
             "c": lambda call: _const(call, names(*constants(call))),
             "icon": lambda call: _markup(call, icon(constants(call)[0], names, *constants(call)[1:])),
-            "drawing": lambda call: _markup(call, drawing(constants(call)[0], names, *constants(call)[1:])),
+            "drawing": lambda call: _unless_sparing(
+                _markup(call, drawing(constants(call)[0], names, *constants(call)[1:]))
+            ),
         }
 
     def _label(self, call: nodes.Call, translate: Callable[..., str]) -> nodes.Node:
@@ -102,5 +104,12 @@ def _const(call: nodes.Call, text: str) -> nodes.Const:
     return nodes.Const(text, lineno=call.lineno)
 
 
-def _markup(call: nodes.Call, markup: Markup) -> nodes.MarkSafe:
+def _unless_sparing(drawn: nodes.Expr) -> nodes.Expr:
+    """A drawing is left out of the pages of who wants little data."""
+    line = drawn.lineno
+    sparing = nodes.Getattr(nodes.Name("reader", "load", lineno=line), "sparing", "load", lineno=line)
+    return nodes.CondExpr(sparing, nodes.Const("", lineno=line), drawn, lineno=line)
+
+
+def _markup(call: nodes.Call, markup: Markup) -> nodes.Expr:
     return nodes.MarkSafe(nodes.Const(str(markup), lineno=call.lineno), lineno=call.lineno)

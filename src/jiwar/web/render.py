@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import nodes
 from markupsafe import Markup
 
-from jiwar.i18n import Language
+from jiwar.i18n import LANGUAGES, Language
 from jiwar.web.frame import Frame, Reader
 from jiwar.web.loading import FOLDER, environment
 from jiwar.web.look import Look
@@ -50,11 +50,15 @@ class Pages:
         return [name for name in every if not name.rpartition("/")[2].startswith("_")]
 
     def load_all(self) -> None:
-        """Load every page in every language, so that a wrong one stops the start and not a reader."""
+        """Load every page in every language, so that a wrong one stops the start and not a reader.
+
+        With the words of a region a page is loaded when it is first asked for: the template is the same.
+        """
         for name in self.names():
             self.style(name)
-            for made in self._environments.values():
-                made.get_template(name)
+            for way, made in self._environments.items():
+                if way in LANGUAGES:
+                    made.get_template(name)
 
     def style(self, template: str) -> Markup:
         """Return the slice of the sheet that a page made from `template` carries."""
@@ -72,7 +76,7 @@ class Pages:
     def render(self, template: str, reader: Reader, frame: Frame, **context: object) -> Page:
         """Render a page. Templates see `frame`, `url`, `reader` and its `n`, `count`, `day`, `moment`, `when`."""
         nonce = self._new_nonce()
-        loaded = self._environments[reader.language.code].get_template(template)
+        loaded = self._environments[reader.language.way].get_template(template)
         text = loaded.render(
             reader=reader, frame=frame, url=frame.url, nonce=nonce, style=self.style(template),
             n=reader.n, count=reader.count, day=reader.day, moment=reader.moment, when=reader.when,
@@ -82,7 +86,7 @@ class Pages:
 
     def fragment(self, template: str, reader: Reader, frame: Frame, **context: object) -> str:
         """Render a part of a page, such as one message, without head, bars and style."""
-        loaded = self._environments[reader.language.code].get_template(template)
+        loaded = self._environments[reader.language.way].get_template(template)
         return loaded.render(
             reader=reader, frame=frame, url=frame.url,
             n=reader.n, count=reader.count, day=reader.day, moment=reader.moment, when=reader.when,

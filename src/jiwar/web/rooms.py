@@ -73,19 +73,21 @@ async def show(visit: Visit) -> Response:
 def _page(room: _Room, draft: Draft, before: str = "") -> Response:
     visit, circle, state, url = room.visit, room.circle, room.state, room.visit.site.paths.url
     read = circle.trail.read_up_to(state.obj)
-    said = room.rows.reading.messages(state.obj, view.SHOWN, _slot_before(room, before))
+    shown_most = visit.reader.most(view.SHOWN)
+    said = room.rows.reading.messages(state.obj, shown_most, _slot_before(room, before))
     thread = Thread(room.rows.reading, state.obj, room.rows.person)
     shown = joined(thread.whole(said, read if state.head > read else -1))
     older = ""
-    if len(said) >= view.SHOWN:
+    if len(said) >= shown_most:
         older = url("room", room=room.key, before=onething.name(visit, circle, state.obj, said[0].about.slot))
     if not before:
         circle.has_seen(state.obj, state.head)
     keep = rules.kept_days(state.room, circle.policy)
+    live = not before and (not visit.reader.sparing or "live" in visit.request.query_params)
     return visit.page(
         "rooms/chat.html",
         tab="talk",
-        script=not before,
+        script=live,
         status=draft.status,
         key=room.key,
         name=state.room.name,
@@ -99,10 +101,11 @@ def _page(room: _Room, draft: Draft, before: str = "") -> Response:
         older=older,
         newest=url("room", room=room.key) + "#end" if before else "",
         refresh=url("room", room=room.key, fresh=1),
-        live="" if before else url("room_live", room=room.key),
+        live=url("room_live", room=room.key) if live else "",
+        follow=url("room", room=room.key, live=1) if visit.reader.sparing and not (live or before) else "",
         draft=draft,
         answered=joined([thread.quote(draft.answers)]) if draft.answers != NO_REPLY else "",
-        lines=beside(room.rows, state.obj),
+        lines="" if visit.reader.sparing else beside(room.rows, state.obj),
         begin="" if circle.membership.parent else url("new_topic", circle=visit.circle_name(circle.id)),
         tend=url("room_tend", room=room.key) if view.may_tend(circle, state.opener) else "",
     )

@@ -35,19 +35,20 @@ def _of_all(visit: Visit, circles: list[Circle], wanted: str) -> Response:
         lines = [line for line in lines if line.unread]
     elif wanted == ROOMS:
         lines = [line for line in lines if line.is_room]
-    shown = in_order(lines)[:SHOWN]
+    shown = in_order(lines)[: visit.reader.most(SHOWN)]
     return _page(visit, [(circle.id, circle.name) for circle in circles], as_list(shown), wanted=wanted)
 
 
 def _of_one(visit: Visit, circle: Circle, before: str) -> Response:
     """One group's list, with all its older topics on further pages."""
     rows = Rows(visit, circle, named=False)
-    topics = rows.reading.topics(_head(visit, circle, before), PAGE)
+    most = visit.reader.most(PAGE)
+    topics = rows.reading.topics(_head(visit, circle, before), most)
     lines = [rows.topic(topic) for topic in topics]
     if not before:
         lines = in_order(lines + [rows.room(room) for room in rows.reading.rooms()])
     older = ""
-    if len(topics) == PAGE:
+    if len(topics) == most:
         name = visit.name(circle.id[:16] + topics[-1].head.to_bytes(_HEAD, "big"))
         older = visit.site.paths.url("talk", circle=visit.circle_name(circle.id), before=name)
     return _page(visit, group_names(visit, circle), as_list(lines), circle=circle, older=older, first=not before)

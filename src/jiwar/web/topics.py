@@ -137,7 +137,7 @@ def topic_page(topic: Topic, draft: Draft) -> Response:
     return visit.page(
         "forum/topic.html",
         tab="talk",
-        script=True,
+        script=not visit.reader.sparing,
         status=draft.status,
         key=key,
         title=cover.title,
@@ -157,7 +157,7 @@ def topic_page(topic: Topic, draft: Draft) -> Response:
         quoted=joined([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else "",
         preview=_preview(topic, draft) if draft.preview else None,
         notes=circle.charter.notes,
-        lines=beside(topic.rows, topic.state.obj),
+        lines="" if visit.reader.sparing else beside(topic.rows, topic.state.obj),
         begin=url("new_topic", circle=visit.circle_name(circle.id)),
     )
 

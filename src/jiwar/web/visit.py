@@ -17,7 +17,7 @@ from jiwar.circles.phones import SLOT
 from jiwar.circles.policy import LEVELS
 from jiwar.crypto.hashing import same
 from jiwar.errors import BadFormToken, JiwarError, NotThere, RoomClosed, SignedOut
-from jiwar.i18n import LANGUAGES, Digits, MonthNames
+from jiwar.i18n import LANGUAGES, REGIONS, Digits, MonthNames
 from jiwar.keyring.model import Settings
 from jiwar.keyring.phone import DAYS
 from jiwar.keyring.session import Session
@@ -31,6 +31,8 @@ from jiwar.web.site import Site
 TABS: tuple[Tab, ...] = ("home", "talk", "more")
 """The tabs whose systems exist; a new system's page file adds its own."""
 _RENEW = "renew"
+USUAL = "usual"
+"""Digits or months as they are usual in the chosen region."""
 _NOTICE = "notice"
 _KEPT = ("access", "keyring", "moved", "founding", "joining", "language", SLOT, _NOTICE)
 """What a session takes along to its new cookie."""
@@ -188,14 +190,16 @@ class Visit:
 
     @cached_property
     def reader(self) -> Reader:
-        settings = self._settings()
+        settings, spoken = self._settings(), self.site.languages
+        region = REGIONS[settings.region]
         return Reader(
-            language=self.site.languages[settings.language],
+            language=spoken.get(f"{settings.language}-{settings.region}", spoken[settings.language]),
             today=self.services.clock.day(),
-            digits=cast(Digits, settings.digits),
-            months=cast(MonthNames, settings.months),
+            digits=region.digits if settings.digits == USUAL else cast(Digits, settings.digits),
+            months=region.months if settings.months == USUAL else cast(MonthNames, settings.months),
             theme=cast(Theme, settings.theme),
             size=cast(TextSize, settings.text),
+            sparing=settings.sparing,
         )
 
     def _settings(self) -> Settings:
@@ -206,10 +210,10 @@ class Visit:
     def stranger_language(self) -> str:
         """The language of a page before sign-in: asked for, else the hub's own."""
         asked = self.request.query_params.get("l", "")
-        if asked not in self.site.languages and self.has_session():
+        if asked not in LANGUAGES and self.has_session():
             asked = (self.session.read("language") or b"").decode()
-        asked = asked if asked in self.site.languages else self._phone_language
-        return asked if asked in self.site.languages else self.site.hub.front.language
+        asked = asked if asked in LANGUAGES else self._phone_language
+        return asked if asked in LANGUAGES else self.site.hub.front.language
 
     def languages(self, page: str, **values: object) -> list[tuple[str, str, str, bool]]:
         """The links before sign-in that show a page in another language:
