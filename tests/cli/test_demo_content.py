@@ -59,13 +59,13 @@ def _strings(value: object) -> Iterator[str]:
 def test_there_are_enough_people_circles_and_words() -> None:
     topics = [topic for circle in CIRCLES for topic in circle.get("topic", [])]
     rooms = [room for circle in CIRCLES for room in circle.get("room", [])]
-    assert len(PEOPLE) >= 18
-    assert len(CIRCLES) == 5
+    assert len(PEOPLE) >= 40
+    assert len(CIRCLES) == 12
     assert max(len(_members(circle)) for circle in CIRCLES) >= 16
-    assert len(topics) >= 45
+    assert len(topics) >= 70
     assert all(len(topic["reply"]) >= 2 for topic in topics)
     assert any(len(topic["reply"]) + 1 > 2 * PAGE for topic in topics)
-    assert len(rooms) >= 6
+    assert len(rooms) >= 9
     assert all(20 <= len(room["message"]) <= 80 for room in rooms)
 
 

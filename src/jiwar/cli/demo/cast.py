@@ -20,14 +20,6 @@ from jiwar.keyring.model import Settings
 from jiwar.keyring.phrase import new_phrase
 from jiwar.node import Hub
 
-CARDS = {
-    "evening": "close",
-    "kitchen": "neighbours",
-    "housing": "working",
-    "sewing": "neighbours",
-    "porch": "support",
-}
-
 
 @dataclass
 class Cast:
@@ -54,7 +46,7 @@ class Cast:
         phrase = new_phrase(self.hub.services.random)
         sessions = self.hub.services.sessions
         self.phrases[person.id] = phrase
-        settings = Settings(language=person.language, digits="latin" if person.language == "en" else "arabic")
+        settings = Settings(language=person.language, digits="arabic" if person.language == "ar" else "latin")
         session = sessions.find(sessions.start())
         self.members[person.id] = await self.hub.accounts.create(phrase, session, settings)
 
@@ -64,7 +56,7 @@ class Cast:
         if first.founder:
             await self._spend_founding_code()
         charter = founding.first_charter(
-            CARDS[script.slug], script.name, script.about, script.rules, HIDDEN if script.hidden else LINK
+            script.card, script.name, script.about, script.rules, HIDDEN if script.hidden else LINK
         )
         handle = first.handles[script.slug]
         circle = await founding.found_circle(self.members[first.id], charter, handle)

@@ -56,6 +56,7 @@ class CircleScript(msgspec.Struct, frozen=True):
     """A circle before anything is said in it."""
 
     slug: str
+    card: str
     name: str
     about: str
     rules: tuple[str, ...]
@@ -101,7 +102,7 @@ def _threads(circle: dict[str, Any]) -> list[Thread]:
 
 def _circle(raw: dict[str, Any]) -> CircleScript:
     about, rules, notes = raw["about"].strip(), tuple(raw["rules"]), tuple(raw.get("note", []))
-    return CircleScript(raw["slug"], raw["name"], about, rules, notes, raw["access"] == "hidden")
+    return CircleScript(raw["slug"], raw["card"], raw["name"], about, rules, notes, raw["access"] == "hidden")
 
 
 def _read(file: Traversable) -> dict[str, Any]:
