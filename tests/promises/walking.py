@@ -370,10 +370,26 @@ class _Story:
         guest.submit(typing, "new_topic", "send", title=self.words["title"], text=self.words["text"])
         founder.submit(founder.go("home"), "close")
         sign_in(founder, founder.key)
+        self._come_back()
         self._lock()
         founder.submit(founder.go("more", "mykey", "forget_me"), "forget_me", way="erase", key=founder.key)
         third.submit(third.go("more", "mykey", "forget_me"), "forget_me", key="x")
         third.submit(third.go("more", "safety", "sleep"), "sleep", key=third.key)
+
+    def _come_back(self) -> None:
+        """The guest lets somebody back in under the founder's name; the founder says that it was somebody else."""
+        founder, guest, words = self.founder, self.guest, self.words
+        who = guest.go("more", "groups", "group", "care", "return_who")
+        slip = guest.submit(guest.follow(who, "return_slip", text=words["founder"]), "return_slip")
+        link, spoken = slips_on(slip)[0]
+        guest.submit(slip, "invite_slip")
+        back = self.walked.somebody("back")
+        back.follow(back.get(self.world.url("door", l=back.language)), "lost_key")
+        page = back.submit(back.get(f"{link}?l={back.language}"), "joining", words=spoken)
+        back.submit(back.submit(page, "joining_name"), "joining_key", "yes")
+        people = guest.go("more", "groups", "group", "care", "group_people")
+        guest.submit(guest.follow(people, "person", text=words["founder"]), "return_known")
+        founder.submit(founder.go("return_stop"), "return_stop")
 
     def _lock(self) -> None:
         """The founder gives the guest a lock; the guest closes the founder's account for three days."""

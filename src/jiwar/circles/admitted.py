@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from jiwar.circles.charters import NAME_LIMIT
+from jiwar.circles.handles import sound_handle
 from jiwar.circles.invitations import Admission
 from jiwar.circles.letters import LIFE_DAYS
 from jiwar.circles.model import HIDDEN, LETTER, ROLES
@@ -28,6 +29,7 @@ def require_sound(admitted: Admission, today: int) -> None:
         sizes == [32, 16 * open_keys, 32 * open_keys, 32]
         and len(admitted.name) <= NAME_LIMIT
         and is_clean(admitted.name)
+        and (not admitted.handle or sound_handle(admitted.handle) == admitted.handle)
         and 0 <= admitted.level < len(LEVELS)
         and 0 <= admitted.fold_from < LAST_NUMBER
         # A link that named a parent would put somebody's own circle in the place of the stewards'.

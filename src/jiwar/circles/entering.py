@@ -57,7 +57,7 @@ def sound_handle(text: str) -> str:
 
 def name_is_free(services: Services, admitted: Admission, handle: str) -> bool:
     """Whether nobody in the circle has this name; unknown in hidden circles until the keys come."""
-    if admitted.mode == HIDDEN:
+    if admitted.mode == HIDDEN or admitted.handle:
         return True
     membership, trail = _entry_point(admitted, services.random(32), handle, services.clock.day())
     return handle_is_free(_shown(open_log(services, membership, trail), trail), handle)
@@ -135,7 +135,7 @@ async def enter(member: Member, admitted: Admission, handle: str, seed: bytes | 
 def _require_open(state: CircleState, admitted: Admission, handle: str, persona: bytes, today: int) -> None:
     if find_invite(state, public_key(admitted.proof), max(today, state.day)) is None:
         raise InviteSpent
-    if not handle_is_free(state, handle, persona):
+    if handle != admitted.handle if admitted.handle else not handle_is_free(state, handle, persona):
         raise NameTaken
 
 
@@ -221,21 +221,24 @@ def _asked(circle: Circle, letter: letters.Received) -> Waiting:
 
 async def let_in(circle: Circle, waiting: Waiting) -> None:
     """Send the keys to somebody who waits. Raises NotAllowed when the invitation has ended, Conflict."""
-    ended = find_invite(circle.state, waiting.asking.proof, waiting.day) is None
-    if ended or not may_invite(circle.state, circle.log.persona.key):
+    found = find_invite(circle.state, waiting.asking.proof, waiting.day)
+    if found is None or not (found.invite.returns or may_invite(circle.state, circle.log.persona.key)):
         raise NotAllowed
+    back = member_of(circle.state, found.invite.returns)
     proof = circle.services.random(32)
     last_day = circle.services.clock.day() + circle.policy.invite_days
     number = circle.services.random(32)
-    await write_own(circle, "invite", encode(Invite(public_key(proof), number, LETTER, 1, last_day, 0)))
+    body = Invite(public_key(proof), number, LETTER, 1, last_day, 0, found.invite.returns)
+    await write_own(circle, "invite", encode(body))
     await write_own(circle, "revoke", encode(Revoke(waiting.asking.proof)))
-    await send_keys(circle, proof, last_day, waiting.asking.kem, waiting.asking.inbox)
+    handle = back.handle if back else ""
+    await send_keys(circle, proof, last_day, waiting.asking.kem, waiting.asking.inbox, handle)
     await circle.services.store.delete_mail(circle.log.persona.box(BOX), waiting.eid)
 
 
-async def send_keys(circle: Circle, proof: bytes, last_day: int, kem: bytes, inbox: bytes) -> None:
+async def send_keys(circle: Circle, proof: bytes, last_day: int, kem: bytes, inbox: bytes, handle: str = "") -> None:
     """Leave the keys of a circle in somebody's box."""
-    body = encode(admission(circle, proof, LETTER, last_day))
+    body = encode(admission(circle, proof, LETTER, last_day, handle))
     services = circle.services
     mail = letters.write_letter(
         circle.log.persona, circle.id, letters.KEYS, kem, inbox, services.clock.day(), body, services.random

@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from jiwar.circles import charters
+from jiwar.circles import announcing, charters, returns
 from jiwar.circles.handles import require_sound_handle
 from jiwar.circles.looks import Looks, Walk
 from jiwar.circles.model import (
@@ -30,7 +30,9 @@ from jiwar.circles.model import (
     Announcement,
     Charter,
     CircleState,
+    Confirm,
     Desk,
+    Disown,
     Found,
     Heartbeat,
     Inner,
@@ -197,7 +199,9 @@ def may_invite(state: CircleState, persona: bytes) -> bool:
 
 
 def _invite(walk: Walk, state: CircleState, record: Opened, body: Invite) -> CircleState:
-    if body.role:
+    if body.returns:
+        _require(returns.may_invite_back(state, record.author, body))
+    elif body.role:
         _require_steward(state, record.author)
         _require(body.role == STEWARD and body.mode == LETTER)
     else:
@@ -262,7 +266,7 @@ def _join(walk: Walk, state: CircleState, record: Opened, body: Join) -> CircleS
     if found is None or found.invite.mode == HIDDEN or not _may_come_in(state, record.author, found):
         raise _Passed
     require_sound_handle(body.handle)
-    _require(walk.looks.are_free(body.handle, record.author))
+    _require(bool(found.invite.returns) or walk.looks.are_free(body.handle, record.author))
     _require_sound_keys(walk.circle, record.author, body.kem, body.inbox, body.returning, body.sworn)
     message = join_bytes(walk.circle, record.author, body.handle, body.kem, body.inbox, body.returning)
     verify(body.proof, body.signature, message)
@@ -272,7 +276,16 @@ def _join(walk: Walk, state: CircleState, record: Opened, body: Join) -> CircleS
     since = before.since if before else record.number
     came = before.day if before else record.day
     newcomer = Member(record.author, body.handle, found.invite.role, since, record.number, day=came)
-    return _with_member(replace(state, invites=still), newcomer)
+    after = replace(state, invites=still)
+    if found.invite.returns:
+        return _counted(returns.came_back(after, found.invite.returns, newcomer))
+    return _with_member(after, newcomer)
+
+
+def _counted(state: CircleState | None) -> CircleState:
+    if state is None:
+        raise _Passed
+    return state
 
 
 def _may_come_in(state: CircleState, persona: bytes, by: OpenInvite) -> bool:
@@ -305,6 +318,7 @@ def _role(walk: Walk, state: CircleState, record: Opened, body: Role) -> CircleS
     author, member = _require_active(state, record.author), _require_active(state, body.persona)
     lays_down = author.persona == member.persona and body.role & ~member.role == 0
     _require(body.role & ~ALL_HELD == 0 and (author.is_steward or lays_down))
+    _require(returns.may_hold(state, member, body.role, record.day))
     loses = member.is_steward and not body.role & STEWARD
     _require(not (loses and len(stewards(state)) == 1))
     after = replace(
@@ -325,6 +339,7 @@ def _rotated(walk: Walk, state: CircleState, record: Opened, body: Rotated) -> C
         _require((body.commitment, body.begins) == (state.commitment, state.begins))
         return replace(state, announcement=announcement)
     begun = replace(state, epoch=body.epoch, commitment=body.commitment, begins=body.begins, counted=())
+    begun = replace(begun, returns=returns.turned(state.returns, record.day))
     return replace(begun, turned_at=record.number, invites=lasting(state.invites), announcement=announcement)
 
 
@@ -345,31 +360,7 @@ def _snapshot(walk: Walk, state: CircleState, record: Opened, body: Snapshot) ->
     if gathered.read < announced.told.parts:
         return replace(state, announcement=gathered)
     whole = replace(state, announcement=None, fold_from=gathered.number)
-    return _taken(whole, gathered) if state.charter is None else _compared(whole, gathered)
-
-
-def _taken(state: CircleState, announced: Announcement) -> CircleState:
-    """Who was not there takes the steward's word."""
-    told, seats = announced.told, announced.seats
-    charters.require_sound(told.charter)
-    for seat in seats:
-        require_sound_key(seat.persona)
-        if seat.handle or seat.active:  # Who has left nameless has none.
-            require_sound_handle(seat.handle)
-    _require(len({seat.persona for seat in seats}) == len(seats))
-    _require(any(seat.persona == announced.by and seat.is_steward for seat in seats))
-    known = replace(state, charter=told.charter, members=seats, invites=told.invites)
-    return replace(known, gone_in=told.gone_in, inner=told.inner, desks=told.desks)
-
-
-def _compared(state: CircleState, announced: Announcement) -> CircleState:
-    """Who was there takes from it only where keys are to be found, and only if all else is as they know it."""
-    told, seats = announced.told, announced.seats
-    _require(len(seats) == len(state.members))
-    _require({replace(seat, source=0) for seat in seats} == {replace(member, source=0) for member in state.members})
-    _require((told.charter, told.invites) == (state.charter, state.invites))
-    _require((told.inner, told.desks, told.gone_in) == (state.inner, state.desks, state.gone_in))
-    return replace(state, members=seats)
+    return _counted((announcing.taken if state.charter is None else announcing.compared)(whole, gathered))
 
 
 def _heartbeat(walk: Walk, state: CircleState, record: Opened, body: Heartbeat) -> CircleState:
@@ -385,6 +376,8 @@ _RULES: dict[Any, Callable[[Walk, CircleState, Opened, Any], CircleState]] = {
     Invite: _invite,
     Revoke: _revoke,
     Join: _join,
+    Confirm: lambda _, state, record, body: _counted(returns.confirmed(state, record.author, body)),
+    Disown: lambda _, state, record, body: _counted(returns.stopped(state, record, body)),
     Leave: _leave,
     Remove: _remove,
     Role: _role,

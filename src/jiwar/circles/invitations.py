@@ -16,7 +16,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.fold import may_invite, may_write_invite, stewards
 from jiwar.circles.founding import BOX, write_own
 from jiwar.circles.member import Services
-from jiwar.circles.model import HIDDEN, LINK, Invite, OpenInvite, Revoke
+from jiwar.circles.model import HIDDEN, LINK, Invite, Member, OpenInvite, Revoke
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import INVITE_KEY, INVITE_NUMBER, INVITE_SEAL
 from jiwar.crypto.sealing import SEAL_OVERHEAD, seal, unseal
@@ -36,7 +36,8 @@ INVITE_SIZE = _PAYLOAD_SIZE + SEAL_OVERHEAD
 
 
 class Admission(Wire, frozen=True):
-    """What opens a circle to a newcomer. `epochs` is empty when keys come in a second step."""
+    """What opens a circle to a newcomer. `epochs` is empty when keys come in a second step; `handle` is
+    the name of whoever comes back under it."""
 
     circle: bytes
     shelf: bytes
@@ -54,6 +55,7 @@ class Admission(Wire, frozen=True):
     inviter: bytes
     inviter_kem: bytes
     inviter_inbox: bytes
+    handle: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Ticket:
     last_day: int
 
 
-def admission(circle: Circle, proof: bytes, mode: str, last_day: int) -> Admission:
+def admission(circle: Circle, proof: bytes, mode: str, last_day: int, handle: str = "") -> Admission:
     """The keys of a circle for a newcomer, as far back as the charter lets newcomers read.
 
     Raises Conflict while an epoch is not announced: a newcomer could not begin there.
@@ -95,16 +97,17 @@ def admission(circle: Circle, proof: bytes, mode: str, last_day: int) -> Admissi
         inviter=persona.key,
         inviter_kem=persona.kem_key,
         inviter_inbox=persona.inbox(BOX),
+        handle=handle,
     )
 
 
-async def invite(circle: Circle, language: str, uses: int = 1) -> Ticket:
-    """Write an invitation. Raises NotAllowed, StewardsFirst, Full, Conflict."""
-    if not may_invite(circle.state, circle.log.persona.key):
-        raise NotAllowed
-    if not may_write_invite(circle.state, circle.log.persona.key):
-        raise Full
-    _require_stewards_first(circle)
+async def invite(circle: Circle, language: str, uses: int = 1, returns: Member | None = None) -> Ticket:
+    """Write an invitation, or a slip for somebody to come back under their old name (`circles.returning`).
+
+    Raises NotAllowed, StewardsFirst, Full, Conflict.
+    """
+    if returns is None:
+        _require_may_write(circle)
     policy, random = circle.policy, circle.services.random
     mode = HIDDEN if circle.charter.access == HIDDEN else LINK
     uses = 1 if mode == HIDDEN else max(1, min(uses, policy.invite_uses))
@@ -112,12 +115,24 @@ async def invite(circle: Circle, language: str, uses: int = 1) -> Ticket:
     secret, proof = random(SECRET), random(32)
     words = spoken.pick(language, random)
     number = _number(secret)
-    body = Invite(public_key(proof), number, mode, uses, last_day, 0)
-    payload = encode(admission(circle, proof, mode, last_day))
+    persona, handle = (returns.persona, returns.handle) if returns else (b"", "")
+    body = Invite(public_key(proof), number, mode, 1 if returns else uses, last_day, 0, persona)
+    payload = encode(admission(circle, proof, mode, last_day, handle))
     await write_own(circle, "invite", encode(body))
+    if all(one.invite.proof != body.proof for one in circle.state.invites):
+        raise NotAllowed
     value = seal(_key(secret, words), INVITE_SEAL, (number,), payload, size=_PAYLOAD_SIZE, random=random)
     await circle.services.store.put_invite(number, last_day, value)
     return Ticket(b32encode(secret).rstrip(b"=").decode().lower(), words, last_day)
+
+
+def _require_may_write(circle: Circle) -> None:
+    """Raises NotAllowed, StewardsFirst, Full."""
+    if not may_invite(circle.state, circle.log.persona.key):
+        raise NotAllowed
+    if not may_write_invite(circle.state, circle.log.persona.key):
+        raise Full
+    _require_stewards_first(circle)
 
 
 def _require_stewards_first(circle: Circle) -> None:

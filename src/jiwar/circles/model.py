@@ -26,6 +26,12 @@ ROLES = (STEWARD, MODERATOR, GREETER)
 ALL_HELD = STEWARD | MODERATOR | GREETER | KNOWN
 
 
+STOP_DAYS = 2
+"""Days for which an old account can stop who came back under its name."""
+CONFIRMATIONS = 2
+"""Stewards who have to know who came back before they are given a role."""
+
+
 class Charter(Wire, frozen=True):
     """What a circle says of itself and what holds in it. `edition` counts its changes; `rules_edition` is the one in
     which the member text or the rules changed last: what people agree to."""
@@ -81,7 +87,7 @@ class Desk(Wire, frozen=True):
 
 
 class Invite(Wire, frozen=True):
-    """Kind `invite`: a newcomer may join by signing with `proof`."""
+    """Kind `invite`: a newcomer may join by signing with `proof`, or come back in the place of persona `returns`."""
 
     proof: bytes
     number: bytes
@@ -89,6 +95,7 @@ class Invite(Wire, frozen=True):
     uses: int
     last_day: int
     role: int
+    returns: bytes = b""
 
 
 class Revoke(Wire, frozen=True):
@@ -109,6 +116,18 @@ class Join(Wire, frozen=True):
     edition: int
     proof: bytes
     signature: bytes
+
+
+class Confirm(Wire, frozen=True):
+    """Kind `confirm`: a steward knows who has come back under an old name."""
+
+    persona: bytes
+
+
+class Disown(Wire, frozen=True):
+    """Kind `disown`: by whoever's name it is. Who came under it was somebody else."""
+
+    persona: bytes
 
 
 class Leave(Wire, frozen=True):
@@ -153,6 +172,27 @@ class OpenInvite(Wire, frozen=True):
     used: int
 
 
+class Return(Wire, frozen=True):
+    """Somebody has come back: `new` in the place of `old`, on `day`.
+
+    role: what `old` held. confirmed: stewards who know who it is. over: the keys have turned since, and `old` is out.
+    """
+
+    old: bytes
+    new: bytes
+    role: int
+    day: int
+    confirmed: tuple[bytes, ...] = ()
+    over: bool = False
+
+    def may_be_stopped(self, day: int) -> bool:
+        return not self.over and day <= self.day + STOP_DAYS
+
+    def may_hold(self, day: int) -> bool:
+        """Whether `new` may be given a role."""
+        return len(self.confirmed) >= CONFIRMATIONS and day > self.day + STOP_DAYS
+
+
 class Rotated(Wire, frozen=True):
     """Kind `rotated`: announces an epoch, for those who can't read the ones before. `commitment` is
     digest(EPOCH_COMMIT, e_n), `begins` its first number; the roster follows in so many `parts`. `gone_in` is the
@@ -167,6 +207,7 @@ class Rotated(Wire, frozen=True):
     inner: tuple[Inner, ...]
     desks: tuple[Desk, ...]
     invites: tuple[OpenInvite, ...]
+    returns: tuple[Return, ...] = ()
 
 
 class Snapshot(Wire, frozen=True):
@@ -188,6 +229,8 @@ KINDS: dict[str, type[Wire]] = {
     "invite": Invite,
     "revoke": Revoke,
     "join": Join,
+    "confirm": Confirm,
+    "disown": Disown,
     "leave": Leave,
     "remove": Remove,
     "role": Role,
@@ -249,6 +292,7 @@ class CircleState(Wire, frozen=True):
     charter: Charter | None = None
     members: tuple[Member, ...] = ()
     invites: tuple[OpenInvite, ...] = ()
+    returns: tuple[Return, ...] = ()
     inner: tuple[Inner, ...] = ()
     desks: tuple[Desk, ...] = ()
     epoch: int = 0

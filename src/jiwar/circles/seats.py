@@ -12,6 +12,7 @@ from jiwar.circles.circle import Circle, circle_object
 from jiwar.circles.fold import member_of
 from jiwar.circles.model import Found, Join, Member, Seat, Snapshot
 from jiwar.circles.oaths import keys_bytes
+from jiwar.circles.returns import still_reads
 from jiwar.crypto.signing import verify
 from jiwar.errors import BadInput, Damaged, NotThere
 from jiwar.wire.canonical import decode
@@ -37,8 +38,16 @@ def seat_of(circle: Circle, persona: bytes) -> Seat:
 
 
 def seats(circle: Circle) -> list[Seat]:
-    """Everybody who is or was in the circle; who is gone, or whose keys can't be trusted, has none."""
-    return [_seat(member, _sound_keys(circle, member)) for member in circle.state.members]
+    """Everybody who is or was in the circle; who is gone, or whose keys can't be trusted, has none.
+
+    Who was followed by somebody under their name has theirs as long as they can stop that.
+    """
+    day, returns = circle.services.clock.day(), circle.state.returns
+    reading = (one.active or still_reads(returns, one.persona, day) for one in circle.state.members)
+    return [
+        _seat(one, _sound_keys(circle, one) if reads else _NONE)
+        for one, reads in zip(circle.state.members, reading, strict=True)
+    ]
 
 
 def _seat(member: Member, keys: _Keys) -> Seat:
@@ -48,7 +57,7 @@ def _seat(member: Member, keys: _Keys) -> Seat:
 
 def _sound_keys(circle: Circle, member: Member) -> _Keys:
     try:
-        return _keys(circle, member) if member.active else _NONE
+        return _keys(circle, member)
     except (Damaged, BadInput, NotThere):
         return _NONE
 

@@ -7,7 +7,7 @@ between, the next steward session finishes it.
 
 from __future__ import annotations
 
-from jiwar.circles import transfer
+from jiwar.circles import returns, transfer
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import lasting
 from jiwar.circles.founding import control_seed, publish_desk, write_own
@@ -39,7 +39,8 @@ def standing_control(circle: Circle, role: Circle) -> bytes:
 def is_due(circle: Circle, role: Circle) -> bool:
     """Whether somebody still holds what they should not: keys of the circle, or the control key of its shelf."""
     newest = public_key(control_seed(role.log.newest, circle.log.shelf))
-    return circle.state.changed_since_rotation or circle.log.state.control != newest
+    back = returns.is_due(circle.state.returns, circle.services.clock.day())
+    return back or circle.state.changed_since_rotation or circle.log.state.control != newest
 
 
 async def turn(circle: Circle, role: Circle) -> Circle:
@@ -107,8 +108,10 @@ async def _announce_once(circle: Circle) -> None:
     newest, state, everybody = circle.log.newest, circle.state, seats(circle)
     pieces = [everybody[i : i + SEATS_IN_A_PART] for i in range(0, len(everybody), SEATS_IN_A_PART)]
     epoch = (newest.epoch, newest.commitment, newest.begins, len(pieces))
+    begins = state.epoch != newest.epoch
+    back = returns.turned(state.returns, circle.services.clock.day()) if begins else state.returns
     told = (circle.charter, state.inner, state.desks, lasting(state.invites))
-    rotated = Rotated(*epoch, state.gone_in, *told)
+    rotated = Rotated(*epoch, state.gone_in, *told, returns=back)
     await write_own(circle, "rotated", encode(rotated))
     for part, piece in enumerate(pieces):
         await write_own(circle, "snapshot", encode(Snapshot(part, tuple(piece))))

@@ -15,6 +15,7 @@ from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.lately import Lately, Rows, open_circles
 from jiwar.web.reading import RoomState, TopicState
+from jiwar.web.returning import followed
 from jiwar.web.visit import Visit
 
 FOR_ME = 3
@@ -153,6 +154,8 @@ def _alert(visit: Visit, circles: list[Circle], damaged: bool) -> Alert | None:
         return Alert("damaged")
     if visit.member.keyring.was_closed:
         return Alert("closed", href=url("locks"))
+    if before := followed(visit):
+        return Alert("followed", before.name, url("return_stop", circle=visit.circle_name(before.id)))
     for membership in visit.member.memberships():
         if membership.waiting and keys_arrived(visit.member, membership):
             return Alert("arrived", membership.alias or membership.name, url("groups"))

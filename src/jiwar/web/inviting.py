@@ -10,6 +10,7 @@ from jiwar.circles import invitations
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import Waiting, let_in, turn_away, who_waits
 from jiwar.circles.fold import may_invite
+from jiwar.circles.invitations import Ticket
 from jiwar.circles.model import HIDDEN, LETTER, OpenInvite
 from jiwar.errors import JiwarError, NotThere, Refused, StewardsFirst
 from jiwar.web import messages
@@ -103,6 +104,11 @@ async def write(visit: Visit) -> Response:
         ticket = await invitations.invite(circle, visit.reader.language.code, uses)
     except Refused as error:
         return _page(visit, circle, error)
+    return await hand_over(visit, circle, ticket)
+
+
+async def hand_over(visit: Visit, circle: Circle, ticket: Ticket) -> Response:
+    """Show what has to be handed on, on a page of its own."""
     visit.session.write(SLOT, encode(Kept(circle.id, slip_of(ticket))))
     await visit.member.flush()
     return visit.go("invite_slip", circle=visit.circle_name(circle.id))

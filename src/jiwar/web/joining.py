@@ -52,7 +52,13 @@ def _keep(visit: Visit, draft: Draft) -> None:
 
 
 def _steps(visit: Visit) -> int:
-    return 3 if visit.is_member() else 5
+    return 3 if visit.is_member() or _comes_back(visit) else 5
+
+
+def _comes_back(visit: Visit) -> bool:
+    """Whether the slip is one under an old name: words, name, new key."""
+    kept = visit.session.read(SLOT) if visit.has_session() else None
+    return kept is not None and bool(decode(kept, Draft).admission.handle)
 
 
 # 1: two spoken words
@@ -93,7 +99,10 @@ def _begin(visit: Visit, secret: str, admitted: Admission) -> Response:
     if not visit.has_session():
         visit.new_session()
     visit.keep_language()
-    _keep(visit, Draft(secret, admitted, _free_names(visit, admitted)))
+    names = (admitted.handle,) if admitted.handle else _free_names(visit, admitted)
+    _keep(visit, Draft(secret, admitted, names))
+    if admitted.handle:
+        return visit.go("joining_name")
     return visit.go("joining_welcome" if visit.is_member() else "joining_phone")
 
 
@@ -162,6 +171,8 @@ def _name_page(visit: Visit, draft: Draft, own: str, error: JiwarError | None = 
         status=messages.status(error) if error else 200,
         names=draft.names,
         chosen=draft.handle or draft.names[0],
+        back=draft.admission.handle,
+        group=draft.admission.name,
         own=own,
         error=visit.sentence(error) if error else "",
         steps=_steps(visit),
@@ -171,6 +182,8 @@ def _name_page(visit: Visit, draft: Draft, own: str, error: JiwarError | None = 
 
 async def take_name(visit: Visit) -> Response:
     draft, form = _draft(visit), visit.form
+    if draft.admission.handle:
+        return await _take(visit, draft, draft.admission.handle)
     if form.ticked("others"):
         _keep(visit, replace(draft, names=_free_names(visit, draft.admission, draft.names), handle=""))
         return visit.go("joining_name")
@@ -180,6 +193,11 @@ async def take_name(visit: Visit) -> Response:
             raise NameTaken
     except (BadInput, NameTaken) as error:
         return _name_page(visit, draft, form.typed("own"), error)
+    return await _take(visit, draft, handle)
+
+
+async def _take(visit: Visit, draft: Draft, handle: str) -> Response:
+    """The name is settled; members have a key, others choose one."""
     keys = draft.keys if draft.keys.offered else offer_keys(visit.services.random)
     _keep(visit, replace(draft, handle=handle, keys=keys))
     return await _finish(visit) if visit.is_member() else visit.go("joining_key")
@@ -194,7 +212,7 @@ async def show_key_screen(visit: Visit) -> Response:
     draft = _draft(visit)
     if not draft.handle or visit.is_member():
         return visit.go("joining_name")
-    return show_key(visit, draft.keys, Place(5, 5, "joining_key", "joining_name"))
+    return show_key(visit, draft.keys, Place(_steps(visit), _steps(visit), "joining_key", "joining_name"))
 
 
 async def take_key(visit: Visit) -> Response:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import guarding, leaving, people, roles
+from jiwar.circles import guarding, leaving, people, returning, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.handles import HANDLE_LIMIT
 from jiwar.circles.model import STEWARD, Member
@@ -33,7 +33,13 @@ def addressed(visit: Visit) -> tuple[Circle, Member]:
     raise NotThere
 
 
-def _for_care(visit: Visit) -> tuple[Circle, Member]:
+def came_back(circle: Circle, persona: bytes) -> tuple[int, int, bool] | None:
+    """Of who has come back under their old name: the day, how many know them, whether I do; None for all others."""
+    found = returning.of_new(circle, persona)
+    return None if found is None else (found.day, len(found.confirmed), circle.log.persona.key in found.confirmed)
+
+
+def for_care(visit: Visit) -> tuple[Circle, Member]:
     """The same for the care team, about somebody else who is in the group. Raises NotThere."""
     circle, target = addressed(visit)
     if not cares(circle) or not target.active or target.persona == circle.log.persona.key:
@@ -58,6 +64,7 @@ def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInpu
         label=visit.form.typed("label") if error else people.label_of(circle, target.persona),
         limit=HANDLE_LIMIT,
         care=care,
+        back=came_back(circle, target.persona),
         latch=guarding.trusted_by(circle, target.persona) is not None,
         trusted=guarding.place_of(circle, target.persona) is not None,
         teams=[_stance(visit, circle, target, role) for role in TEAMS if roles.is_open(circle, role)],
@@ -125,7 +132,7 @@ async def everybody(visit: Visit) -> Response:
 
 
 def _confirm(visit: Visit, template: str) -> Response:
-    circle, target = _for_care(visit)
+    circle, target = for_care(visit)
     role = teams.asked(visit)
     return visit.page(
         template,
@@ -145,7 +152,7 @@ async def show_give(visit: Visit) -> Response:
 async def give(visit: Visit) -> Response:
     """Name somebody to a team, and leave its keys in their box; where I have none, one of the team does that."""
     visit.limit(SLOW)
-    circle, target = _for_care(visit)
+    circle, target = for_care(visit)
     role = teams.asked(visit)
     inner = roles.held(circle, role)
     if inner is not None and roles.is_seated(inner, target.persona):
@@ -168,7 +175,7 @@ async def show_take(visit: Visit) -> Response:
 async def take(visit: Visit) -> Response:
     """Take somebody out of a team; its keys turn, by me or by the next of the team to come."""
     visit.limit(SLOW)
-    circle, target = _for_care(visit)
+    circle, target = for_care(visit)
     role = teams.asked(visit)
     turns = roles.held(circle, role) is not None
     turned = await roles.take(circle, target.persona, role)
@@ -189,7 +196,7 @@ async def show_remove(visit: Visit) -> Response:
 async def remove(visit: Visit) -> Response:
     """Remove somebody from the group; its keys turn."""
     visit.limit(SLOW)
-    circle, target = _for_care(visit)
+    circle, target = for_care(visit)
     turned = await leaving.remove(circle, target.persona)
     await visit.member.flush()
     visit.tell("Removed, and the keys are renewed.")
