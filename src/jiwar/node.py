@@ -57,17 +57,24 @@ class Config:
     data: Path
     secret: Path
     front: Front = field(default_factory=Front)
+    destroys_companions: bool = False
 
 
 class Hub:
     """A running hub."""
 
     def __init__(
-        self, store: Store, front: Front, services: Services, secret: HubSecret | None, held: int | None = None
+        self,
+        store: Store,
+        front: Front,
+        services: Services,
+        secret: HubSecret | None,
+        held: int | None = None,
+        destroys_companions: bool = False,
     ) -> None:
         """`held`: the handle that keeps other hubs from the secret; closed with the hub."""
         self.store, self.front, self.services = store, front, services
-        self.accounts = Accounts(services)
+        self.accounts = Accounts(services, destroys_companions)
         self.phones = Phones(services, self.accounts)
         self.tries = Tries()
         self._spending: set[bytes] = set()
@@ -179,7 +186,7 @@ async def _opened(
     try:
         _require_own_secret(store, secret)
         hub_id, front = await _hub_pages(store, config.front, random)
-        hub = Hub(store, front, _services(store, clock, random, hub_id), secret, held)
+        hub = Hub(store, front, _services(store, clock, random, hub_id), secret, held, config.destroys_companions)
         if secret.turning or _last_turn(store) != clock.day():
             await hub.turn_day()
     except Exception:

@@ -226,7 +226,12 @@ class _Story:
             page = founder.submit(founder.submit(page, "come_back", pin=again[::-1]), "come_back", pin=lasting)
             assert route_of(page.path) == "home"
             founder.submit(founder.go("more", "mykey", "phones"), "phone_forget")
-        founder.submit(founder.go("more", "mykey", "phones"), "phone_remember", pin=lasting)
+        page = founder.submit(founder.go("more", "mykey", "phones"), "phone_remember", pin=lasting)
+        page = founder.submit(founder.go("more", "mykey", "second"), "second", pin=again)
+        founder.submit(founder.submit(page, "second_key", "1"), "second_key", "yes")
+        self.third.submit(self.third.go("more", "mykey", "second"), "second", "yes")
+        founder.submit(founder.submit(founder.go("home"), "close"), "come_back", pin=again)
+        founder.crawl()
         founder.submit(founder.submit(founder.go("home"), "close"), "forget_here")
         sign_in(founder, founder.key)
 

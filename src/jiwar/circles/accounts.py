@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from jiwar.circles.member import Member, Services
 from jiwar.crypto.kdf import stretch_pin
 from jiwar.errors import Busy, Conflict, NotCanonical, PhraseUnknown, Unopenable
-from jiwar.keyring.account import FIRST_SETTINGS, Access, inner_digest, new_account
+from jiwar.keyring.account import FIRST_SETTINGS, INNER_SIZE, Access, inner_digest, new_account
 from jiwar.keyring.model import Keyring, Settings
 from jiwar.keyring.session import Session
 from jiwar.store.contract import AccountWrite
@@ -35,11 +35,35 @@ def without_old_phones(keyring: Keyring, today: int) -> tuple[Keyring, list[byte
     return (replace(keyring, phones=kept) if over else keyring), over
 
 
+def login_rows(
+    access: Access,
+    keyring: Keyring,
+    inner: bytes,
+    resealed: bytes,
+    order: Order | None,
+    beside: bytes,
+    left: bytes,
+) -> list[AccountWrite]:
+    """What every login writes: its own row sealed anew, and its companion's."""
+    return [
+        AccountWrite(access.locator, inner_digest(inner), resealed, order),
+        AccountWrite(keyring.companion, inner_digest(beside), left),
+    ]
+
+
+def named_by(keyring: Keyring, other: Access) -> Keyring:
+    """The keyring with another account for its companion, known by its locator alone."""
+    return replace(keyring, companion=other.locator)
+
+
 class Accounts:
     """The way in; holds the bounded lanes in which slow hashes run."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, services: Services, destroys: bool = False) -> None:
+        """`destroys`: every login overwrites its companion. One setting of a hub: one of an account would show which
+        of the two is the decoy.
+        """
+        self._services, self._destroys = services, destroys
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="stretch")
         self._waiting = 0
 
@@ -71,7 +95,7 @@ class Accounts:
     ) -> AsyncIterator[Member]:
         """The same, durable when the block ends: what the block writes to the account joins the same batch."""
         access = await self.stretch(phrase)
-        newborn = new_account(access, self._services.random, settings)
+        newborn = new_account(access, self._services.random, settings, self._services.clock.day())
         rows = [AccountWrite(name, None, inner) for name, inner in newborn.rows]
         written = asyncio.ensure_future(self._services.store.put_accounts(rows))
         await asyncio.sleep(0)  # Queued before anything that the block writes.
@@ -106,10 +130,7 @@ class Accounts:
         current, over = without_old_phones(keyring, self._services.clock.day())
         current, order = _told(current, guard) if known else (current, None)
         resealed = access.seal(current, random)
-        own = [
-            AccountWrite(access.locator, inner_digest(inner), resealed, order),
-            AccountWrite(keyring.companion, inner_digest(beside), beside),
-        ]
+        own = login_rows(access, keyring, inner, resealed, order, beside, self._companion_now(beside))
         try:
             await store.put_accounts([*(own if known else ()), *also])
         except Conflict:
@@ -120,6 +141,24 @@ class Accounts:
             await store.remove_accounts(over)
         self._services.versions[access.locator] = self._services.versions.get(access.locator, 0) + 1
         return Member.begin(self._services, session, access)
+
+    def _companion_now(self, beside: bytes) -> bytes:
+        """What a login leaves of the companion: itself or, where the hub is set so, random bytes."""
+        return self._services.random(INNER_SIZE) if self._destroys else beside
+
+    async def adopt(self, member: Member, other: Access, keyring: Keyring) -> None:
+        """Let a filled keyring be the companion of a member, and the member its own; durable when it returns.
+
+        The row that was the companion stays as it is, random bytes: rows are added to a store, as they are by a phone
+        that is remembered, and none vanishes.
+        """
+        services = self._services
+        filled = replace(named_by(keyring, member.access), second_shown=True)
+        row = AccountWrite(other.locator, None, other.seal(filled, services.random))
+        await asyncio.gather(
+            member.update(lambda ring: replace(named_by(ring, other), second_shown=True)),
+            services.store.put_accounts([row]),
+        )
 
     async def forget(self, phrase: int) -> None:
         """Delete an account and its companion. Raises PhraseUnknown, Busy."""

@@ -33,7 +33,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="start a hub",
         description="Start a hub on 127.0.0.1. PORT (8000), JIWAR_DATA (./data) and JIWAR_SECRET (./secret/hub) say"
         " where; JIWAR_COVER, JIWAR_LANGUAGE and JIWAR_UTC_OFFSET (3) say, the first time, what strangers see and by"
-        " how many hours the community's clock is ahead; JIWAR_SECURE=1 says that people reach it by https.",
+        " how many hours the community's clock is ahead; JIWAR_SECURE=1 says that people reach it by https;"
+        " JIWAR_COMPANION=destroy has every login overwrite the account's companion.",
     )
     return parser
 
@@ -51,6 +52,7 @@ def config_from(environment: dict[str, str]) -> Config:
     return Config(
         data=Path(environment.get("JIWAR_DATA", "data")),
         secret=Path(environment.get("JIWAR_SECRET", "secret/hub")),
+        destroys_companions=_companions(environment) == "destroy",
         front=Front(
             cover=environment.get("JIWAR_COVER", first.cover),
             language=_language(environment.get("JIWAR_LANGUAGE", first.language)),
@@ -64,6 +66,14 @@ def _language(code: str) -> str:
     if code not in LANGUAGES:
         raise BadChoice(setting="JIWAR_LANGUAGE")
     return code
+
+
+def _companions(environment: dict[str, str]) -> str:
+    """What a login does with its companion: keep or destroy. Raises BadChoice."""
+    said = environment.get("JIWAR_COMPANION", "keep")
+    if said not in ("keep", "destroy"):
+        raise BadChoice(setting="JIWAR_COMPANION")
+    return said
 
 
 def _offset(text: str) -> float:

@@ -62,13 +62,15 @@ class Newborn:
     rows: tuple[tuple[bytes, bytes], tuple[bytes, bytes]]
 
 
-def new_account(access: Access, random: Random = system_random, settings: Settings = FIRST_SETTINGS) -> Newborn:
+def new_account(
+    access: Access, random: Random = system_random, settings: Settings = FIRST_SETTINGS, day: int = 0
+) -> Newborn:
     """An account and its companion.
 
     The companion is random bytes until somebody fills it, and is known by its locator alone: a keyring that could
     open the other one would betray the owner of a decoy.
     """
     companion = random(32)
-    keyring = Keyring(version=1, edition=0, root=random(32), companion=companion, settings=settings)
+    keyring = Keyring(version=1, edition=0, root=random(32), companion=companion, settings=settings, made=day)
     rows = ((access.locator, access.seal(keyring, random)), (companion, random(INNER_SIZE)))
     return Newborn(keyring, rows)
