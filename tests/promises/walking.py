@@ -289,6 +289,7 @@ class _Story:
             person = guest.submit(person, "person", act, at=1)
         person = guest.submit(person, "person", label=words["label"])
         guest.submit(guest.follow(person, "report"), "report", reason="other")
+        guest.follow(person, "vouch")
         page = guest.go("more", "groups", "group", "group_mine")
         guest.submit(page, "group_mine", alias=words["alias"])
 

@@ -110,6 +110,7 @@ def test_a_weather_that_does_not_exist_is_refused(pair, level: str) -> None:
 
 def _values(founder: Someone, circle: bytes, **typed: str):
     chosen = {"topics": "7", "rooms": "1", "back": "no", "inviters": "nobody", "days": "2", "uses": "5", "idle": "5"}
+    chosen |= {"new": "7", "known": "1", "greeter": "0", "moderator": "0", "vouches": "5", "counts": "90"}
     page = founder.get(founder.at("care_values", circle, level=1))
     return founder.send(page, "care_values", **{**chosen, **typed})
 

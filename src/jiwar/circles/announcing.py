@@ -25,7 +25,7 @@ def taken(state: CircleState, announced: Announcement) -> CircleState | None:
     if not once or not any(seat.persona == announced.by and seat.is_steward for seat in seats):
         return None
     known = replace(state, charter=told.charter, members=seats, invites=told.invites, returns=told.returns)
-    return replace(known, gone_in=told.gone_in, inner=told.inner, desks=told.desks)
+    return replace(known, gone_in=told.gone_in, inner=told.inner, desks=told.desks, parlour=told.parlour)
 
 
 def compared(state: CircleState, announced: Announcement) -> CircleState | None:
@@ -36,6 +36,7 @@ def compared(state: CircleState, announced: Announcement) -> CircleState | None:
         len(seats) == len(state.members)
         and roster == {replace(member, source=0) for member in state.members}
         and (told.charter, told.invites, told.returns) == (state.charter, state.invites, state.returns)
-        and (told.inner, told.desks, told.gone_in) == (state.inner, state.desks, state.gone_in)
+        and (told.inner, told.desks, told.parlour) == (state.inner, state.desks, state.parlour)
+        and told.gone_in == state.gone_in
     )
     return replace(state, members=seats) if same else None

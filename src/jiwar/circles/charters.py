@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from jiwar.circles.model import HIDDEN, LINK, Charter
-from jiwar.circles.policy import Policy
+from jiwar.circles.policy import Policy, Welcome
 from jiwar.circles.texts import is_clean
 from jiwar.errors import BadChoice, TextMissing, TextTooLong
 from jiwar.keyring.epochs import LANES
@@ -24,6 +24,9 @@ LONGEST_INVITE = 7
 """Days: the link stays in somebody's history and chat log, and an image of the disk may be older than its use."""
 MOST_USES = 10
 IDLE_MINUTES = (5, 10, 20)
+WELCOME_DAYS = (1, 7, 30)
+VOUCH_DAYS = (30, 90, 365)
+MOST_VOUCHES = 9
 
 
 def require_sound(charter: Charter) -> None:
@@ -57,9 +60,20 @@ def _require_sound_row(policy: Policy) -> None:
         and 1 <= policy.invite_days <= LONGEST_INVITE
         and 1 <= policy.invite_uses <= MOST_USES
         and policy.idle_minutes in IDLE_MINUTES
+        and _is_sound_welcome(policy.welcome)
     )
     if not sound:
         raise BadChoice
+
+
+def _is_sound_welcome(welcome: Welcome) -> bool:
+    enough = (welcome.known, welcome.greeter, welcome.moderator)
+    return (
+        welcome.days in WELCOME_DAYS
+        and all(0 <= one <= MOST_VOUCHES for one in enough)
+        and welcome.vouch_days in VOUCH_DAYS
+        and 1 <= welcome.vouches <= MOST_VOUCHES
+    )
 
 
 def _agreed_words(charter: Charter) -> tuple[str, tuple[str, ...]]:

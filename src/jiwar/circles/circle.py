@@ -11,7 +11,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from jiwar.circles import fold, transfer
+from jiwar.circles import authorship, fold, transfer
 from jiwar.circles.member import Member, Services
 from jiwar.circles.model import CIRCLE, EMPTY, Charter, CircleState
 from jiwar.circles.model import Member as Seated
@@ -234,11 +234,11 @@ class Circle:
 
     def counts(self, record: Opened) -> bool:
         """Whether a record's author might write it where it stands."""
-        return fold.may_have_written(self.sketch, record)
+        return authorship.may_have_written(self.sketch, record)
 
     def stands(self, cover: Folded) -> bool:
         """Whether who folded a cover was in the circle then; another cover is to be folded anew."""
-        return fold.may_have_folded(self.sketch, cover)
+        return authorship.may_have_folded(self.sketch, cover)
 
     def has_seen(self, obj: bytes, number: int) -> None:
         """Note that an object is read up to a number."""

@@ -21,6 +21,7 @@ from jiwar.circles.handles import require_sound_handle
 from jiwar.circles.looks import Looks, Walk
 from jiwar.circles.model import (
     ALL_HELD,
+    GREETER,
     HIDDEN,
     KINDS,
     LETTER,
@@ -41,6 +42,7 @@ from jiwar.circles.model import (
     Leave,
     Member,
     OpenInvite,
+    Parlour,
     Remove,
     Revoke,
     Role,
@@ -52,7 +54,6 @@ from jiwar.circles.sketch import Sketch
 from jiwar.crypto import envelopes
 from jiwar.crypto.signing import require_sound_key, verify
 from jiwar.errors import BadInput, BadSignature
-from jiwar.log.covers import Folded
 from jiwar.log.shelf import Opened
 from jiwar.store.contract import KEPT
 from jiwar.wire.canonical import decode
@@ -98,23 +99,6 @@ def _apply(walk: Walk, state: CircleState, record: Opened) -> CircleState:
 def member_of(state: CircleState | Sketch, persona: bytes) -> Member | None:
     """Somebody who is or was in the circle."""
     return state.member(persona)
-
-
-def may_have_written(state: CircleState | Sketch, record: Opened) -> bool:
-    """Whether a record's author was in the circle at its place, under the epoch that held there."""
-    return _was_in(state, state.member(record.author), record.epoch, record.number)
-
-
-def may_have_folded(state: CircleState | Sketch, cover: Folded) -> bool:
-    """The same for whoever signed a cover, judged at the head that it stands for."""
-    signer = state.member(cover.signer)
-    return _was_in(state, signer, cover.epoch, max(cover.head, signer.since if signer else 0))
-
-
-def _was_in(state: CircleState | Sketch, member: Member | None, epoch: int, number: int) -> bool:
-    if member is None or number < member.since or (member.until and number > member.until):
-        return False
-    return epoch >= state.epoch or number < state.turned_at
 
 
 def stewards(state: CircleState) -> list[Member]:
@@ -187,6 +171,11 @@ def _desk(walk: Walk, state: CircleState, record: Opened, body: Desk) -> CircleS
     _require(body.role in ROLES and _require_active(state, record.author).holds(body.role))
     envelopes.require_sound_key(body.kem)
     return replace(state, desks=(*state.without_desks(body.role).desks, body))
+
+
+def _parlour(walk: Walk, state: CircleState, record: Opened, body: Parlour) -> CircleState:
+    _require(_require_active(state, record.author).holds(STEWARD | GREETER) and len(body.obj) in (0, 16))
+    return replace(state, parlour=body.obj)
 
 
 def may_invite(state: CircleState, persona: bytes) -> bool:
@@ -373,6 +362,7 @@ _RULES: dict[Any, Callable[[Walk, CircleState, Opened, Any], CircleState]] = {
     Charter: _charter,
     Inner: _inner,
     Desk: _desk,
+    Parlour: _parlour,
     Invite: _invite,
     Revoke: _revoke,
     Join: _join,

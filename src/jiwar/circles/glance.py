@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from jiwar.circles.circle import Circle, circle_object
+from jiwar.circles.circle import Circle
 
 Size = Literal["small", "tens", "hundreds"]
 Since = Literal["week", "month", ""]
@@ -23,7 +23,6 @@ def size(circle: Circle) -> Size:
 
 def last_new_face(circle: Circle) -> Since:
     """When somebody came in last: this week, this month, or longer ago."""
-    numbers = [member.since for member in circle.state.members if member.active]
-    obj, latest = circle_object(circle.id), max(numbers, default=0)
-    days = circle.services.clock.day() - circle.log.row(obj, latest, latest).day
+    latest = max((member.day for member in circle.state.members if member.active), default=0)
+    days = circle.services.clock.day() - latest
     return "week" if days < _WEEK else "month" if days < _MONTH else ""

@@ -21,9 +21,9 @@ from jiwar.wire.frame import join, pad, unpad
 SIZES = (2_048, 16_384)
 LIFE_DAYS = 60
 
-REPORT, KEYS, REQUEST, TRUST = "report", "keys", "request", "trust"
-"""Purposes: a member to the stewards; keys of a circle to somebody; a newcomer to who invited them; a capability to
-close an account, to a friend."""
+REPORT, VOUCH, KEYS, REQUEST, TRUST = "report", "vouch", "keys", "request", "trust"
+"""Purposes: a member to a desk; "I know this person", to the stewards' desk; keys of a circle to somebody; a newcomer
+to who invited them; a capability to close an account, to a friend."""
 
 
 class Letter(Wire, frozen=True):

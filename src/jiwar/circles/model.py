@@ -86,6 +86,12 @@ class Desk(Wire, frozen=True):
     inbox: bytes
 
 
+class Parlour(Wire, frozen=True):
+    """Kind `parlour`: the room in which new faces are greeted; nothing for none."""
+
+    obj: bytes
+
+
 class Invite(Wire, frozen=True):
     """Kind `invite`: a newcomer may join by signing with `proof`, or come back in the place of persona `returns`."""
 
@@ -206,6 +212,7 @@ class Rotated(Wire, frozen=True):
     charter: Charter
     inner: tuple[Inner, ...]
     desks: tuple[Desk, ...]
+    parlour: bytes
     invites: tuple[OpenInvite, ...]
     returns: tuple[Return, ...] = ()
 
@@ -226,6 +233,7 @@ KINDS: dict[str, type[Wire]] = {
     "charter": Charter,
     "inner": Inner,
     "desk": Desk,
+    "parlour": Parlour,
     "invite": Invite,
     "revoke": Revoke,
     "join": Join,
@@ -281,7 +289,7 @@ class CircleState(Wire, frozen=True):
 
     epoch, commitment, begins, turned_at: the newest announced epoch, and the record that announced it first.
     gone_in: the epoch in which somebody went last, or was no steward any more.
-    inner, desks: the role circle and the desk of each role that has one.
+    inner, desks: the role circle and the desk of each role that has one; parlour: the room for new faces.
     announcement: what has been read of an announcement that isn't complete.
     fold_from: where a reader may begin who knows nothing: the founding, or an announcement that is complete.
     day: the latest day of a record that counted.
@@ -295,6 +303,7 @@ class CircleState(Wire, frozen=True):
     returns: tuple[Return, ...] = ()
     inner: tuple[Inner, ...] = ()
     desks: tuple[Desk, ...] = ()
+    parlour: bytes = b""
     epoch: int = 0
     commitment: bytes = b""
     begins: int = 0

@@ -15,6 +15,24 @@ LEVELS = ("open", "guarded", "hidden", "scattered")
 Inviters = Literal["members", "stewards", "nobody"]
 
 
+class Welcome(Wire, frozen=True):
+    """What holds for new faces, and what "I know this person" counts for.
+
+    days: how long somebody is a new face in any case.
+    known: how many have to know them before they are none any more; 0 for days alone.
+    greeter, moderator: how many give that role; 0 where only the care team does.
+    vouch_days: how long one's word counts, a lane (kept by the keys of the stewards' circle).
+    vouches: how many such words somebody has at a time.
+    """
+
+    days: int
+    known: int
+    greeter: int
+    moderator: int
+    vouch_days: int
+    vouches: int
+
+
 class Policy(Wire, frozen=True):
     """One level's values.
 
@@ -23,6 +41,7 @@ class Policy(Wire, frozen=True):
     inviters: who may write an invitation (judged when the circle is folded).
     invite_days, invite_uses: the life of an invitation.
     idle_minutes: how long a session that opened the circle may rest (kept by the hub, not by a key).
+    welcome: what holds for new faces (kept by programs, but for how long a word counts).
     """
 
     topic_days: int
@@ -32,27 +51,29 @@ class Policy(Wire, frozen=True):
     invite_days: int
     invite_uses: int
     idle_minutes: int
+    welcome: Welcome
 
 
 Levels = tuple[Policy, Policy, Policy, Policy]
 
+OPENLY, WARILY, CLOSELY = Welcome(7, 0, 3, 0, 90, 5), Welcome(7, 1, 0, 0, 90, 5), Welcome(30, 2, 0, 0, 30, 3)
 TRUSTING: Levels = (
-    Policy(90, 7, True, "members", 7, 3, 20),
-    Policy(30, 7, False, "stewards", 3, 1, 20),
-    Policy(30, 1, False, "stewards", 1, 1, 10),
-    Policy(7, 1, False, "nobody", 1, 1, 5),
+    Policy(90, 7, True, "members", 7, 3, 20, OPENLY),
+    Policy(30, 7, False, "stewards", 3, 1, 20, WARILY),
+    Policy(30, 1, False, "stewards", 1, 1, 10, CLOSELY),
+    Policy(7, 1, False, "nobody", 1, 1, 5, CLOSELY),
 )
 CAREFUL: Levels = (
-    Policy(90, 7, False, "stewards", 3, 1, 20),
-    Policy(30, 7, False, "stewards", 1, 1, 10),
-    Policy(30, 1, False, "stewards", 1, 1, 10),
-    Policy(7, 1, False, "nobody", 1, 1, 5),
+    Policy(90, 7, False, "stewards", 3, 1, 20, WARILY),
+    Policy(30, 7, False, "stewards", 1, 1, 10, WARILY),
+    Policy(30, 1, False, "stewards", 1, 1, 10, CLOSELY),
+    Policy(7, 1, False, "nobody", 1, 1, 5, CLOSELY),
 )
 ROLE: Levels = (
-    Policy(365, 30, True, "nobody", 1, 1, 20),
-    Policy(365, 30, True, "nobody", 1, 1, 20),
-    Policy(90, 7, True, "nobody", 1, 1, 10),
-    Policy(30, 1, True, "nobody", 1, 1, 5),
+    Policy(365, 30, True, "nobody", 1, 1, 20, OPENLY),
+    Policy(365, 30, True, "nobody", 1, 1, 20, OPENLY),
+    Policy(90, 7, True, "nobody", 1, 1, 10, WARILY),
+    Policy(30, 1, True, "nobody", 1, 1, 5, CLOSELY),
 )
 
 FIRST_LEVELS = {"close": TRUSTING, "neighbours": TRUSTING, "support": CAREFUL, "working": CAREFUL, "role": ROLE}

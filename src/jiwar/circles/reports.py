@@ -138,10 +138,13 @@ def _is_sound(circle: Circle, report: Report) -> bool:
 async def clear_desk(circle: Circle, role: Circle) -> None:
     """Delete what fills the desk and is no report: nobody would ever read it, and a full desk takes no report.
 
-    Any member can leave such letters. What is sealed to the desk's own key and sound stays until it is settled.
+    Any member can leave such letters. What is sealed to the desk's own key and sound stays until it is settled, and
+    what is for somebody else to gather.
     """
     store, sound = circle.services.store, {one.eid for one in waiting(circle, role)}
+    today = circle.services.clock.day()
     for desk in desks(role):
+        sound |= {one.eid for one in letters.read_box(store, desk.box, desk.seed, letters.VOUCH, today)}
         junk = [mail.eid for mail in store.mail(desk.box) if mail.eid not in sound]
         await asyncio.gather(*(store.delete_mail(desk.box, eid) for eid in junk))
 

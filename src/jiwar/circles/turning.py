@@ -110,8 +110,8 @@ async def _announce_once(circle: Circle) -> None:
     epoch = (newest.epoch, newest.commitment, newest.begins, len(pieces))
     begins = state.epoch != newest.epoch
     back = returns.turned(state.returns, circle.services.clock.day()) if begins else state.returns
-    told = (circle.charter, state.inner, state.desks, lasting(state.invites))
-    rotated = Rotated(*epoch, state.gone_in, *told, returns=back)
+    roles = (circle.charter, state.inner, state.desks, state.parlour)
+    rotated = Rotated(*epoch, state.gone_in, *roles, lasting(state.invites), returns=back)
     await write_own(circle, "rotated", encode(rotated))
     for part, piece in enumerate(pieces):
         await write_own(circle, "snapshot", encode(Snapshot(part, tuple(piece))))

@@ -59,6 +59,14 @@ class Trust(Wire, frozen=True):
     capability: bytes
 
 
+class Vouch(Wire, frozen=True):
+    """My word, of a day, that I know somebody: for the circle as a whole, or for one role in it."""
+
+    persona: bytes
+    scope: int
+    day: int
+
+
 class Membership(Wire, frozen=True):
     """One circle of mine. `waiting` is true until somebody has sent the keys (hidden circles); `agreed` is the
     edition of the charter that I agreed to last; `parent` and `role` say of a role circle whose it is, for what."""
@@ -79,6 +87,7 @@ class Membership(Wire, frozen=True):
     agreed: int = 0
     trusts: tuple[Trust, ...] = ()
     role: int = 0
+    vouches: tuple[Vouch, ...] = ()
 
 
 class Mark(Wire, frozen=True):

@@ -16,15 +16,18 @@ from jiwar.circles.charters import (
     MOST_NOTES,
     MOST_RULES,
     MOST_USES,
+    MOST_VOUCHES,
     NAME_LIMIT,
     NOTE_LIMIT,
     RULE_LIMIT,
+    VOUCH_DAYS,
+    WELCOME_DAYS,
 )
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
 from jiwar.circles.founding import change_charter
 from jiwar.circles.model import HIDDEN, LINK, STEWARD, Charter
-from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy
+from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy, Welcome
 from jiwar.circles.turning import turn_where_due
 from jiwar.errors import BadChoice, BadInput, LastSteward, NotThere, Refused, TextTooLong
 from jiwar.keyring.epochs import LANES
@@ -176,6 +179,12 @@ def _rows(levels: Levels) -> list[Value]:
         "days": lambda one: one.invite_days,
         "uses": lambda one: one.invite_uses,
         "idle": lambda one: one.idle_minutes,
+        "new": lambda one: one.welcome.days,
+        "known": lambda one: one.welcome.known,
+        "greeter": lambda one: one.welcome.greeter,
+        "moderator": lambda one: one.welcome.moderator,
+        "vouches": lambda one: one.welcome.vouches,
+        "counts": lambda one: one.welcome.vouch_days,
     }
     return [Value(name, tuple(value(one) for one in levels)) for name, value in read.items()]
 
@@ -198,6 +207,7 @@ def _asked_level(visit: Visit) -> int:
 
 async def show_values(visit: Visit) -> Response:
     circle, level, count = _circle(visit), _asked_level(visit), visit.reader.count
+    many = range(1, MOST_VOUCHES + 1)
     return visit.page(
         "care/values.html",
         tab="more",
@@ -209,6 +219,10 @@ async def show_values(visit: Visit) -> Response:
         lanes=[(one, count(one, "%(n)s day", "%(n)s days")) for one in LANES],
         holds=[(one, count(one, "%(n)s day", "%(n)s days")) for one in range(1, LONGEST_INVITE + 1)],
         uses=[(one, count(one, "%(n)s person", "%(n)s people")) for one in range(1, MOST_USES + 1)],
+        news=[(one, count(one, "%(n)s day", "%(n)s days")) for one in WELCOME_DAYS],
+        counts=[(one, count(one, "%(n)s day", "%(n)s days")) for one in VOUCH_DAYS],
+        enough=[(0, visit.say("Not by words"))] + [(one, count(one, "%(n)s person", "%(n)s people")) for one in many],
+        each=[(one, visit.reader.n(one)) for one in many],
         rests=[(one, count(one, "%(n)s minute", "%(n)s minutes")) for one in IDLE_MINUTES],
     )
 
@@ -224,6 +238,14 @@ async def write_values(visit: Visit) -> Response:
         invite_days=form.number("days", 1, LONGEST_INVITE),
         invite_uses=form.number("uses", 1, MOST_USES),
         idle_minutes=int(form.choice("idle", tuple(map(str, IDLE_MINUTES)))),
+        welcome=Welcome(
+            int(form.choice("new", tuple(map(str, WELCOME_DAYS)))),
+            form.number("known", 0, MOST_VOUCHES),
+            form.number("greeter", 0, MOST_VOUCHES),
+            form.number("moderator", 0, MOST_VOUCHES),
+            int(form.choice("counts", tuple(map(str, VOUCH_DAYS)))),
+            form.number("vouches", 1, MOST_VOUCHES),
+        ),
     )
     first, second, third, fourth = (row if at == level else one for at, one in enumerate(circle.charter.levels))
     await _put(visit, circle, replace(circle.charter, levels=(first, second, third, fourth)))

@@ -11,9 +11,11 @@ from jiwar.circles import glance, people
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
+from jiwar.web import greeting
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.lately import Lately, Rows, open_circles
+from jiwar.web.offers import question
 from jiwar.web.reading import RoomState, TopicState
 from jiwar.web.returning import followed
 from jiwar.web.visit import Visit
@@ -80,12 +82,17 @@ async def show(visit: Visit) -> Response:
     seen = [_look(visit, circle) for circle in circles]
     mine = sorted((one for each in seen for one in _for_me(visit, each)), key=lambda one: one.order, reverse=True)
     groups = sorted((_group(visit, each) for each in seen), key=lambda one: one.order, reverse=True)
+    faces = [one for circle in circles for one in greeting.waiting(visit, circle)][:FOR_ME]
+    arrivals = (greeting.arrival(visit, circle) for circle in sorted(circles, key=lambda one: -one.membership.joined))
     return visit.page(
         "home/home.html",
         tab="home",
         part=visit.services.clock.part(),
         alert=_alert(visit, circles, damaged),
-        mine=mine[:FOR_ME],
+        mine=mine[: FOR_ME - len(faces)],
+        faces=faces,
+        arrival=next((one for one in arrivals if one), None),
+        question=question(visit.reader.language.code, visit.services.clock.day()),
         groups=groups[:GROUPS],
         begin=visit.site.paths.url("new_topic"),
         greet=_greeting_place(visit, seen),
@@ -162,6 +169,9 @@ def _alert(visit: Visit, circles: list[Circle], damaged: bool) -> Alert | None:
     for circle in circles:
         if people.rules_have_changed(circle):
             return Alert("rules", circle.name, url("group", circle=visit.circle_name(circle.id)))
+    for circle in circles:
+        if greeting.has_been_here_for_a_week(circle):
+            return Alert("week", circle.name, url("group", circle=visit.circle_name(circle.id)))
     for circle in circles:
         came = circle.membership.joined
         if glance.last_new_face(circle) == "week" and today - came >= NEW_DAYS:

@@ -61,6 +61,17 @@ def names(language: str) -> tuple[str, ...]:
     return tuple(files("jiwar.circles").joinpath("names", f"{language}.txt").read_text("utf-8").splitlines())
 
 
+def question(language: str, day: int) -> str:
+    """The question of a day: they take turns."""
+    asked = _questions().get(language) or _questions()["en"]
+    return asked[day % len(asked)]
+
+
+@cache
+def _questions() -> dict[str, list[str]]:
+    return tomllib.loads(files("jiwar.circles").joinpath("rules", "questions.toml").read_text("utf-8"))
+
+
 def some_names(language: str, random: Random, number: int = 3, other_than: Iterable[str] = ()) -> tuple[str, ...]:
     """A few different names, drawn at random: none of those that were offered before."""
     before = set(other_than)

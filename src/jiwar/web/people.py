@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import guarding, leaving, people, returning, roles
+from jiwar.circles import guarding, leaving, people, returning, roles, vouches
 from jiwar.circles.circle import Circle
 from jiwar.circles.handles import HANDLE_LIMIT
-from jiwar.circles.model import STEWARD, Member
+from jiwar.circles.model import KNOWN, STEWARD, Member
 from jiwar.errors import BadInput, NotAllowed, NotThere, Refused
 from jiwar.web import messages, teams
 from jiwar.web.app import At
@@ -65,6 +65,9 @@ def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInpu
         limit=HANDLE_LIMIT,
         care=care,
         back=came_back(circle, target.persona),
+        known=target.holds(KNOWN),
+        vouches=target.active and bool(vouches.counted(circle)),
+        said=any(one.persona == target.persona for one in vouches.mine(circle)),
         latch=guarding.trusted_by(circle, target.persona) is not None,
         trusted=guarding.place_of(circle, target.persona) is not None,
         teams=[_stance(visit, circle, target, role) for role in TEAMS if roles.is_open(circle, role)],

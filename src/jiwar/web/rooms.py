@@ -67,7 +67,19 @@ async def show(visit: Visit) -> Response:
     text = ""
     if asked.get("greet"):
         text = visit.reader.language.greeting(visit.services.clock.part())
-    return _page(_open(visit), Draft(text), asked.get("before", ""))
+    room = _open(visit)
+    if asked.get("greet", "yes") != "yes":
+        text = visit.say("%(greeting)s, %(name)s!") % {"greeting": text, "name": _handle(room, asked["greet"])}
+    return _page(room, Draft(text), asked.get("before", ""))
+
+
+def _handle(room: _Room, named: str) -> str:
+    """Whom a greeting is for, by their own name there: mine for them is nobody else's to read. Raises NotThere."""
+    stable = room.visit.stable(named)
+    for one in room.circle.state.members:
+        if stable == room.circle.id[:16] + one.persona[:16] and one.handle:
+            return one.handle
+    raise NotThere
 
 
 def _page(room: _Room, draft: Draft, before: str = "") -> Response:

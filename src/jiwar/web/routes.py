@@ -28,6 +28,7 @@ from jiwar.web import (
     settling,
     talk,
     teams,
+    vouching,
 )
 from jiwar.web.app import At
 
@@ -46,6 +47,7 @@ ALL: tuple[At, ...] = (
     *inviting.ROUTES,
     *care.ROUTES,
     *teams.ROUTES,
+    *vouching.ROUTES,
     *reports.ROUTES,
     *settling.ROUTES,
     *more.ROUTES,

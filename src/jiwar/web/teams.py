@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from starlette.responses import Response
 
-from jiwar.circles import reports, roles
+from jiwar.circles import newcomers, reports, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.circles.founding import WITH_DESK
 from jiwar.circles.model import GREETER, MODERATOR, STEWARD
-from jiwar.errors import BadChoice, NotThere
+from jiwar.errors import BadChoice, NotAllowed, NotThere
 from jiwar.systems.rooms import rules, service
+from jiwar.web import greeting
 from jiwar.web.app import At
 from jiwar.web.lately import Rows, as_list
 from jiwar.web.limits import SLOW
@@ -58,6 +59,7 @@ class Team:
     name: str
     mine: bool
     offered: bool
+    on_its_way: bool
     people: tuple[Person, ...]
 
 
@@ -66,7 +68,7 @@ def team(visit: Visit, circle: Circle, role: int) -> Team:
     mine = roles.held(circle, role) is not None
     named = circle.me.holds(role) and not mine
     offered = named and keys_arrived(visit.member, circle.membership, role) is not None
-    return Team(role, TEAMS[role], visit.say(NAMES[role]), mine, offered, people)
+    return Team(role, TEAMS[role], visit.say(NAMES[role]), mine, offered, named and not offered, people)
 
 
 def teams(visit: Visit, circle: Circle) -> list[Team]:
@@ -96,6 +98,8 @@ async def show(visit: Visit) -> Response:
         desk=role in WITH_DESK,
         reports=len(reports.waiting(circle, inner)) if inner and role in WITH_DESK else 0,
         rooms=_rooms(visit, inner) if inner else None,
+        parlour=_parlour(visit, circle) if role == GREETER else "",
+        may_host=role == GREETER and newcomers.may_host(circle),
         waits=[one.key for one in _unseated(visit, circle, inner, role)] if inner else [],
     )
 
@@ -104,6 +108,12 @@ def _unseated(visit: Visit, circle: Circle, inner: Circle, role: int) -> list[Pe
     """Who was named and has not taken the keys yet."""
     named = circle.state.holders(role)
     return [person(visit, circle, one.persona) for one in named if not roles.is_seated(inner, one.persona)]
+
+
+def _parlour(visit: Visit, circle: Circle) -> str:
+    """The path of the room for new faces, if there is one."""
+    room = greeting.parlour(visit, circle)
+    return visit.site.paths.url("room", room=visit.object_name(circle.id, room)) if room else ""
 
 
 def _rooms(visit: Visit, inner: Circle) -> Markup:
@@ -115,6 +125,8 @@ async def act(visit: Visit) -> Response:
     """Begin a team, as one of the care team; or open the room of one that I am in."""
     visit.limit(SLOW)
     circle, role = _addressed(visit)
+    if visit.form.ticked("parlour"):
+        return await _open_parlour(visit, circle)
     inner = roles.held(circle, role)
     if inner is None:
         inner = await roles.open_circle(circle, role)
@@ -123,6 +135,16 @@ async def act(visit: Visit) -> Response:
         await service.open_room(inner, visit.say(NAMES[role]), rules.keeps(inner.policy)[-1])
     await visit.member.flush()
     return visit.go("team", circle=visit.circle_name(circle.id), team=TEAMS[role])
+
+
+async def _open_parlour(visit: Visit, circle: Circle) -> Response:
+    """Open the room in which new faces are greeted, in the group itself."""
+    if not newcomers.may_host(circle) or greeting.parlour(visit, circle):
+        raise NotAllowed
+    obj = await service.open_room(circle, visit.say("New faces"), rules.keeps(circle.policy)[-1])
+    await newcomers.open_parlour(circle, obj)
+    await visit.member.flush()
+    return visit.go("room", room=visit.object_name(circle.id, obj))
 
 
 ROUTES = (At("team", "/group/{circle}/team/{team}", show, act),)

@@ -315,7 +315,7 @@ class TestWhereAFoldBegins:
             for seat in seats(circle)
         )
         rotated = Rotated(
-            newest.epoch, newest.commitment, newest.begins, 1, 0, circle.charter, state.inner, state.desks, ()
+            newest.epoch, newest.commitment, newest.begins, 1, 0, circle.charter, state.inner, state.desks, b"", ()
         )
         obj = circle_object(here.circle)
         before = circle.log.state.size

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import pytest
 from msgspec.structs import replace as changed
 
+from jiwar.circles.authorship import may_have_written
 from jiwar.circles.fold import (
     MOST_INVITES,
     MOST_OWN_INVITES,
     find_invite,
     fold,
-    may_have_written,
     may_invite,
     member_of,
 )

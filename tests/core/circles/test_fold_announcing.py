@@ -39,7 +39,9 @@ def rotated(book: Book, **fields: Any) -> Rotated:
     state = book.state
     assert state.charter is not None
     begins = state.begins if state.epoch == book.epoch else book.number
-    plain = Rotated(book.epoch, COMMITMENT, begins, 1, state.gone_in, state.charter, state.inner, state.desks, ())
+    plain = Rotated(
+        book.epoch, COMMITMENT, begins, 1, state.gone_in, state.charter, state.inner, state.desks, state.parlour, ()
+    )
     return changed(plain, **fields)
 
 
