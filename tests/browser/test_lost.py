@@ -1,4 +1,4 @@
-"""When something happens: the friend's lock and a journey, walked by two people with two browsers."""
+"""When something happens: the friend's lock, a journey, a lost phone and return, walked with two browsers."""
 
 from __future__ import annotations
 
@@ -84,3 +84,38 @@ def test_a_journey(hub: Served, browser: OpenBrowser, lang: str, js: bool, width
     owner.sign_in()
     assert owner.path == "/home"
     assert owner.sees(group)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "js", "width"), [("ar", True, PHONE), ("en", False, DESK)])
+def test_the_phone_lost_and_return(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+    helper, friend = two(hub, browser, lang, js, width)
+    group, _, theirs = NAMES[lang]
+    friend.close()
+    friend.arrive("/")
+    friend.tap(friend.named("The key is lost?"))
+    friend.press("The ways back")
+    assert friend.sees(friend.word("Back under the old name"))
+
+    helper.open_group(group)
+    helper.open(helper.word("Care"))
+    with helper.way() as way:
+        helper.open(helper.word("Let somebody back in"))
+        helper.open(theirs)
+        helper.press("Write the slip")
+    assert len(way.screens) == 3, "who, confirm, give the slip"
+    slip = helper.slips()[0]
+
+    with friend.way() as way:
+        friend.arrive(slip.link)
+        friend.type("words", slip.words)
+        friend.press("Continue")
+        assert friend.sees(friend.word("Welcome back"))
+        friend.press("Continue")
+        friend.take_key()
+    assert len(way.screens) == 3 + 1, "slip words, name, new key, and home"
+    assert friend.path == "/home"
+    assert friend.sees(group)
+    to_friend(helper, group, theirs)
+    helper.press("I know who this is")
+    assert not helper.sees(helper.word("I know who this is"))
