@@ -2,6 +2,7 @@
 
 import pytest
 
+from jiwar.web import routes
 from jiwar.web.paths import Paths
 
 PATHS = Paths({"home": "/", "topic": "/talk/{topic}", "page": "/talk/{topic}/{page:int}"})
@@ -21,3 +22,8 @@ def test_the_router_gets_the_pattern() -> None:
 def test_a_path_that_is_not_whole_is_an_error(name: str, values: dict[str, str]) -> None:
     with pytest.raises(KeyError):
         PATHS.url(name, **values)
+
+
+def test_no_two_pages_have_one_path() -> None:
+    paths = [page.path for page in routes.ALL]
+    assert [path for path in paths if paths.count(path) > 1] == []

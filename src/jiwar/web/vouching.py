@@ -81,4 +81,4 @@ async def act(visit: Visit) -> Response:
     return visit.go("vouch", person=visit.request.path_params["person"])
 
 
-ROUTES = (At("vouch", "/person/{person}/known", show, act),)
+ROUTES = (At("vouch", "/person/{person}/word", show, act),)
