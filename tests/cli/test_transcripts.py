@@ -27,7 +27,7 @@ from pathlib import Path
 import pytest
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
-PATIENCE = 120
+PATIENCE = 300
 """Seconds that one command may take."""
 
 

@@ -21,7 +21,7 @@ from jiwar.store.sqlite.schema import LAYOUTS, Layout
 FOUND, NO_HUB = 1, 2
 _HELP = "show what a data folder tells somebody who takes it"
 _MEANINGS = {
-    "acct": "sealed keyrings, two for every member; which two belong together can't be told",
+    "acct": "sealed keyrings, two for every member, one for every remembered phone; whose can't be told",
     "shelf": "compartments; how many keys each has had, how many records",
     "rec": "sealed records, in cells; which object, in which order, on which day, for how long",
     "obj": "sealed covers of topics and rooms; blind names of their lists",
