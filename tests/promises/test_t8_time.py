@@ -101,3 +101,6 @@ async def hold_some(store: SqliteStore, shelf: Shelf, now: int, late: bool) -> N
     await store.stay_held(letters[3].hid)
     await store.cancel_held(letters[4].hid, b"cancel")
     await store.postpone_held(2, some(16, "outages"), some(40))
+    # Moving writes the days anew: one more shows what holding a letter leaves.
+    last = replace(letters[0], hid=some(16), eid=some(16))
+    await store.put_held(shelf.name, shelf.append, last)
