@@ -289,7 +289,6 @@ class _Story:
             person = guest.submit(person, "person", act, at=1)
         person = guest.submit(person, "person", label=words["label"])
         guest.submit(guest.follow(person, "report"), "report", reason="other")
-        guest.follow(person, "vouch")
         page = guest.go("more", "groups", "group", "group_mine")
         guest.submit(page, "group_mine", alias=words["alias"])
 
@@ -309,6 +308,10 @@ class _Story:
         page = founder.submit(founder.go(*care, "team"), "team")
         page = founder.submit(founder.follow(page, "room"), "room", "send", text=words["said"])
         assert words["said"] in page.text
+        page = founder.follow(founder.go(*care), "team", text=founder.word("Welcome team"))
+        founder.submit(founder.submit(page, "team"), "team", parlour="yes")
+        page = founder.follow(founder.follow(founder.go(*care), "group_people"), "person", text=words["guest"])
+        founder.submit(founder.follow(page, "vouch"), "vouch")
         for who in (self.third, self.guest):
             self._ask_into_care(founder, founder.go(*care), who)
         guest = self.guest
