@@ -123,12 +123,12 @@ def test_every_page_speaks_the_language_of_who_reads(language: str) -> None:
 
 
 def _wanted(one: Answer) -> str:
-    """The door speaks the hub's own language until another one is asked for."""
+    """The door speaks the hub's own language until another one is asked for, or the phone is one that remembers."""
     asked = parse_qs(urlsplit(one.page.path).query).get("l", [""])[0]
     inside = any(route_of(link.at["href"]) == "more" for link in one.markup.links)
-    return asked or (
-        one.language if inside or one.route.startswith(("founding", "joining", "forget_me", "sleep")) else "ar"
-    )
+    remembered = any(route_of(form.action) == "come_back" for form in one.markup.forms)
+    began = one.route.startswith(("founding", "joining", "forget_me", "sleep", "second"))
+    return asked or (one.language if inside or remembered or began else "ar")
 
 
 def _of_people(element: Element) -> bool:
