@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, cast
 
 import jiwar
-from jiwar.circles import invitations, letters, transfer
+from jiwar.circles import invitations, letters, publishing, transfer
+from jiwar.clock import SetClock
 from jiwar.crypto import envelopes, sealing
 from jiwar.crypto.handles import Names, name_of_raw
 from jiwar.crypto.labels import ACCOUNT_INNER, COVER_SEAL, EPOCH_TRANSFER, INVITE_SEAL, PHONE_SEAL, RECORD_SEAL
@@ -193,6 +194,25 @@ def invitation_contents(data: bytes) -> None:
         with suppress(InviteSpent, WrongWords, NotCanonical):
             opened = _at_once(invitations.open_invite(services, invitations.Tries(), text, words))
             assert encode(opened) == data
+
+
+class _Pages:
+    """A store with one published page, and the clock beside it."""
+
+    def __init__(self, page: bytes, value: bytes) -> None:
+        self.store, self.clock = self, SetClock()
+        self._pages = {publishing.LIST: encode((page,)), page: value}
+
+    def page(self, name: bytes) -> bytes:
+        return self._pages[name]
+
+
+def published_pages(data: bytes) -> None:
+    page = publishing.page_of(KEY)
+    for value in (data, pad(data)):
+        services: Any = _Pages(page, value)
+        with suppress(NotThere):
+            assert pad(encode(publishing.read(services, page)), len(value)) == value
 
 
 def _at_once(work: Coroutine[Any, Any, T]) -> T:

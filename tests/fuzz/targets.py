@@ -41,6 +41,7 @@ TARGETS = {
     "hub_secrets": Target(sealed.hub_secrets, ("keyring.hub_secret._read_slot",)),
     "invitation_links": Target(sealed.invitation_links, ("circles.invitations._secret",)),
     "invitation_contents": Target(sealed.invitation_contents, ("circles.invitations.open_invite",)),
+    "published_pages": Target(sealed.published_pages, ("circles.publishing.read",)),
     "phones": Target(sealed.phones, ("keyring.phone.PhoneKey.open", "keyring.phone.PhoneKey.find")),
     "pins": Target(sealed.pins, ("keyring.phone.read_pin",)),
     "held_letters": Target(sealed.held_letters, ("store.sqlite.held.open_meta",)),

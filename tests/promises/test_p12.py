@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from jiwar.circles import entering, invitations, leaving, letters, roles
+from jiwar.circles import entering, founding, invitations, leaving, letters, publishing, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.invitations import number_of
 from jiwar.circles.member import Member
-from jiwar.circles.model import MODERATOR
+from jiwar.circles.model import MODERATOR, OPEN
 from jiwar.clock import SetClock
 from jiwar.crypto import handles
 from jiwar.crypto.hashing import digest
@@ -62,6 +63,12 @@ def _says_where(key: bytes, text: str) -> bytes:
     raise NotThere(found=len(text))
 
 
+def _tells_of_withdrawn_pages(services: Any, page: bytes) -> Any:
+    if not services.store.page(page):
+        raise KeysChanged
+    raise NotThere(found=len(page))
+
+
 def _tells_of_spent_invitations(services: Any, tries: Any, text: str, words: tuple[str, str]) -> Any:
     services.store.invite(number_of(text))
     raise KeysChanged
@@ -84,6 +91,9 @@ MUTATIONS: Mutations = {
     "every steward is sent the keys of every role": replaced(entering, "_are_wanted", _is_steward),
     "a name of another session says what is wrong with it": replaced(handles, "resolve", _says_where),
     "an unknown box is told from an empty one": replaced(MemoryStore, "mail", _refuses_unknown_boxes),
+    "a page of a group that closed is told from one that never was": replaced(
+        publishing, "read", _tells_of_withdrawn_pages
+    ),
     "a spent link is told from one that never was": replaced(invitations, "open_invite", _tells_of_spent_invitations),
 }
 
@@ -307,3 +317,20 @@ async def test_a_letter_for_somebody_else_is_no_letter(here: Village) -> None:
     circle = here.member.circle(here.circle)
     store, persona = here.world.store, circle.log.persona
     assert letters.read_box(store, b"b" * 32, persona.kem_seed, letters.KEYS, here.world.clock.day()) == []
+
+
+async def test_a_page_that_is_not_published_is_none(here: Village) -> None:
+    """Withdrawn, ended, never written, or of a circle that is not open: one answer."""
+    services, circle = here.world.services, here.founder.circle(here.circle)
+    await founding.change_charter(circle, replace(circle.charter, access=OPEN, public="Come in."))
+    await publishing.follow(here.founder.circle(here.circle))
+    page = publishing.page_of(here.circle)
+    assert publishing.read(services, page).text == "Come in."
+    unlisted, value = b"u" * 16, services.store.page(page)
+    await services.store.put_page(unlisted, value)
+    await here.world.pass_days(15)
+    ended = answer(publishing.read, services, page)
+    await publishing.withdraw(here.founder.circle(here.circle))
+    for name in (page, unlisted, b"n" * 16, publishing.LIST, b"", publishing.page_of(UNKNOWN)):
+        assert answer(publishing.read, services, name) == ended
+    assert ended == (NotThere, {}, "there.nothing", type(None))

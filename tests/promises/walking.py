@@ -196,6 +196,7 @@ class _Story:
         self._room()
         self._people()
         self._care()
+        self._look_around()
         self._second_group()
         for who in (self.founder, self.guest):
             who.crawl()
@@ -319,6 +320,16 @@ class _Story:
         guest.submit(guest.go("more", "groups", "group"), "group_care_join")
         third = self.third
         third.submit(third.go("more", "groups", "group"), "group_care_decline")
+
+    def _look_around(self) -> None:
+        """The group opens; somebody without a key reads its page and begins to come in; it closes again."""
+        founder, stranger = self.founder, self.stranger
+        words = founder.go("more", "groups", "group", "care", "care_words")
+        founder.submit(words, "care_words", access="open", public=self.words["text"])
+        page = stranger.submit(stranger.get(f"/?l={stranger.language}"), "tour")
+        page = stranger.submit(stranger.follow(page, "tour_group"), "tour_group")
+        assert route_of(page.path) == "joining_phone"
+        founder.submit(founder.go("more", "groups", "group", "care", "care_words"), "care_words", access="link")
 
     def _ask_into_care(self, by: Walker, care: Page, who: Walker) -> None:
         person = by.follow(by.follow(care, "group_people"), "person", text=self.words[who.name])

@@ -77,7 +77,8 @@ def test_saving_without_a_change_writes_nothing(pair) -> None:
         ("rules", "\n".join(["س"] * 25)),
         ("rules", "ب" * 301),
         ("notes", "ب" * 61),
-        ("access", "open"),
+        ("access", "letter"),
+        ("public", "ب" * 1201),
     ],
 )
 def test_words_that_can_not_stand_are_given_back(pair, field: str, typed: str) -> None:
@@ -110,6 +111,7 @@ def test_a_weather_that_does_not_exist_is_refused(pair, level: str) -> None:
 
 def _values(founder: Someone, circle: bytes, **typed: str):
     chosen = {"topics": "7", "rooms": "1", "back": "no", "inviters": "nobody", "days": "2", "uses": "5", "idle": "5"}
+    chosen |= {"published": "no"}
     chosen |= {"new": "7", "known": "1", "greeter": "0", "moderator": "0", "vouches": "5", "counts": "90"}
     page = founder.get(founder.at("care_values", circle, level=1))
     return founder.send(page, "care_values", **{**chosen, **typed})
@@ -129,6 +131,7 @@ def test_what_holds_in_a_weather_can_be_changed(pair) -> None:
         invite_days=2,
         invite_uses=5,
         idle_minutes=5,
+        published=False,
     )
     assert levels == (TRUSTING[0], row, TRUSTING[2], TRUSTING[3])
 
@@ -144,6 +147,7 @@ def test_what_holds_in_a_weather_can_be_changed(pair) -> None:
         {"uses": "11"},
         {"uses": "0"},
         {"idle": "600"},
+        {"published": "perhaps"},
     ],
 )
 def test_values_outside_their_bounds_are_refused(pair, wrong: dict[str, str]) -> None:

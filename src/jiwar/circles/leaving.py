@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import roles
+from jiwar.circles import publishing, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import publish_desk, write_own
@@ -34,6 +34,8 @@ async def leave(circle: Circle, *, nameless: bool = False) -> None:
     for role in inside:
         await roles.go(roles.open_role(circle, role), nameless)
     await forget_roles(circle.member, circle.id)
+    if sum(member.active for member in circle.state.members) == 1:
+        await publishing.withdraw(circle)
     await roles.go(circle, nameless)
     await circle.member.forget_circle(circle.id)
 
@@ -60,6 +62,7 @@ async def remove(circle: Circle, persona: bytes) -> Circle:
     turned = await turn(circle, care)
     for role, inner in {**held, STEWARD: care}.items():
         await publish_desk(turned, inner, role)
+    await publishing.follow(turned)
     return turned
 
 
@@ -80,3 +83,4 @@ async def _turn_due(circle: Circle) -> None:
             await roles.follow(circle, role)
     if circle.is_steward:
         await turn_where_due(circle, roles.open_role(circle))
+        await publishing.follow(Circle(circle.member, circle.id))

@@ -14,8 +14,12 @@ from jiwar.wire.canonical import Wire
 CIRCLE = "circle"
 """Collection and object name of a circle's own records."""
 
-LINK, HIDDEN, LETTER = "link", "hidden", "letter"
-"""How an invitation delivers keys: at once, in a second step by the inviter, or inside a letter to one persona."""
+LINK, HIDDEN, LETTER, PUBLIC = "link", "hidden", "letter", "public"
+"""How an invitation delivers keys: at once, in a second step by the inviter, inside a letter to one persona, or to
+whoever reads the circle's published page."""
+
+OPEN = "open"
+"""A third way in, beside LINK and HIDDEN: whoever likes comes in."""
 
 STEWARD, MODERATOR, GREETER, KNOWN = 1, 2, 4, 8
 """What a member may hold, as bits: three roles, and that somebody in the circle has said to know them."""
@@ -34,7 +38,7 @@ CONFIRMATIONS = 2
 
 class Charter(Wire, frozen=True):
     """What a circle says of itself and what holds in it. `edition` counts its changes; `rules_edition` is the one in
-    which the member text or the rules changed last: what people agree to."""
+    which the member text or the rules changed last: what people agree to. `public` is what strangers may read."""
 
     name: str
     about: str
@@ -46,10 +50,17 @@ class Charter(Wire, frozen=True):
     levels: Levels
     edition: int = 0
     rules_edition: int = 0
+    public: str = ""
 
     @property
     def policy(self) -> Policy:
         return self.levels[self.level]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever likes may read of it and come in now: its stewards wrote strangers something, and the
+        weather allows it."""
+        return self.access == OPEN and bool(self.public) and self.policy.published
 
 
 class Founder(Wire, frozen=True):

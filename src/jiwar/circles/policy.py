@@ -42,6 +42,8 @@ class Policy(Wire, frozen=True):
     invite_days, invite_uses: the life of an invitation.
     idle_minutes: how long a session that opened the circle may rest (kept by the hub, not by a key).
     welcome: what holds for new faces (kept by programs, but for how long a word counts).
+    published: whether strangers may read the circle's public text and come in, where its charter says so
+    (coming in is judged when the circle is folded; the page is taken away by the next steward's session).
     """
 
     topic_days: int
@@ -52,20 +54,21 @@ class Policy(Wire, frozen=True):
     invite_uses: int
     idle_minutes: int
     welcome: Welcome
+    published: bool = False
 
 
 Levels = tuple[Policy, Policy, Policy, Policy]
 
 OPENLY, WARILY, CLOSELY = Welcome(7, 0, 3, 0, 90, 5), Welcome(7, 1, 0, 0, 90, 5), Welcome(30, 2, 0, 0, 30, 3)
 TRUSTING: Levels = (
-    Policy(90, 7, True, "members", 7, 3, 20, OPENLY),
-    Policy(30, 7, False, "stewards", 3, 1, 20, WARILY),
+    Policy(90, 7, True, "members", 7, 3, 20, OPENLY, True),
+    Policy(30, 7, False, "stewards", 3, 1, 20, WARILY, True),
     Policy(30, 1, False, "stewards", 1, 1, 10, CLOSELY),
     Policy(7, 1, False, "nobody", 1, 1, 5, CLOSELY),
 )
 CAREFUL: Levels = (
-    Policy(90, 7, False, "stewards", 3, 1, 20, WARILY),
-    Policy(30, 7, False, "stewards", 1, 1, 10, WARILY),
+    Policy(90, 7, False, "stewards", 3, 1, 20, WARILY, True),
+    Policy(30, 7, False, "stewards", 1, 1, 10, WARILY, True),
     Policy(30, 1, False, "stewards", 1, 1, 10, CLOSELY),
     Policy(7, 1, False, "nobody", 1, 1, 5, CLOSELY),
 )

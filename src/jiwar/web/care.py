@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import people, reports, roles
+from jiwar.circles import people, publishing, reports, roles
 from jiwar.circles.charters import (
     ABOUT_LIMIT,
     IDLE_MINUTES,
@@ -19,14 +19,16 @@ from jiwar.circles.charters import (
     MOST_VOUCHES,
     NAME_LIMIT,
     NOTE_LIMIT,
+    PUBLIC_LIMIT,
     RULE_LIMIT,
     VOUCH_DAYS,
+    WAYS_IN,
     WELCOME_DAYS,
 )
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
 from jiwar.circles.founding import change_charter
-from jiwar.circles.model import HIDDEN, LINK, STEWARD, Charter
+from jiwar.circles.model import STEWARD, Charter
 from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy, Welcome
 from jiwar.circles.turning import turn_where_due
 from jiwar.errors import BadChoice, BadInput, LastSteward, NotThere, Refused, TextTooLong
@@ -83,6 +85,7 @@ async def show_words(visit: Visit) -> Response:
         "about": charter.about,
         "rules": "\n".join(charter.rules),
         "notes": "\n".join(charter.notes),
+        "public": charter.public,
         "access": charter.access,
     }
     return _words(visit, circle, typed)
@@ -100,6 +103,7 @@ def _words(
         typed=typed,
         most_rules=MOST_RULES,
         name_limit=NAME_LIMIT,
+        shown=publishing.is_shown(circle),
         at=at,
         error=visit.sentence(error) if error else "",
     )
@@ -116,12 +120,17 @@ async def write_words(visit: Visit) -> Response:
         rules = _lines(form, "rules", RULE_LIMIT, MOST_RULES)
         at = "notes"
         notes = _lines(form, "notes", NOTE_LIMIT, MOST_NOTES)
+        at = "public"
+        public = form.text("public", PUBLIC_LIMIT)
         at = "access"
-        access = form.choice("access", (LINK, HIDDEN))
+        access = form.choice("access", WAYS_IN)
     except BadInput as error:
-        typed = {field: form.typed(field, 20_000) for field in ("name", "about", "rules", "notes", "access")}
+        typed = {
+            field: form.typed(field, 20_000) for field in ("name", "about", "rules", "notes", "public", "access")
+        }
         return _words(visit, circle, typed, at, error)
-    await _put(visit, circle, replace(charter, name=name, about=about, rules=rules, notes=notes, access=access))
+    words = replace(charter, name=name, about=about, rules=rules, notes=notes, public=public, access=access)
+    await _put(visit, circle, words)
     visit.tell("Saved.")
     return _back(visit, circle)
 
@@ -144,6 +153,7 @@ async def _put(visit: Visit, circle: Circle, charter: Charter) -> None:
     visit.limit(WRITE)
     await change_charter(circle, charter)
     await people.agree(circle, circle.charter.edition)
+    await publishing.follow(circle)
 
 
 # weather and what holds in it
@@ -185,6 +195,7 @@ def _rows(levels: Levels) -> list[Value]:
         "moderator": lambda one: one.welcome.moderator,
         "vouches": lambda one: one.welcome.vouches,
         "counts": lambda one: one.welcome.vouch_days,
+        "published": lambda one: one.published,
     }
     return [Value(name, tuple(value(one) for one in levels)) for name, value in read.items()]
 
@@ -246,6 +257,7 @@ async def write_values(visit: Visit) -> Response:
             int(form.choice("counts", tuple(map(str, VOUCH_DAYS)))),
             form.number("vouches", 1, MOST_VOUCHES),
         ),
+        published=form.choice("published", ("yes", "no")) == "yes",
     )
     first, second, third, fourth = (row if at == level else one for at, one in enumerate(circle.charter.levels))
     await _put(visit, circle, replace(circle.charter, levels=(first, second, third, fourth)))
@@ -269,6 +281,7 @@ async def turn(visit: Visit) -> Response:
     if await turn_where_due(role, role):
         role = roles.open_role(circle)
     await turn_where_due(circle, role)
+    await publishing.follow(visit.circle())
     await visit.member.flush()
     visit.tell("The keys are renewed.")
     return _back(visit, circle)

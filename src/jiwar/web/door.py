@@ -5,7 +5,7 @@ One screen each. Whose phone it is stands beside the box: on a shared one there 
 
 from starlette.responses import Response
 
-from jiwar.circles import guarding, heartbeat, leaving, reports, speech, vouches
+from jiwar.circles import guarding, heartbeat, leaving, publishing, reports, speech, vouches
 from jiwar.circles.member import Member
 from jiwar.errors import BadInput, Busy, JiwarError, PhoneForgotten, PhraseUnknown, TextMissing
 from jiwar.keyring import phrase
@@ -35,6 +35,7 @@ def _door(visit: Visit, error: JiwarError | None = None) -> Response:
         error=visit.sentence(error) if error else "",
         at_pin=error is not None and error.code.startswith("pin.") and not isinstance(error, PhoneForgotten),
         languages=visit.languages("door"),
+        tour=bool(publishing.listed(visit.services)),
     )
 
 

@@ -8,15 +8,15 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from jiwar.circles import glance, leaving, texts
-from jiwar.circles.charters import NAME_LIMIT
+from jiwar.circles.charters import NAME_LIMIT, WAYS_IN
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived, take_keys
 from jiwar.circles.founding import first_charter, found_circle
 from jiwar.circles.handles import HANDLE_LIMIT, sound_handle
-from jiwar.circles.model import HIDDEN, LINK, Charter
+from jiwar.circles.model import Charter
 from jiwar.errors import BadInput, Damaged, InviteSpent, JiwarError, KeyringFull, NameTaken, NotThere, Removed
 from jiwar.keyring.model import Membership
-from jiwar.web import messages
+from jiwar.web import messages, tour
 from jiwar.web.app import At
 from jiwar.web.faces import colour, letter
 from jiwar.web.limits import SLOW
@@ -60,7 +60,7 @@ async def groups(visit: Visit) -> Response:
 
 def _list(visit: Visit, error: str = "") -> Response:
     rows = [_row(visit, one) for one in visit.member.memberships()]
-    return visit.page("groups/list.html", tab="more", rows=rows, error=error)
+    return visit.page("groups/list.html", tab="more", rows=rows, error=error, tour=bool(tour.open_groups(visit)))
 
 
 def _membership(visit: Visit) -> Membership:
@@ -156,7 +156,7 @@ async def _found(visit: Visit, key: str, charter: Charter, handle: str) -> Respo
 def _charter(visit: Visit, key: str) -> Charter:
     card = cards(visit.reader.language.code)[key]
     name = texts.line(visit.form.typed("group"), NAME_LIMIT)
-    return first_charter(key, name, card.about, card.rules, visit.form.choice("access", (LINK, HIDDEN)))
+    return first_charter(key, name, card.about, card.rules, visit.form.choice("access", WAYS_IN))
 
 
 def _naming(visit: Visit, key: str, error: tuple[str, str] = ("", "")) -> Response:

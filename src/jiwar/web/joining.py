@@ -17,7 +17,7 @@ from jiwar.errors import BadInput, JiwarError, NameTaken, SignedOut, WrongWords
 from jiwar.web import messages, offers
 from jiwar.web.app import At
 from jiwar.web.keys import KeyChoice, Place, changed_choice, member_with, offer_keys, show_key
-from jiwar.web.limits import SLOW
+from jiwar.web.limits import EVERYBODY_COMES_IN, SLOW
 from jiwar.web.visit import Visit
 from jiwar.web.whose import Whose, read_whose, settle
 from jiwar.wire.canonical import Wire, decode, encode
@@ -90,10 +90,11 @@ async def take_words(visit: Visit) -> Response:
         admitted = await invitations.open_invite(visit.services, visit.site.tries, secret, (words[0], words[1]))
     except WrongWords as error:
         return _words_page(visit, visit.sentence(error), messages.status(error))
-    return _begin(visit, secret, admitted)
+    return begin(visit, secret, admitted)
 
 
-def _begin(visit: Visit, secret: str, admitted: Admission) -> Response:
+def begin(visit: Visit, secret: str, admitted: Admission) -> Response:
+    """Go on with what was opened: by a link, or with no `secret` by a page that everybody may read."""
     if visit.is_member() and visit.member.has(admitted.circle):
         return visit.go("home")
     if not visit.has_session():
@@ -103,7 +104,12 @@ def _begin(visit: Visit, secret: str, admitted: Admission) -> Response:
     _keep(visit, Draft(secret, admitted, names))
     if admitted.handle:
         return visit.go("joining_name")
-    return visit.go("joining_welcome" if visit.is_member() else "joining_phone")
+    return _welcome(visit, secret) if visit.is_member() else visit.go("joining_phone")
+
+
+def _welcome(visit: Visit, secret: str) -> Response:
+    """Whoever came by the page that everybody may read has agreed to the rules there."""
+    return visit.go("joining_welcome" if secret else "joining_name")
 
 
 def _free_names(visit: Visit, admitted: Admission, other_than: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -119,16 +125,17 @@ def _free_names(visit: Visit, admitted: Admission, other_than: tuple[str, ...] =
 
 async def show_phone(visit: Visit) -> Response:
     draft = _draft(visit)
-    return _phone_page(visit, draft.shared, draft.pin)
+    return _phone_page(visit, draft, draft.shared, draft.pin)
 
 
-def _phone_page(visit: Visit, shared: bool, pin: str, error: JiwarError | None = None) -> Response:
+def _phone_page(visit: Visit, draft: Draft, shared: bool, pin: str, error: JiwarError | None = None) -> Response:
     return visit.page(
         "joining/phone.html",
         status=messages.status(error) if error else 200,
         shared=shared,
         pin=pin,
         error=visit.sentence(error) if error else "",
+        at=2 if draft.secret else 3,
         steps=_steps(visit),
     )
 
@@ -138,9 +145,9 @@ async def take_phone(visit: Visit) -> Response:
     try:
         whose = read_whose(visit)
     except BadInput as error:
-        return _phone_page(visit, False, visit.form.typed("pin", 20), error)
+        return _phone_page(visit, draft, False, visit.form.typed("pin", 20), error)
     _keep(visit, replace(draft, shared=whose.shared, pin=whose.pin))
-    return visit.go("joining_welcome")
+    return _welcome(visit, draft.secret)
 
 
 # 3: welcome and rules
@@ -252,12 +259,14 @@ def _is_in(visit: Visit) -> bool:
 async def _enter(visit: Visit, draft: Draft) -> str:
     """Return the page that shows where the newcomer is now. Raises NameTaken, InviteSpent, KeyringFull."""
     services, admitted = visit.services, draft.admission
+    if not draft.secret and not visit.is_member():
+        visit.site.limits.take_for_all(EVERYBODY_COMES_IN)
     async with member_with(visit, draft.keys) as member:
         if admitted.mode == HIDDEN:
             await entering.ask_to_enter(member, admitted, invitations.number_of(draft.secret), draft.handle)
             return "groups"
         circle = await entering.enter(member, admitted, draft.handle)
-    if invitations.is_used_up(circle, admitted.proof):
+    if draft.secret and invitations.is_used_up(circle, admitted.proof):
         visit.site.later(services.store.remove_invite(invitations.number_of(draft.secret)))
     return "home"
 

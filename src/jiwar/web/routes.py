@@ -28,6 +28,7 @@ from jiwar.web import (
     settling,
     talk,
     teams,
+    tour,
     vouching,
 )
 from jiwar.web.app import At
@@ -40,6 +41,7 @@ ALL: tuple[At, ...] = (
     *rooms.ROUTES,
     *founding.ROUTES,
     *joining.ROUTES,
+    *tour.ROUTES,
     *groups.ROUTES,
     *group.ROUTES,
     *people.ROUTES,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from jiwar.clock import SetClock
@@ -206,6 +208,20 @@ async def test_pages_are_replaced_whole(store: Store, size: int) -> None:
         await store.put_page(name, bytes(PAGE_LIMIT + 1))
     with pytest.raises(BadInput):
         await store.put_page(b"name", b"")
+
+
+async def test_a_page_is_taken_away(store: Store) -> None:
+    name = some(16)
+    await store.put_page(name, some(9000, "page"))
+    for _ in range(2):
+        await store.remove_page(name)
+        with pytest.raises(NotThere):
+            store.page(name)
+    await asyncio.gather(store.put_page(name, some(10)), store.remove_page(name))
+    with pytest.raises(NotThere):
+        store.page(name)
+    await store.put_page(name, b"again")
+    assert store.page(name) == b"again"
 
 
 async def test_old_mail_is_swept(store: Store, clock: SetClock) -> None:
