@@ -22,6 +22,7 @@ from jiwar.keyring import hub_secret
 from jiwar.keyring.account import Access
 from jiwar.keyring.hub_secret import HubSecret, create_hub_secret
 from jiwar.keyring.phone import Memory, PhoneKey
+from jiwar.store.guard import GUARD_SIZE
 from tests.core.store.places import open_sqlite
 from tests.mutants.mutation import Mutations, replaced
 from tests.promises import images
@@ -58,7 +59,7 @@ class Loot:
         for name, value in self.rows:
             try:
                 inner = secret.outer().open("account", name, value) if secret else value
-                memory = key.open(inner)
+                memory = key.open(inner[GUARD_SIZE:])
             except (JiwarError, ValueError):
                 continue
             for pin in pins:
