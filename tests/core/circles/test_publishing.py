@@ -14,7 +14,7 @@ from jiwar.circles.invitations import Admission
 from jiwar.circles.model import HIDDEN, LINK, OPEN, PUBLIC, Invite
 from jiwar.circles.publishing import MOST_PUBLISHED, PAGE_SIZE, Notice, page_of
 from jiwar.crypto.signing import public_key
-from jiwar.errors import Full, InviteSpent, NotAllowed, NotThere
+from jiwar.errors import Full, InviteSpent, NameTaken, NotAllowed, NotThere
 from jiwar.keyring.persona import Persona
 from jiwar.wire.canonical import decode, encode
 from jiwar.wire.frame import pad, unpad
@@ -111,7 +111,7 @@ async def test_somebody_removed_comes_back_as_a_stranger_only(here: Village) -> 
     await leaving.remove(here.founder.circle(here.circle), guest.persona(here.circle))
     await guest.member.forget_circle(here.circle)
     for handle in ("lamp", "lantern"):
-        with pytest.raises((NotAllowed, InviteSpent, entering.NameTaken)):
+        with pytest.raises((NotAllowed, InviteSpent, NameTaken)):
             await entering.enter(guest.member, notice(here).admission, handle, seed)
 
 
