@@ -234,7 +234,9 @@ class _Story:
         founder.submit(founder.submit(founder.go("home"), "close"), "come_back", pin=again)
         founder.crawl()
         founder.submit(founder.submit(founder.go("home"), "close"), "forget_here")
+        sign_in(self.walked.somebody("founder"), founder.key)
         sign_in(founder, founder.key)
+        founder.submit(founder.go("more", "mykey", "phones"), "visit_end")
 
     def _topic(self) -> None:
         founder, guest, words = self.founder, self.guest, self.words

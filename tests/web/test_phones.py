@@ -153,6 +153,33 @@ def test_a_phone_is_named_and_forgotten_from_elsewhere(world: World, client: Ope
     assert phone.get("/").form("/").fields["key"] == ""
 
 
+def test_another_visit_is_seen_and_ended(world: World, client: Open, clock: SetClock, language: str) -> None:
+    someone = found(client(language))
+    others = [client(language) for _ in range(3)]
+    for other in others:
+        sign_in(other, someone.key)
+    stranger = found(client(language))
+    page = someone.get(world.url("phones"))
+    assert page.text.count(someone.word("End this visit")) == 3
+    assert "Mozilla" not in page.html
+    page = someone.send(page, "visit_end")
+    assert page.text.count(someone.word("End this visit")) == 2
+    page = someone.post(world.url("visit_end"), {"token": page.forms[0].fields["token"]})
+    assert someone.word("End this visit") not in page.text
+    assert [other.ask("GET", world.url("home")).status == 200 for other in others] == [False] * 3
+    assert [who.ask("GET", world.url("home")).status for who in (someone, stranger)] == [200, 200]
+
+
+def test_a_strangers_visit_cannot_be_ended(world: World, client: Open) -> None:
+    someone, stranger = found(client()), found(client())
+    page = someone.get(world.url("phones"))
+    session = world.hub.services.sessions.find(bytes.fromhex(someone.cookies[world.site.cookie]))
+    theirs = world.hub.services.sessions.find(bytes.fromhex(stranger.cookies[world.site.cookie]))
+    named = {"token": page.forms[0].fields["token"], "visit": session.names.name(theirs.name)}
+    someone.post(world.url("visit_end"), named)
+    assert stranger.ask("GET", world.url("home")).status == 200
+
+
 def test_somebody_elses_phone_is_not_there(world: World, client: Open) -> None:
     mine, other = remembered(found(client())), found(client())
     token = other.get(world.url("phones")).forms[0].fields["token"]

@@ -27,6 +27,7 @@ MOST_SESSIONS = 20_000
 class _Entry:
     seen: float
     idle: float
+    since: tuple[int, int] = (0, 0)
     account: bytes = b""
     values: dict[str, bytes] = field(default_factory=dict)
 
@@ -59,7 +60,12 @@ class Session:
 
     def take_after(self, old: Session) -> None:
         """Belong to the account that another session of this browser belonged to."""
-        self._entry.account = old._entry.account
+        self._entry.account, self._entry.since = old._entry.account, old._entry.since
+
+    @property
+    def since(self) -> tuple[int, int]:
+        """The day and the part of it in which this session began."""
+        return self._entry.since
 
     @cached_property
     def handle_key(self) -> bytes:
@@ -95,7 +101,9 @@ class SessionTable:
             if len(self._entries) >= MOST_SESSIONS:
                 raise Busy
         cookie = self._random(COOKIE)
-        self._entries[digest(SESSION_NAME, cookie)] = _Entry(self._clock.monotonic(), IDLE_SECONDS)
+        self._entries[digest(SESSION_NAME, cookie)] = _Entry(
+            self._clock.monotonic(), IDLE_SECONDS, (self._clock.day(), self._clock.part())
+        )
         return cookie
 
     def find(self, cookie: bytes) -> Session:
@@ -125,6 +133,18 @@ class SessionTable:
         """End every session of an account."""
         tag = self._tag(locator)
         for name in [name for name, entry in self._entries.items() if same(entry.account, tag)]:
+            del self._entries[name]
+
+    def beside(self, session: Session) -> list[tuple[bytes, int, int]]:
+        """The other open sessions of the same account: name, and day and part of the day in which they began."""
+        own = self._entries[session.name].account
+        same_account = [name for name, entry in self._entries.items() if own and same(entry.account, own)]
+        others = [name for name in same_account if name != session.name and self.lives(name)]
+        return sorted((name, *self._entries[name].since) for name in others)
+
+    def end_beside(self, session: Session, name: bytes) -> None:
+        """End another session of the same account; anything else is passed over."""
+        if any(name == other for other, _, _ in self.beside(session)):
             del self._entries[name]
 
     def _tag(self, locator: bytes) -> bytes:

@@ -1,4 +1,7 @@
-"""Phones that remember me: this one, others, and the way to have each of them forget."""
+"""Open visits and phones that remember me: this one, others, and the way to end each of them.
+
+A visit is a line with a part of a day; nothing is known of the browser that it is open in.
+"""
 
 from starlette.responses import Response
 
@@ -28,6 +31,8 @@ def _page(visit: Visit, error: JiwarError | None = None, at: str = "") -> Respon
         tab="more",
         status=messages.status(error) if error else 200,
         here=next((one for one in phones if one.locator == own), None),
+        since=visit.session.since,
+        visits=[(visit.name(name), day, part) for name, day, part in visit.services.sessions.beside(visit.session)],
         others=[(visit.name(one.locator), one) for one in phones if one.locator != own],
         second=visit.phone != b"" and visit.session.read(SLOT) is not None,
         pin=visit.form.typed("pin", 20),
@@ -79,6 +84,17 @@ async def forget(visit: Visit) -> Response:
     return visit.go("phones")
 
 
+async def end_visit(visit: Visit) -> Response:
+    """End one other visit of mine, or all of them."""
+    visit.limit(WRITE)
+    sessions, named = visit.services.sessions, visit.form.typed("visit", 100)
+    names = [visit.stable(named)] if named else [name for name, _, _ in sessions.beside(visit.session)]
+    for name in names:
+        sessions.end_beside(visit.session, name)
+    visit.tell("It is ended.")
+    return visit.go("phones")
+
+
 def _addressed(visit: Visit) -> bytes:
     """The row of one of my phones. Raises NotThere."""
     named = visit.form.typed("phone", 100)
@@ -90,6 +106,7 @@ def _addressed(visit: Visit) -> bytes:
 
 ROUTES = (
     At("phones", "/more/phones", show),
+    At("visit_end", "/more/phones/visit", post=end_visit),
     At("phone_remember", "/more/phones/remember", post=remember),
     At("phone_second", "/more/phones/second", post=add_second),
     At("phone_name", "/more/phones/name", post=rename),
