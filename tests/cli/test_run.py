@@ -18,7 +18,9 @@ import pytest
 from jiwar.cli.main import main
 from jiwar.cli.memory import OVERWRITING
 from jiwar.cli.run import NOT_HERE, config_from, is_kept_in_a_journal
+from jiwar.cli.ways import ways_from
 from jiwar.errors import BadChoice
+from jiwar.nudging.channels import Relay, Ways
 
 LINK = re.compile(r"http://127\.0\.0\.1:(\d+)(/\S+/[a-z2-7]{26})$", re.MULTILINE)
 
@@ -156,3 +158,26 @@ def test_the_clock_is_as_far_ahead_as_the_environment_says(text: str, hours: flo
 def test_no_other_clock_is_accepted(text: str) -> None:
     with pytest.raises(BadChoice):
         config_from({"JIWAR_UTC_OFFSET": text})
+
+
+def test_reminders_are_off_unless_the_keeper_allows_them() -> None:
+    assert ways_from({}) == Ways()
+    assert ways_from({"JIWAR_PUSH": "1"}).channels == ("push",)
+    allowed = ways_from({"JIWAR_SMTP_HOST": "mail.example", "JIWAR_SMTP_FROM": "a@b.example", "JIWAR_SMTP_USER": "u"})
+    assert allowed.relay == Relay("mail.example", 587, "a@b.example", "starttls", "u", "")
+    assert allowed.channels == ("mail",)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"JIWAR_SMTP_FROM": ""},
+        {"JIWAR_SMTP_FROM": "nobody"},
+        {"JIWAR_SMTP_SECURITY": "maybe"},
+        {"JIWAR_SMTP_PORT": "0"},
+        {"JIWAR_SMTP_PORT": "x"},
+    ],
+)
+def test_relay_that_makes_no_sense_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(BadChoice):
+        ways_from({"JIWAR_SMTP_HOST": "mail.example", "JIWAR_SMTP_FROM": "a@b.example", **wrong})

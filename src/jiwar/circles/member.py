@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
 from jiwar.circles.model import STEWARD
+from jiwar.circles.rung import Rung
 from jiwar.clock import Clock
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import PERSONA_RETURN
@@ -46,6 +47,7 @@ class Services:
     sessions: SessionTable
     hub_id: bytes
     versions: dict[bytes, int]
+    rung: Rung = field(default_factory=Rung)
 
 
 class _Line(Wire, frozen=True):

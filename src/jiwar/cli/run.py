@@ -14,6 +14,7 @@ from typing import Any
 
 from jiwar import node
 from jiwar.cli.memory import run_overwriting
+from jiwar.cli.ways import ways_from
 from jiwar.errors import BadChoice
 from jiwar.i18n import LANGUAGES
 from jiwar.node import Config, Front, Hub
@@ -34,7 +35,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description="Start a hub on 127.0.0.1. PORT (8000), JIWAR_DATA (./data) and JIWAR_SECRET (./secret/hub) say"
         " where; JIWAR_COVER, JIWAR_LANGUAGE and JIWAR_UTC_OFFSET (3) say, the first time, what strangers see and by"
         " how many hours the community's clock is ahead; JIWAR_SECURE=1 says that people reach it by https;"
-        " JIWAR_COMPANION=destroy has every login overwrite the account's companion.",
+        " JIWAR_COMPANION=destroy has every login overwrite the account's companion;"
+        " JIWAR_PUSH=1 and JIWAR_SMTP_HOST allow reminders, see docs/operating.",
     )
     return parser
 
@@ -58,6 +60,7 @@ def config_from(environment: dict[str, str]) -> Config:
             language=_language(environment.get("JIWAR_LANGUAGE", first.language)),
             offset_hours=_offset(environment.get("JIWAR_UTC_OFFSET", str(first.offset_hours))),
         ),
+        ways=ways_from(environment),
     )
 
 

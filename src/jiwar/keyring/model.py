@@ -44,6 +44,26 @@ class Phone(Wire, frozen=True):
     until: int
 
 
+class Placed(Wire, frozen=True):
+    """Where in a circle I left the address of my reminders, and when: to take it back."""
+
+    circle: bytes
+    epoch: int
+    day: int
+    box: int
+    eid: bytes
+
+
+class Nudge(Wire, frozen=True):
+    """How I am reminded; no channel, not at all."""
+
+    channel: str = ""
+    endpoint: str = ""
+    hour: int = 21
+    text: str = ""
+    placed: tuple[Placed, ...] = ()
+
+
 class Friend(Wire, frozen=True):
     """Somebody who may close my account for three days: in which circle I know them, and their slot in its guard."""
 
@@ -186,3 +206,4 @@ class Keyring(Wire, frozen=True):
     was_closed: bool = False
     made: int = 0
     second_shown: bool = False
+    nudge: Nudge = Nudge()
