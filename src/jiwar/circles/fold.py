@@ -24,6 +24,7 @@ from jiwar.circles.model import (
     KINDS,
     LETTER,
     LINK,
+    PUBLIC,
     STEWARD,
     Announcement,
     Charter,
@@ -61,6 +62,10 @@ LONGEST_LETTER = 60
 """Days that an invitation by letter stands."""
 LONGEST_WAIT = 14
 """Days that somebody who has asked for keys may wait for them."""
+LONGEST_PUBLIC = 14
+"""Days that a published admission stands: no steward for so long, and the door closes by itself."""
+MOST_PUBLIC = 100
+"""People who may come in by one."""
 
 
 class _Passed(Exception):
@@ -177,7 +182,8 @@ def _charter(walk: Walk, state: CircleState, record: Opened, body: Charter) -> C
     _require_steward(state, record.author)
     charters.require_next(state.charter, body)
     charters.require_sound(body)
-    return replace(state, charter=body)
+    kept = tuple(one for one in state.invites if one.invite.mode != PUBLIC or body.is_open)
+    return replace(state, charter=body, invites=kept)
 
 
 def _desk(walk: Walk, state: CircleState, record: Opened, body: Desk) -> CircleState:
@@ -199,13 +205,20 @@ def _invite(walk: Walk, state: CircleState, record: Opened, body: Invite) -> Cir
     if body.role:
         _require_steward(state, record.author)
         _require(body.role == STEWARD and body.mode == LETTER)
+    elif body.mode == PUBLIC:
+        _require_steward(state, record.author)
     else:
         _require(may_invite(state, record.author))
     _require_bounded(state, record, body)
     require_sound_key(body.proof)
     standing = tuple(one for one in state.invites if _last_answer(one.invite) >= record.day)
-    _require(len(standing) < MOST_INVITES and all(one.invite.proof != body.proof for one in standing))
-    _require(sum(one.by == record.author for one in standing) < MOST_OWN_INVITES)
+    _require(all(one.invite.proof != body.proof for one in standing))
+    if body.mode == PUBLIC:
+        # One at a time, beside the others: members who use those up can't keep the door shut.
+        standing = tuple(one for one in standing if one.invite.mode != PUBLIC)
+    else:
+        _require(len(standing) < MOST_INVITES)
+        _require(sum(one.by == record.author for one in standing) < MOST_OWN_INVITES)
     return replace(state, invites=(*standing, OpenInvite(body, record.author, 0)))
 
 
@@ -216,8 +229,12 @@ def _last_answer(invite: Invite) -> int:
 
 def _require_bounded(state: CircleState, record: Opened, body: Invite) -> None:
     """An invitation ends, and lets in no more than the policy says."""
-    if state.charter is None or body.mode not in (LINK, HIDDEN, LETTER) or len(body.number) != 32:
+    if state.charter is None or body.mode not in (LINK, HIDDEN, LETTER, PUBLIC) or len(body.number) != 32:
         raise _Passed
+    if body.mode == PUBLIC:
+        _require(state.charter.is_open and 1 <= body.uses <= MOST_PUBLIC)
+        _require(body.last_day <= record.day + LONGEST_PUBLIC)
+        return
     days = LONGEST_LETTER if body.mode == LETTER else state.charter.policy.invite_days
     uses = state.charter.policy.invite_uses if body.mode == LINK else 1
     _require(1 <= body.uses <= uses and body.last_day <= record.day + days)

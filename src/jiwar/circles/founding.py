@@ -111,10 +111,12 @@ async def write_own(circle: Circle, kind: str, body: bytes) -> None:
 
 @dataclass(frozen=True)
 class DeskKeys:
-    """What one epoch of the stewards' circle opens letters with: a key pair, and the read token of a box."""
+    """What one epoch of the stewards' circle opens letters with: a key pair, and the read tokens of two boxes: what
+    members report, and what strangers ask, so that these can't fill the one those need."""
 
     seed: bytes
     box: bytes
+    asking: bytes
 
 
 def desks(role: Circle) -> list[DeskKeys]:
@@ -127,7 +129,7 @@ def desks(role: Circle) -> list[DeskKeys]:
 
 def _desk(record_key: bytes) -> DeskKeys:
     seed = derive(record_key, CIRCLE_BOX, "kem", length=envelopes.SEED)
-    return DeskKeys(seed, derive(record_key, CIRCLE_BOX, "box"))
+    return DeskKeys(seed, derive(record_key, CIRCLE_BOX, "box"), derive(record_key, CIRCLE_BOX, "asking"))
 
 
 async def publish_desk(circle: Circle, role: Circle) -> None:

@@ -16,7 +16,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.fold import may_invite, may_write_invite, stewards
 from jiwar.circles.founding import BOX, write_own
 from jiwar.circles.member import Services
-from jiwar.circles.model import HIDDEN, LINK, Invite, OpenInvite, Revoke
+from jiwar.circles.model import HIDDEN, LINK, PUBLIC, Invite, OpenInvite, Revoke
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import INVITE_KEY, INVITE_NUMBER, INVITE_SEAL
 from jiwar.crypto.sealing import SEAL_OVERHEAD, seal, unseal
@@ -130,8 +130,13 @@ def _require_stewards_first(circle: Circle) -> None:
 def invited(circle: Circle) -> int:
     """How many have come by invitation, and how many may still come by those that stand open."""
     today = circle.services.clock.day()
-    standing = (one for one in circle.state.invites if one.invite.last_day >= today and not one.invite.role)
+    standing = (one for one in circle.state.invites if one.invite.last_day >= today and is_handed_out(one))
     return len(circle.state.members) - 1 + sum(one.invite.uses - one.used for one in standing)
+
+
+def is_handed_out(one: OpenInvite) -> bool:
+    """Whether it is for somebody whom a member knows: neither the care team's own keys nor the published page's."""
+    return not one.invite.role and one.invite.mode != PUBLIC
 
 
 def number_of(text: str) -> bytes:
@@ -217,5 +222,5 @@ def mine(circle: Circle) -> list[OpenInvite]:
     return [
         one
         for one in circle.state.invites
-        if (one.by == me or circle.is_steward) and one.invite.last_day >= today and not one.invite.role
+        if (one.by == me or circle.is_steward) and one.invite.last_day >= today and is_handed_out(one)
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import entering
+from jiwar.circles import entering, publishing
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of, stewards
 from jiwar.circles.founding import publish_desk, write_own
@@ -83,6 +83,8 @@ async def leave(circle: Circle, *, nameless: bool = False) -> None:
         await _go(role, nameless)
     if held is not None:
         await circle.member.forget_circle(held.circle)
+    if not _others_stay(circle):
+        await publishing.withdraw(circle)
     await _go(circle, nameless)
     await circle.member.forget_circle(circle.id)
 
@@ -108,6 +110,7 @@ async def remove(circle: Circle, persona: bytes) -> Circle:
     await write_own(circle, "remove", encode(Remove(persona)))
     turned = await turn(circle, role)
     await publish_desk(turned, role)
+    await publishing.follow(turned, role)
     return turned
 
 
@@ -149,6 +152,7 @@ async def take_stewardship(circle: Circle, persona: bytes) -> Circle:
     await write_own(circle, "role", encode(Role(persona, 0)))
     turned = await turn(circle, role)
     await publish_desk(turned, role)
+    await publishing.follow(turned, role)
     return turned
 
 
@@ -185,3 +189,4 @@ async def _turn_due(circle: Circle) -> None:
     if await turn_where_due(role, role):
         role = open_role(circle)
     await turn_where_due(circle, role)
+    await publishing.follow(Circle(circle.member, circle.id), role)

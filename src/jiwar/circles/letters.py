@@ -21,8 +21,9 @@ from jiwar.wire.frame import join, pad, unpad
 SIZES = (2_048, 16_384)
 LIFE_DAYS = 60
 
-REPORT, KEYS, REQUEST = "report", "keys", "request"
-"""Purposes: a member to the stewards; keys of a circle to somebody; a newcomer to who invited them."""
+REPORT, KEYS, REQUEST, ASKING = "report", "keys", "request", "asking"
+"""Purposes: a member to the stewards; keys of a circle to somebody; a newcomer to who invited them; a stranger who
+asks to join and the stewards, to and fro."""
 
 
 class Letter(Wire, frozen=True):

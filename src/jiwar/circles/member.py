@@ -7,9 +7,10 @@ session ends and at most every ten minutes, so that the store does not see every
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -43,6 +44,8 @@ class Services:
     sessions: SessionTable
     hub_id: bytes
     versions: dict[bytes, int]
+    publishing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the list of published circles is read and written anew."""
 
 
 class _Line(Wire, frozen=True):

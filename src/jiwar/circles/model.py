@@ -12,15 +12,20 @@ from jiwar.wire.canonical import Wire
 CIRCLE = "circle"
 """Collection and object name of a circle's own records."""
 
-LINK, HIDDEN, LETTER = "link", "hidden", "letter"
-"""How an invitation delivers keys: at once, in a second step by the inviter, or inside a letter to one persona."""
+LINK, HIDDEN, LETTER, PUBLIC = "link", "hidden", "letter", "public"
+"""How an invitation delivers keys: at once, in a second step by the inviter, inside a letter to one persona, or to
+whoever reads the circle's published page."""
+
+OPEN, ASKED = "open", "asked"
+"""How a circle lets people in, beside LINK and HIDDEN: whoever likes, or whoever the stewards say yes to."""
 
 STEWARD = 1
 
 
 class Charter(Wire, frozen=True):
     """What a circle says of itself and what holds in it. `edition` counts its changes; `rules_edition` is the one in
-    which the member text or the rules changed last: what people agree to."""
+    which the member text or the rules changed last: what people agree to. `public` is what strangers may read,
+    `questions` what whoever asks to join is asked."""
 
     name: str
     about: str
@@ -32,10 +37,22 @@ class Charter(Wire, frozen=True):
     levels: Levels
     edition: int = 0
     rules_edition: int = 0
+    public: str = ""
+    questions: tuple[str, ...] = ()
 
     @property
     def policy(self) -> Policy:
         return self.levels[self.level]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether strangers may read of it now: its stewards wrote them something, and the weather allows it."""
+        return self.access in (OPEN, ASKED) and bool(self.public) and self.policy.published
+
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever likes may come in now."""
+        return self.access == OPEN and self.is_published
 
 
 class Founder(Wire, frozen=True):

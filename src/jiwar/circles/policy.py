@@ -23,6 +23,8 @@ class Policy(Wire, frozen=True):
     inviters: who may write an invitation (judged when the circle is folded).
     invite_days, invite_uses: the life of an invitation.
     idle_minutes: how long a session that opened the circle may rest (kept by the hub, not by a key).
+    published: whether strangers may read the circle's public text, and come in or ask to, where its charter says so
+    (coming in is judged when the circle is folded; the page is taken away by the next steward's session).
     """
 
     topic_days: int
@@ -32,19 +34,20 @@ class Policy(Wire, frozen=True):
     invite_days: int
     invite_uses: int
     idle_minutes: int
+    published: bool = False
 
 
 Levels = tuple[Policy, Policy, Policy, Policy]
 
 TRUSTING: Levels = (
-    Policy(90, 7, True, "members", 7, 3, 20),
-    Policy(30, 7, False, "stewards", 3, 1, 20),
+    Policy(90, 7, True, "members", 7, 3, 20, True),
+    Policy(30, 7, False, "stewards", 3, 1, 20, True),
     Policy(30, 1, False, "stewards", 1, 1, 10),
     Policy(7, 1, False, "nobody", 1, 1, 5),
 )
 CAREFUL: Levels = (
-    Policy(90, 7, False, "stewards", 3, 1, 20),
-    Policy(30, 7, False, "stewards", 1, 1, 10),
+    Policy(90, 7, False, "stewards", 3, 1, 20, True),
+    Policy(30, 7, False, "stewards", 1, 1, 10, True),
     Policy(30, 1, False, "stewards", 1, 1, 10),
     Policy(7, 1, False, "nobody", 1, 1, 5),
 )

@@ -70,6 +70,8 @@ INVITE_SEAL = Label("jiwar/1/invite/seal")
 INVITE_PROOF = Label("jiwar/1/invite/proof")
 INVITE_OUTER = Label("jiwar/1/invite/outer")
 PAGE_OUTER = Label("jiwar/1/page/outer")
+PUBLISHED = Label("jiwar/1/published")
+PUBLISHED_PAGE = Label("jiwar/1/published/page")
 SECRET_CHECK = Label("jiwar/1/secret/check")
 FOUNDING_CODE = Label("jiwar/1/founding/code")
 

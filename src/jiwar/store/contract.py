@@ -323,6 +323,9 @@ class Store(HeldStore, Protocol):
     def page(self, name: bytes) -> bytes:
         """Raises NotThere."""
 
+    async def remove_page(self, name: bytes) -> None:
+        """Unknown ones are passed over."""
+
     # live and upkeep
     def watch(self, shelf: bytes, token: bytes, woken: Woken) -> Callable[[], None]:
         """Be called after each commit on a shelf, until the returned function is called. Raises NotThere,

@@ -346,6 +346,9 @@ class MemoryStore(MemoryHeld):
         except KeyError:
             raise NotThere from None
 
+    async def remove_page(self, name: bytes) -> None:
+        self._pages.pop(name, None)
+
     # live and upkeep
 
     def watch(self, shelf: bytes, token: bytes, woken: Woken) -> Callable[[], None]:

@@ -114,9 +114,12 @@ class Boxes:
         self._file.writer.execute("DELETE FROM invite WHERE h = ?", (name,))
 
     def put_page(self, name: bytes, value: bytes) -> None:
+        self.remove_page(name)
+        self._gather(PAGE, (name,), (), self.outer.seal(PAGE, name, value))
+
+    def remove_page(self, name: bytes) -> None:
         self.settle(name)
         self._file.writer.execute("DELETE FROM page WHERE id = ?", (name,))
-        self._gather(PAGE, (name,), (), self.outer.seal(PAGE, name, value))
 
     def settle(self, name: bytes) -> None:
         """Write what was gathered if some of it is of this name: a job has to see the jobs before it."""

@@ -215,6 +215,9 @@ class SqliteStore(SqliteHeld):
     def page(self, name: bytes) -> bytes:
         return self._boxes.page(name)
 
+    async def remove_page(self, name: bytes) -> None:
+        await self._boxes_writer.write(lambda: self._boxes.remove_page(name))
+
     # live and upkeep
 
     def watch(self, shelf: bytes, token: bytes, woken: Woken) -> Callable[[], None]:
