@@ -27,7 +27,7 @@ from pathlib import Path
 import pytest
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
-PATIENCE = 300
+PATIENCE = 600
 """Seconds that one command may take."""
 
 
