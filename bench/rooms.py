@@ -86,10 +86,10 @@ def writing(scale: Scale) -> list[Row]:
         for _ in range(scale.windows):
             with on_core(cores()[0]):
                 bare.append(commits_a_second(KEPT_IN, ROW_BYTES, scale.seconds))
-            window, pages = asyncio.run(_write(hub.port, senders, readers, words, scale.seconds, page))
+            window, pages = asyncio.run(write(hub.port, senders, readers, words, scale.seconds, page))
             with_readers.append(window.rate)
             beside += pages.waits
-            alone.append(asyncio.run(_write(hub.port, senders, [], words, scale.seconds, None))[0].rate)
+            alone.append(asyncio.run(write(hub.port, senders, [], words, scale.seconds, None))[0].rate)
         still = asyncio.run(call(hub.port, page.loops(1), scale.seconds)).waits
         lone = asyncio.run(call(hub.port, [senders[0].talk(words)], scale.seconds, status=204)).waits
     ours, floor = Samples(tuple(with_readers), "messages/s"), Samples(tuple(bare), "commits/s")
@@ -105,7 +105,7 @@ def writing(scale: Scale) -> list[Row]:
     ]
 
 
-async def _write(
+async def write(
     port: int, senders: list[Guest], readers: list[Guest], words: Words, seconds: float, page: Target | None
 ) -> tuple[Window, Window]:
     """Write for some seconds; beside it one connection asks for a page again and again."""
@@ -126,9 +126,9 @@ def delivery(scale: Scale) -> list[Row]:
     folder = filled(scale.hub)
     with running(folder) as hub:
         people = guests(hub, folder, scale.listeners)
-        one, _ = asyncio.run(_deliver(hub.port, people[0], people[:1], scale.messages))
-        each, last = asyncio.run(_deliver(hub.port, people[0], people, scale.messages))
-        again, _ = asyncio.run(_deliver(hub.port, people[0], people[:1], scale.messages))
+        one, _ = asyncio.run(deliver(hub.port, people[0], people[:1], scale.messages))
+        each, last = asyncio.run(deliver(hub.port, people[0], people, scale.messages))
+        again, _ = asyncio.run(deliver(hub.port, people[0], people[:1], scale.messages))
     single, all_of_them = Samples(tuple(one + again), "ms"), Samples(tuple(each), "ms")
     about = (
         f"{scale.messages} messages, one at a time; {len(people)} sessions; the last of all p50 {median(last):.1f} ms"
@@ -137,7 +137,7 @@ def delivery(scale: Scale) -> list[Row]:
     return [Row(f"delivery to {len(people)}", str(all_of_them), f"to 1: {single}", ratio, most=DELIVERY, sizes=about)]
 
 
-async def _deliver(port: int, sender: Guest, readers: list[Guest], messages: int) -> tuple[list[float], list[float]]:
+async def deliver(port: int, sender: Guest, readers: list[Guest], messages: int) -> tuple[list[float], list[float]]:
     """Milliseconds to each reader, and for each message to the last one. Raises TimeoutError when one never comes."""
     waits: list[float] = []
     last: list[float] = []
