@@ -119,3 +119,31 @@ def test_the_phone_lost_and_return(hub: Served, browser: OpenBrowser, lang: str,
     to_friend(helper, group, theirs)
     helper.press("I know who this is")
     assert not helper.sees(helper.word("I know who this is"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
+def test_a_new_key(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+    """Somebody fears that the nine words were seen: three screens, and a visit that was open elsewhere is over."""
+    owner = Measured(browser(width, js, lang), hub, lang, js)
+    group, mine = NAMES[lang][:2]
+    owner.found(hub.founding_link(), group, group, mine)
+    elsewhere, before = Measured(browser(width, js, lang), hub, lang, js), owner.key
+    elsewhere.sign_in(before)
+    owner.press("More")
+    owner.open(owner.word("My key"))
+    with owner.way() as way:
+        owner.open(owner.word("A new key"))
+        owner.type("key", before)
+        owner.press("To the new key")
+        owner.take_key()
+        owner.type("key", owner.key)
+        owner.press("Use the new key")
+    assert len(way.screens) == 3 + 1, "prove it, meet it, type it, and my key"
+    assert owner.sees(owner.word("From now on the new key opens everything, and the one before nothing."))
+    elsewhere.go("/home")
+    assert not elsewhere.sees(group)
+    elsewhere.sign_in(before)
+    assert elsewhere.sees(elsewhere.word("This key opens nothing here."))
+    elsewhere.sign_in(owner.key)
+    assert elsewhere.sees(group)

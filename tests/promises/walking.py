@@ -19,7 +19,7 @@ from jiwar.web.paths import PLACE
 from jiwar.web.routes import ALL
 from tests.promises.markup import Form, Markup
 from tests.web.client import Client, Page, World
-from tests.web.conftest import DAY, found, join, sign_in, slips_on
+from tests.web.conftest import DAY, found, join, shown_key, sign_in, slips_on
 
 _PATTERNS = [(at.name, re.compile(PLACE.sub("[^/]+", at.path))) for at in ALL]
 UNAUTHORIZED = 401
@@ -393,6 +393,7 @@ class _Story:
         founder.submit(founder.go("home"), "close")
         sign_in(founder, founder.key)
         self._come_back()
+        self._new_key()
         self._lock()
         founder.submit(founder.go("more", "mykey", "forget_me"), "forget_me", way="erase", key=founder.key)
         third.submit(third.go("more", "mykey", "forget_me"), "forget_me", key="x")
@@ -412,6 +413,14 @@ class _Story:
         people = guest.go("more", "groups", "group", "care", "group_people")
         guest.submit(guest.follow(people, "person", text=words["founder"]), "return_known")
         founder.submit(founder.go("return_stop"), "return_stop")
+
+    def _new_key(self) -> None:
+        """The founder thinks that the nine words were seen: a new key, met, passed over for another, and typed."""
+        founder = self.founder
+        page = founder.submit(founder.go("more", "mykey", "new_key"), "new_key", key=founder.key)
+        page = founder.submit(page, "new_key_words", "1")
+        founder.key = shown_key(page)[0]
+        founder.submit(founder.submit(page, "new_key_words", "yes"), "new_key_typed", key=founder.key)
 
     def _lock(self) -> None:
         """The founder gives the guest a lock; the guest closes the founder's account for three days."""

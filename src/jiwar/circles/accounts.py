@@ -21,7 +21,7 @@ from jiwar.keyring.account import FIRST_SETTINGS, INNER_SIZE, Access, inner_dige
 from jiwar.keyring.model import Keyring, Settings
 from jiwar.keyring.session import Session
 from jiwar.store.contract import AccountWrite
-from jiwar.store.guard import SLOTS, Guard, Order
+from jiwar.store.guard import EMPTIED, Guard, Order
 
 LANES = 2
 MOST_WAITING = 64
@@ -179,5 +179,4 @@ def _told(keyring: Keyring, guard: Guard) -> tuple[Keyring, Order | None]:
     """Where a friend has closed the account, its owner finds that out, and gives every capability anew."""
     if guard.told:
         return keyring, None
-    emptied = tuple((place, b"") for place in range(SLOTS))
-    return replace(keyring, friends=(), was_closed=True), Order(emptied, told=True)
+    return replace(keyring, friends=(), was_closed=True), Order(EMPTIED, told=True)

@@ -132,6 +132,20 @@ class Phones:
             session.write(SLOT, bytes([slot]))
             return member
 
+    async def prove(self, member: Member, cookie: bytes, pin: str) -> None:
+        """That a member knows the PIN by which this phone opens their account; a wrong one counts as at its door.
+
+        Raises PinWrong (left), PhoneForgotten, Busy.
+        """
+        async with self._alone(cookie):
+            key, inner, memory = self._standing(cookie)
+            _, access = self._found(key, memory, await self._accounts.stretch_pin(pin, memory.pepper))
+            if access != member.access:
+                await self._count(key, inner, memory)
+                raise PinWrong(left=TRIES - memory.wrong - 1)
+            row = AccountWrite(key.locator, inner_digest(inner), self._sealed(key, memory, 0))
+            await self._services.store.put_accounts([row])
+
     def _found(self, key: PhoneKey, memory: Memory, stretched: bytes) -> tuple[int, Access]:
         """What a PIN opens; for a wrong one something that opens nothing. A right one before an account that is shut
         or deleted is counted and answered like a wrong one.

@@ -170,8 +170,8 @@ class Keyring(Wire, frozen=True):
     """Everything of one account. Memberships and trails stay encoded until somebody asks for that circle.
 
     `companion` is the locator of this account's second row (spec §3.3); `was_closed` says that a friend has closed
-    the account since its owner looked last; `made` is the day on which its key was made, and `second_shown` says that
-    the page about a second notebook is over.
+    the account since its owner looked last; `made` is the day on which its first key was made, and
+    `second_shown` says that the page about a second notebook is over.
     """
 
     version: int

@@ -19,6 +19,8 @@ from jiwar.crypto.random import Random
 
 GUARD_SIZE = 128
 SLOTS = 3
+EMPTIED = tuple((place, b"") for place in range(SLOTS))
+"""An order that leaves no capability anything to close."""
 CLOSED_HOURS = 72
 REST_HOURS = 24
 LONGEST_SLEEP = 92 * 24

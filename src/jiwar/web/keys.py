@@ -1,6 +1,6 @@
 """The screen on which somebody meets their key: five on offer, one at a time, none of them kept after the choice.
 
-Used by founding and by joining; the five stay sealed in the session until one is taken.
+Used by founding, by joining and for a new key; the five stay sealed in the session until one is taken.
 """
 
 from collections.abc import AsyncIterator
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from jiwar.circles.member import Member
+from jiwar.crypto.hashing import same
 from jiwar.crypto.random import Random
+from jiwar.errors import PhraseUnknown
 from jiwar.keyring import phrase
 from jiwar.keyring.model import Settings
 from jiwar.web.square import square
@@ -68,6 +70,15 @@ async def member_with(visit: Visit, choice: KeyChoice) -> AsyncIterator[Member]:
     async with visit.site.accounts.opening(choice.phrase, visit.session, settings) as member:
         visit.renew_later()
         yield member
+
+
+async def require_own(visit: Visit) -> int:
+    """The key that was typed once more, if it is this account's own. Raises BadInput, Busy."""
+    typed = phrase.parse(visit.form.typed("key", 400), visit.reader.language.code)
+    access = await visit.site.accounts.stretch(typed)
+    if not same(access.locator + access.unlock, visit.session.read("access") or b""):
+        raise PhraseUnknown
+    return typed
 
 
 def show_key(visit: Visit, choice: KeyChoice, place: Place) -> Response:

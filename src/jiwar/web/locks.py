@@ -10,12 +10,11 @@ from jiwar.circles import guarding
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import Member
 from jiwar.clock import hour_of
-from jiwar.crypto.hashing import same
-from jiwar.errors import BadInput, Busy, JiwarError, NotThere, PhraseUnknown, Refused
-from jiwar.keyring import phrase
+from jiwar.errors import BadInput, Busy, JiwarError, NotThere, Refused
 from jiwar.store.guard import CLOSED_HOURS, SLOTS
 from jiwar.web import messages
 from jiwar.web.app import At
+from jiwar.web.keys import require_own
 from jiwar.web.limits import SLOW, WRITE, Rate
 from jiwar.web.people import addressed
 from jiwar.web.persons import person
@@ -169,10 +168,7 @@ async def sleep(visit: Visit) -> Response:
     visit.limit(SLOW)
     try:
         nights = int(visit.form.choice("nights", tuple(map(str, NIGHTS))))
-        wanted = phrase.parse(visit.form.typed("key"), visit.reader.language.code)
-        access = await visit.site.accounts.stretch(wanted)
-        if not same(access.locator + access.unlock, visit.session.read("access") or b""):
-            raise PhraseUnknown
+        await require_own(visit)
     except (BadInput, Busy) as error:
         return _sleep(visit, error)
     now = hour_of(visit.services.clock)

@@ -11,13 +11,12 @@ from jiwar.circles import erasing, leaving, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
 from jiwar.circles.founding import BOX
-from jiwar.crypto.hashing import same
-from jiwar.errors import BadInput, Busy, JiwarError, LastSteward, PhraseUnknown
-from jiwar.keyring import phrase
+from jiwar.errors import BadInput, Busy, JiwarError, LastSteward
 from jiwar.systems.forum import service as forum
 from jiwar.systems.rooms import service as rooms
 from jiwar.web import messages
 from jiwar.web.app import At
+from jiwar.web.keys import require_own
 from jiwar.web.limits import SLOW
 from jiwar.web.visit import Visit
 
@@ -89,10 +88,7 @@ async def forget_me(visit: Visit) -> Response:
     visit.limit(SLOW)
     try:
         way = visit.form.choice("way", WAYS)
-        wanted = phrase.parse(visit.form.typed("key"), visit.reader.language.code)
-        access = await visit.site.accounts.stretch(wanted)
-        if not same(access.locator + access.unlock, visit.session.read("access") or b""):
-            raise PhraseUnknown
+        wanted = await require_own(visit)
         _require_replaceable(visit)
     except LastSteward as error:
         return _forget(

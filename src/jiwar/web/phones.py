@@ -5,7 +5,6 @@ A visit is a line with a part of a day; nothing is known of the browser that it 
 
 from starlette.responses import Response
 
-from jiwar.circles.phones import SLOT
 from jiwar.errors import BadInput, JiwarError, NotThere
 from jiwar.keyring import phrase
 from jiwar.keyring.phone import new_pin
@@ -13,7 +12,7 @@ from jiwar.web import messages
 from jiwar.web.app import At
 from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.visit import Visit
-from jiwar.web.whose import Whose, settle
+from jiwar.web.whose import Whose, by_phone, settle
 
 NAME_LIMIT = 30
 
@@ -34,7 +33,7 @@ def _page(visit: Visit, error: JiwarError | None = None, at: str = "") -> Respon
         since=visit.session.since,
         visits=[(visit.name(name), day, part) for name, day, part in visit.services.sessions.beside(visit.session)],
         others=[(visit.name(one.locator), one) for one in phones if one.locator != own],
-        second=visit.phone != b"" and visit.session.read(SLOT) is not None,
+        second=by_phone(visit),
         pin=visit.form.typed("pin", 20),
         typed=visit.form.typed("key", 400),
         error=visit.sentence(error) if error else "",

@@ -7,7 +7,6 @@ it isn't there proves nothing.
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles.phones import SLOT as PHONE_SLOT
 from jiwar.errors import BadInput, JiwarError, NotThere
 from jiwar.keyring.phone import new_pin
 from jiwar.web import messages, notebooks
@@ -15,6 +14,7 @@ from jiwar.web.app import At
 from jiwar.web.keys import KeyChoice, Place, changed_choice, offer_keys, show_key
 from jiwar.web.limits import SLOW
 from jiwar.web.visit import Visit
+from jiwar.web.whose import by_phone
 from jiwar.wire.canonical import Wire, decode, encode
 
 SLOT = "second"
@@ -50,14 +50,10 @@ def _page(visit: Visit, error: JiwarError | None = None) -> Response:
         "second/second.html",
         tab="more",
         status=messages.status(error) if error else 200,
-        numbered=_has_phone(visit),
+        numbered=by_phone(visit),
         pin=visit.form.typed("pin", 20),
         error=visit.sentence(error) if error else "",
     )
-
-
-def _has_phone(visit: Visit) -> bool:
-    return visit.phone != b"" and visit.session.read(PHONE_SLOT) is not None
 
 
 async def begin(visit: Visit) -> Response:
@@ -67,7 +63,7 @@ async def begin(visit: Visit) -> Response:
         return visit.go("mykey")
     typed = visit.form.typed("pin", 40).strip()
     try:
-        pin = new_pin(typed) if typed and _has_phone(visit) else ""
+        pin = new_pin(typed) if typed and by_phone(visit) else ""
     except BadInput as error:
         return _page(visit, error)
     visit.session.write(SLOT, encode(Draft(offer_keys(visit.services.random), pin)))

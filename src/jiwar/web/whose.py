@@ -7,6 +7,7 @@ choice let the phone remember; the visit then rests for five minutes, and the di
 from dataclasses import dataclass
 
 from jiwar.circles.member import Member
+from jiwar.circles.phones import SLOT
 from jiwar.keyring.phone import new_pin
 from jiwar.web.visit import Visit
 
@@ -21,6 +22,11 @@ class Whose:
     shared: bool = False
     pin: str = ""
     remembered: bool = False
+
+
+def by_phone(visit: Visit) -> bool:
+    """Whether this visit was opened on a phone that remembers the account, or let it remember."""
+    return visit.phone != b"" and visit.session.read(SLOT) is not None
 
 
 def read_whose(visit: Visit) -> Whose:
