@@ -83,6 +83,10 @@ EMPTY: dict[str, Act] = {
     "talk": _go("/talk"),
     "groups": _go("/groups"),
     "group": lambda person: person.open_group("قهوة العصر"),
+    "care": lambda person: person.go(_link(person, "/care")),
+    "week": lambda person: person.go(_link(person, "/week")),
+    "week-write": lambda person: person.follow(person.one("main a.ask")),
+    "paper": _go("/more/paper"),
     "chat": lambda person: person.open_room("قعدة المساء"),
 }
 """How to come to each page; every one goes on from where the one before ended."""
@@ -99,7 +103,7 @@ def _title(kind: str) -> str:
 
 def _link(person: Person, end: str) -> str:
     """Where the first link that ends so leads."""
-    return str(person.one(f'main a[href$="{end}"]').get_attribute("href"))
+    return str(person.one(f'main a[href$="{end}"]:not([href*="/team/"])').get_attribute("href"))
 
 
 def _from_group(person: Person, *ends: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jiwar.circles import entering, invitations, leaving, letters, roles
+from jiwar.circles import entering, firstweek, invitations, leaving, letters, roles
 from jiwar.circles.invitations import Tries
 from jiwar.circles.seats import seat_of
 from jiwar.errors import InviteSpent, LastSteward, NotAllowed, StewardsFirst
@@ -24,6 +24,19 @@ async def test_the_sixth_guest_waits_for_three_stewards(company: Company) -> Non
         await invitations.invite(company.palm(), "ar")
     await name_steward(company, "lamp", takes=False)
     await invitations.invite(company.palm(), "ar")
+
+
+async def test_a_care_team_that_says_later_goes_on_inviting_and_so_do_members(company: Company) -> None:
+    await invitations.invite(company.palm(), "ar", 3)
+    with pytest.raises(StewardsFirst):
+        await invitations.invite(company.fig(), "ar")
+    with pytest.raises(NotAllowed):
+        await firstweek.grow(company.fig())
+    await firstweek.grow(company.palm())
+    edition = company.palm().charter.edition
+    await firstweek.grow(company.palm())
+    assert company.palm().charter.edition == edition
+    await invitations.invite(company.fig(), "ar")
 
 
 async def test_an_invitation_taken_back_counts_for_nothing(company: Company) -> None:

@@ -5,11 +5,13 @@ import tomllib
 import pytest
 
 from jiwar.i18n import LANGUAGES
+from jiwar.systems.forum.rules import TITLE_LIMIT
 from tests.house.project import SOURCE
 from tests.house.words import fold, forbidden_in
 
 CIRCLES = SOURCE / "circles"
 CARDS = tomllib.loads((CIRCLES / "rules" / "cards.toml").read_text("utf-8"))
+WEEKS = tomllib.loads((CIRCLES / "rules" / "weeks.toml").read_text("utf-8"))
 SOUNDS_LIKE = str.maketrans("طضصظثذحقغةئؤ", "تدسزسزهكخهيو")
 
 
@@ -63,3 +65,12 @@ def test_a_founding_card_is_complete_and_tells_nothing(card: str, language: str)
     assert 5 <= len(texts["rules"]) <= 7
     assert all(sentence.strip() for sentence in sentences)
     assert [sentence for sentence in sentences if forbidden_in(sentence)] == []
+
+
+@pytest.mark.parametrize("card", ["close", "support", "neighbours", "working"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_first_week_has_seven_questions_and_tells_nothing(card: str, language: str) -> None:
+    week = WEEKS[card][language]
+    assert len(week) == len({title for title, _ in week}) == 7
+    assert all(title.strip() and text.strip() and len(title) <= TITLE_LIMIT for title, text in week)
+    assert [part for pair in week for part in pair if forbidden_in(part)] == []

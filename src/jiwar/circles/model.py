@@ -38,7 +38,8 @@ CONFIRMATIONS = 2
 
 class Charter(Wire, frozen=True):
     """What a circle says of itself and what holds in it. `edition` counts its changes; `rules_edition` is the one in
-    which the member text or the rules changed last: what people agree to. `public` is what strangers may read."""
+    which the member text or the rules changed last: what people agree to. `public` is what strangers may read;
+    `later` says that the care team knows how small it is, and that the group grows all the same."""
 
     name: str
     about: str
@@ -51,6 +52,7 @@ class Charter(Wire, frozen=True):
     edition: int = 0
     rules_edition: int = 0
     public: str = ""
+    later: bool = False
 
     @property
     def policy(self) -> Policy:

@@ -29,7 +29,8 @@ def _one_line(text: str, limit: int) -> str:
     return line
 
 
-async def _change(circle: Circle, membership: Membership) -> None:
+async def keep(circle: Circle, membership: Membership) -> None:
+    """Keep what I have decided about a circle. Raises KeyringFull."""
     await circle.member.change_membership(circle.id, lambda _: membership)
     circle.membership = circle.member.membership(circle.id)
 
@@ -37,7 +38,7 @@ async def _change(circle: Circle, membership: Membership) -> None:
 async def name_circle(circle: Circle, text: str) -> None:
     """Give the circle a name that only I see; an empty one takes it away. Raises TextTooLong, KeyringFull."""
     alias = _one_line(text, ALIAS_LIMIT)
-    await _change(circle, replace(circle.membership, alias="" if alias == circle.charter.name else alias))
+    await keep(circle, replace(circle.membership, alias="" if alias == circle.charter.name else alias))
 
 
 def label_of(circle: Circle, persona: bytes) -> str:
@@ -52,7 +53,7 @@ async def label(circle: Circle, persona: bytes, text: str) -> None:
     if line and len(others) >= MOST_LABELS:
         raise Full
     labels = (*others, Label(persona, line)) if line else others
-    await _change(circle, replace(circle.membership, labels=labels))
+    await keep(circle, replace(circle.membership, labels=labels))
 
 
 def _with(standing: tuple[bytes, ...], persona: bytes, on: bool, most: int) -> tuple[bytes, ...]:
@@ -65,13 +66,13 @@ def _with(standing: tuple[bytes, ...], persona: bytes, on: bool, most: int) -> t
 async def mute(circle: Circle, persona: bytes, on: bool) -> None:
     """Fold away what somebody writes, or no longer. Raises Full, KeyringFull."""
     muted = _with(circle.membership.muted, persona, on, MOST_MUTED)
-    await _change(circle, replace(circle.membership, muted=muted))
+    await keep(circle, replace(circle.membership, muted=muted))
 
 
 async def block(circle: Circle, persona: bytes, on: bool) -> None:
     """No longer see what somebody writes, or see it again. Raises Full, KeyringFull."""
     blocked = _with(circle.membership.blocked, persona, on, MOST_BLOCKED)
-    await _change(circle, replace(circle.membership, blocked=blocked))
+    await keep(circle, replace(circle.membership, blocked=blocked))
 
 
 def rules_have_changed(circle: Circle) -> bool:
@@ -82,4 +83,4 @@ def rules_have_changed(circle: Circle) -> bool:
 async def agree(circle: Circle, edition: int) -> None:
     """Agree to the rules as they stood in `edition`, which I have read."""
     seen = max(circle.membership.agreed, min(edition, circle.charter.edition))
-    await _change(circle, replace(circle.membership, agreed=seen))
+    await keep(circle, replace(circle.membership, agreed=seen))

@@ -69,7 +69,8 @@ class Vouch(Wire, frozen=True):
 
 class Membership(Wire, frozen=True):
     """One circle of mine. `waiting` is true until somebody has sent the keys (hidden circles); `agreed` is the
-    edition of the charter that I agreed to last; `parent` and `role` say of a role circle whose it is, for what."""
+    edition of the charter that I agreed to last; `parent` and `role` say of a role circle whose it is, for what;
+    `week` has a bit for each question of the group's first week that I have written or put away."""
 
     circle: bytes
     shelf: bytes
@@ -88,6 +89,7 @@ class Membership(Wire, frozen=True):
     trusts: tuple[Trust, ...] = ()
     role: int = 0
     vouches: tuple[Vouch, ...] = ()
+    week: int = 0
 
 
 class Mark(Wire, frozen=True):

@@ -40,6 +40,7 @@ from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.persons import cares
 from jiwar.web.teams import NAMES, TEAMS
 from jiwar.web.visit import Visit
+from jiwar.web.week import is_ready
 
 MOST_LEVEL = len(LEVELS) - 1
 
@@ -69,6 +70,7 @@ async def show(visit: Visit) -> Response:
         reports=len(reports.waiting(circle, role)),
         due=circle.state.changed_since_rotation or role.state.changed_since_rotation,
         few=len(team) < 3,
+        week=is_ready(circle),
         alone=len(team) == 1,
         teams=[(TEAMS[one], visit.say(NAMES[one]), roles.is_open(circle, one)) for one in TEAMS if one != STEWARD],
     )

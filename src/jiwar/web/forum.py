@@ -12,12 +12,13 @@ from jiwar.circles.circle import Circle
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.forum import rules, service, view
 from jiwar.systems.forum.model import NO_QUOTE
-from jiwar.web import messages, onething
+from jiwar.web import messages, onething, week
 from jiwar.web.app import At
 from jiwar.web.forms import Form
 from jiwar.web.lately import Rows, open_circles
 from jiwar.web.limits import WRITE
 from jiwar.web.markdown import prose
+from jiwar.web.offers import NOTHING_READY, Prompt
 from jiwar.web.topics import LAST, Draft, Topic, fill, open_topic, topic_page
 from jiwar.web.visit import Visit
 
@@ -84,7 +85,8 @@ def _failed(visit: Visit, draft: Draft, error: JiwarError) -> Draft:
 
 
 async def show_new(visit: Visit) -> Response:
-    return _new(visit, _chosen(visit))
+    circle = _chosen(visit)
+    return _new(visit, circle, ready=week.asked_for(visit, circle))
 
 
 def _chosen(visit: Visit) -> Circle | None:
@@ -96,7 +98,13 @@ def _chosen(visit: Visit) -> Circle | None:
     return circles[0] if len(circles) == 1 else None
 
 
-def _new(visit: Visit, circle: Circle | None, error: JiwarError | None = None, preview: bool = False) -> Response:
+def _new(
+    visit: Visit,
+    circle: Circle | None,
+    error: JiwarError | None = None,
+    preview: bool = False,
+    ready: Prompt = NOTHING_READY,
+) -> Response:
     circles, _ = open_circles(visit)
     if not circles:
         return visit.go("talk")
@@ -110,9 +118,10 @@ def _new(visit: Visit, circle: Circle | None, error: JiwarError | None = None, p
         chosen=chosen,
         notes=circle.charter.notes if circle else (),
         days=circle.policy.topic_days if circle else 0,
-        title=form.typed("title"),
-        text=form.typed("text", TYPED),
+        title=form.typed("title") or ready.title,
+        text=form.typed("text", TYPED) or ready.text,
         note=form.typed("note"),
+        asked=form.typed("day") or visit.request.query_params.get("day", ""),
         preview=prose(form.typed("text", TYPED)) if preview else "",
         limits=rules,
         error=visit.sentence(error) if error else "",
@@ -137,6 +146,7 @@ async def begin(visit: Visit) -> Response:
         obj = await service.start_topic(circle, form.typed("title"), form.typed("text", TYPED), form.typed("note"))
     except (BadInput, Refused) as error:
         return _new(visit, circle, error)
+    await week.sent(visit, circle)
     await visit.member.flush()
     return visit.go("topic", topic=visit.object_name(circle.id, obj))
 

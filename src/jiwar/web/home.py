@@ -11,7 +11,7 @@ from jiwar.circles import glance, people
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
-from jiwar.web import greeting
+from jiwar.web import greeting, week
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.lately import Lately, Rows, open_circles
@@ -92,6 +92,7 @@ async def show(visit: Visit) -> Response:
         mine=mine[: FOR_ME - len(faces)],
         faces=faces,
         arrival=next((one for one in arrivals if one), None),
+        week=next((one for each in seen if (one := week.on_home(visit, each.rows.circle, each.topics))), None),
         question=question(visit.reader.language.code, visit.services.clock.day()),
         groups=groups[:GROUPS],
         begin=visit.site.paths.url("new_topic"),

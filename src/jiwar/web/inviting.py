@@ -17,6 +17,7 @@ from jiwar.web import messages
 from jiwar.web.app import At
 from jiwar.web.faces import known_as, letter
 from jiwar.web.limits import SLOW, WRITE
+from jiwar.web.persons import cares
 from jiwar.web.slips import Slip, shown, slip_of
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, decode, encode
@@ -25,10 +26,10 @@ SLOT = "slip"
 
 
 class Kept(Wire, frozen=True):
-    """The invitation just written, until its page is left: its secret stands nowhere else."""
+    """The invitations just written, until their page is left: their secrets stand nowhere else."""
 
     circle: bytes
-    slip: Slip
+    slips: tuple[Slip, ...]
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def _page(visit: Visit, circle: Circle, error: JiwarError | None = None) -> Resp
         rows=[_row(visit, circle, one) for one in invitations.mine(circle)],
         error=visit.sentence(error) if error else "",
         stewards_first=isinstance(error, StewardsFirst),
+        care=cares(circle),
     )
 
 
@@ -107,9 +109,9 @@ async def write(visit: Visit) -> Response:
     return await hand_over(visit, circle, ticket)
 
 
-async def hand_over(visit: Visit, circle: Circle, ticket: Ticket) -> Response:
+async def hand_over(visit: Visit, circle: Circle, *tickets: Ticket) -> Response:
     """Show what has to be handed on, on a page of its own."""
-    visit.session.write(SLOT, encode(Kept(circle.id, slip_of(ticket))))
+    visit.session.write(SLOT, encode(Kept(circle.id, tuple(map(slip_of, tickets)))))
     await visit.member.flush()
     return visit.go("invite_slip", circle=visit.circle_name(circle.id))
 
@@ -119,11 +121,11 @@ async def show_slip(visit: Visit) -> Response:
     kept = visit.session.read(SLOT)
     if kept is None or decode(kept, Kept).circle != circle.id:
         return visit.go("invite", circle=visit.circle_name(circle.id))
-    slip = shown(visit, decode(kept, Kept).slip)
+    slips = [shown(visit, one) for one in decode(kept, Kept).slips]
     hidden = circle.charter.access == HIDDEN
     key = visit.circle_name(circle.id)
     return visit.page(
-        "inviting/slip.html", tab="more", script=True, key=key, name=circle.name, slip=slip, hidden=hidden
+        "inviting/slip.html", tab="more", script=True, key=key, name=circle.name, slips=slips, hidden=hidden
     )
 
 

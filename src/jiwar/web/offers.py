@@ -1,4 +1,4 @@
-"""What the program offers ready-made: four founding cards and names to choose from. All of it may be edited."""
+"""What the program offers ready-made: founding cards, questions, names to choose from. All of it may be edited."""
 
 import tomllib
 from collections.abc import Iterable
@@ -59,6 +59,35 @@ def _table() -> dict[str, dict[str, dict]]:  # type: ignore[type-arg]
 def names(language: str) -> tuple[str, ...]:
     """Everyday words that may be somebody's name in a group."""
     return tuple(files("jiwar.circles").joinpath("names", f"{language}.txt").read_text("utf-8").splitlines())
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A question for one day of a group's first week, ready to be sent: a title, and a line under it."""
+
+    title: str
+    text: str
+
+
+NOTHING_READY = Prompt("", "")
+
+
+@cache
+def week(card: str, language: str) -> tuple[Prompt, ...]:
+    """The seven questions of a founding card."""
+    found = _weeks()[card]
+    return tuple(Prompt(*pair) for pair in found.get(language) or found["en"])
+
+
+@cache
+def week_titles(card: str, day: int) -> frozenset[str]:
+    """What the question of one day is called once it is sent, in every language: with plain spaces."""
+    return frozenset(" ".join(pairs[day][0].split()) for pairs in _weeks()[card].values())
+
+
+@cache
+def _weeks() -> dict[str, dict[str, list[list[str]]]]:
+    return tomllib.loads(files("jiwar.circles").joinpath("rules", "weeks.toml").read_text("utf-8"))
 
 
 def question(language: str, day: int) -> str:

@@ -31,6 +31,7 @@ from jiwar.web import (
     teams,
     tour,
     vouching,
+    week,
 )
 from jiwar.web.app import At
 
@@ -49,6 +50,7 @@ ALL: tuple[At, ...] = (
     *returning.ROUTES,
     *inviting.ROUTES,
     *care.ROUTES,
+    *week.ROUTES,
     *teams.ROUTES,
     *vouching.ROUTES,
     *reports.ROUTES,
