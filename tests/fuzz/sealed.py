@@ -17,11 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, cast
 
 import jiwar
-from jiwar.circles import invitations, letters, publishing, transfer
+from jiwar.circles import applicants, founding, invitations, letters, publishing, transfer
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes, sealing
 from jiwar.crypto.handles import Names, name_of_raw
-from jiwar.crypto.labels import ACCOUNT_INNER, COVER_SEAL, EPOCH_TRANSFER, INVITE_SEAL, PHONE_SEAL, RECORD_SEAL
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import ACCOUNT_INNER, COVER_SEAL, EPOCH_TRANSFER, INBOX, INVITE_SEAL, PHONE_SEAL, RECORD_SEAL
+from jiwar.crypto.random import system_random
 from jiwar.errors import (
     BadProof,
     BadSignature,
@@ -33,6 +35,7 @@ from jiwar.errors import (
     PinShape,
     Removed,
     StoreDamaged,
+    TextTooLong,
     UnknownWord,
     Unopenable,
     WrongWords,
@@ -213,6 +216,30 @@ def published_pages(data: bytes) -> None:
         services: Any = _Pages(page, value)
         with suppress(NotThere):
             assert pad(encode(publishing.read(services, page)), len(value)) == value
+
+
+class _Box:
+    """A store with one letter in each of its boxes, and the clock beside it."""
+
+    def __init__(self, mail: Mail) -> None:
+        self.store, self.clock, self._mail = self, SetClock(), mail
+
+    def mail(self, token: bytes) -> list[Mail]:
+        return [self._mail]
+
+
+def applicants_rooms(data: bytes) -> None:
+    """Whoever shares the room's secret may seal anything into it."""
+    room, today = founding.desk_of(KEY), SetClock().day()
+    place = (PLACE.circle, letters.ROOM, envelopes.public_key(room.seed), digest(INBOX, room.box), today)
+    try:
+        mail = letters.write_letter(ME, *place, data, system_random)
+    except TextTooLong:
+        return
+    services: Any = _Box(mail)
+    for one in applicants.read_room(services, KEY, PLACE.circle):
+        applicants.require_sound_line(one.line)
+        assert encode(one.line) == data
 
 
 def _at_once(work: Coroutine[Any, Any, T]) -> T:

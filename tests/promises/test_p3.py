@@ -215,7 +215,7 @@ async def test_a_colluding_hub_brings_no_second_name_in(interrupted: bool, monke
         await leaving.remove(here.founder.circle(here.circle), here.member.persona(here.circle))
     monkeypatch.undo()
     here.world.hub.colludes = True
-    membership, trail = entering._entry_point(admitted, b"2" * 32, "second name", here.world.clock.day())
+    membership, trail = entering.entry_point(admitted, b"2" * 32, "second name", here.world.clock.day())
     log = open_log(here.world.services, membership, trail)
     join = entering._join(accomplice.member, admitted, membership, 0)
     await log.append(Entry(circle_object(here.circle), "join", encode(join), KEPT))

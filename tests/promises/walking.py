@@ -197,6 +197,7 @@ class _Story:
         self._people()
         self._care()
         self._look_around()
+        self._ask_to_join()
         self._second_group()
         for who in (self.founder, self.guest):
             who.crawl()
@@ -332,6 +333,30 @@ class _Story:
         page = stranger.submit(stranger.follow(page, "tour_group"), "tour_group")
         assert route_of(page.path) == "joining_phone"
         founder.submit(founder.go("more", "groups", "group", "care", "care_words"), "care_words", access="link")
+
+    def _ask_to_join(self) -> None:
+        """Somebody new asks; a word to and fro; a no; they ask again, and the door opens; they would rather not."""
+        founder, asker, words = self.founder, self.walked.somebody("asker"), self.words
+        care = ("more", "groups", "group", "care")
+        page = founder.go(*care, "care_words")
+        founder.submit(page, "care_words", access="asked", public=words["text"], questions=words["title"])
+        page = asker.submit(asker.get(f"/?l={asker.language}"), "tour")
+        page = asker.submit(asker.follow(page, "tour_group"), "tour_group", answer0=words["answer"])
+        page = asker.submit(asker.submit(page, "joining_phone"), "joining_name", own=words["label"])
+        asker.key = shown_key(page)[0]
+        page = asker.follow(asker.submit(page, "joining_key", "yes"), "asked")
+        asker.submit(page, "asked", word=words["said"])
+        request = founder.follow(founder.go(*care, "applicants"), "applicant")
+        request = founder.submit(request, "applicant", word=words["more"])
+        asker.crawl()
+        founder.submit(request, "applicant_no", how="later")
+        page = asker.submit(asker.go("more", "groups", "asked"), "asked_leave")
+        page = asker.submit(asker.follow(asker.follow(page, "tour"), "tour_group"), "tour_group")
+        asker.submit(page, "joining_name", own=words["label"])
+        founder.submit(founder.follow(founder.go(*care, "applicants"), "applicant"), "applicant_in")
+        founder.go(*care, "applicants", "applicant")
+        asker.submit(asker.go("more", "groups", "asked"), "asked_leave")
+        founder.submit(founder.go(*care, "care_words"), "care_words", access="link")
 
     def _ask_into_care(self, by: Walker, care: Page, who: Walker) -> None:
         person = by.follow(by.follow(care, "group_people"), "person", text=self.words[who.name])

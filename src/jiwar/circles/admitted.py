@@ -12,7 +12,7 @@ from jiwar.circles.charters import NAME_LIMIT
 from jiwar.circles.handles import sound_handle
 from jiwar.circles.invitations import Admission
 from jiwar.circles.letters import LIFE_DAYS
-from jiwar.circles.model import HIDDEN, LETTER, ROLES
+from jiwar.circles.model import KEYLESS, LETTER, ROLES
 from jiwar.circles.policy import LEVELS
 from jiwar.circles.texts import is_clean
 from jiwar.errors import NotThere
@@ -23,7 +23,7 @@ from jiwar.log.shelf import LAST_NUMBER
 
 def require_sound(admitted: Admission, today: int) -> None:
     """Raises NotThere for what no inviter's program writes: it would lie in a keyring and stop every page."""
-    open_keys = admitted.mode != HIDDEN
+    open_keys = admitted.mode not in KEYLESS
     sizes = [len(admitted.circle), len(admitted.shelf), len(admitted.index_key), len(admitted.proof)]
     sound = (
         sizes == [32, 16 * open_keys, 32 * open_keys, 32]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jiwar.circles.model import HIDDEN, LINK, OPEN, Charter
+from jiwar.circles.model import ASKED, HIDDEN, LINK, OPEN, Charter
 from jiwar.circles.policy import Policy, Welcome
 from jiwar.circles.texts import is_clean
 from jiwar.errors import BadChoice, TextMissing, TextTooLong
@@ -21,7 +21,9 @@ MOST_RULES = 24
 NOTE_LIMIT = 60
 MOST_NOTES = 24
 PUBLIC_LIMIT = 1_200
-WAYS_IN = (LINK, HIDDEN, OPEN)
+QUESTION_LIMIT = 160
+MOST_QUESTIONS = 3
+WAYS_IN = (LINK, HIDDEN, ASKED, OPEN)
 LONGEST_INVITE = 7
 """Days: the link stays in somebody's history and chat log, and an image of the disk may be older than its use."""
 MOST_USES = 10
@@ -33,7 +35,7 @@ MOST_VOUCHES = 9
 
 def require_sound(charter: Charter) -> None:
     """Raises TextMissing, TextTooLong, BadChoice: a charter that would break pages or keys never comes into force."""
-    require_sound_words(charter.name, charter.public, charter.rules)
+    require_sound_words(charter.name, charter.public, charter.rules, charter.questions)
     _require_short([charter.about], ABOUT_LIMIT, 1)
     _require_short(charter.notes, NOTE_LIMIT, MOST_NOTES)
     if charter.access not in WAYS_IN or not 0 <= charter.level < len(charter.levels):
@@ -42,13 +44,14 @@ def require_sound(charter: Charter) -> None:
         _require_sound_row(policy)
 
 
-def require_sound_words(name: str, public: str, rules: tuple[str, ...]) -> None:
+def require_sound_words(name: str, public: str, rules: tuple[str, ...], questions: tuple[str, ...]) -> None:
     """What of a charter strangers may read, where it is published. Raises TextMissing, TextTooLong, BadChoice."""
     if not name:
         raise TextMissing
     _require_short([name], NAME_LIMIT, 1)
     _require_short([public], PUBLIC_LIMIT, 1)
     _require_short(rules, RULE_LIMIT, MOST_RULES)
+    _require_short(questions, QUESTION_LIMIT, MOST_QUESTIONS)
 
 
 def _require_short(texts: list[str] | tuple[str, ...], limit: int, most: int) -> None:

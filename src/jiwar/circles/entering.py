@@ -18,7 +18,7 @@ from jiwar.circles.fold import find_invite, handle_is_free, may_invite, member_o
 from jiwar.circles.founding import BOX, own_keys, write_own
 from jiwar.circles.invitations import Admission, admission
 from jiwar.circles.member import Member, Services
-from jiwar.circles.model import HIDDEN, LETTER, Charter, CircleState, Invite, Join, Revoke
+from jiwar.circles.model import ASKED, KEYLESS, LETTER, Charter, CircleState, Invite, Join, Revoke
 from jiwar.circles.oaths import join_bytes
 from jiwar.crypto import envelopes
 from jiwar.crypto.signing import public_key, require_sound_key, sign, verify
@@ -56,18 +56,18 @@ def sound_handle(text: str) -> str:
 
 
 def name_is_free(services: Services, admitted: Admission, handle: str) -> bool:
-    """Whether nobody in the circle has this name; unknown in hidden circles until the keys come."""
-    if admitted.mode == HIDDEN or admitted.handle:
+    """Whether nobody in the circle has this name; unknown where keys come in a second step."""
+    if admitted.mode in KEYLESS or admitted.handle:
         return True
-    membership, trail = _entry_point(admitted, services.random(32), handle, services.clock.day())
+    membership, trail = entry_point(admitted, services.random(32), handle, services.clock.day())
     return handle_is_free(_shown(open_log(services, membership, trail), trail), handle)
 
 
 def charter_seen_by(services: Services, admitted: Admission) -> Charter | None:
-    """What the circle says of itself, before entering; None in hidden circles until the keys come."""
-    if admitted.mode == HIDDEN:
+    """What the circle says of itself, before entering; None where keys come in a second step."""
+    if admitted.mode in KEYLESS:
         return None
-    membership, trail = _entry_point(admitted, services.random(32), "", services.clock.day())
+    membership, trail = entry_point(admitted, services.random(32), "", services.clock.day())
     return _shown(open_log(services, membership, trail), trail).charter
 
 
@@ -79,7 +79,8 @@ def _shown(log: ShelfLog, trail: Trail) -> CircleState:
         raise InviteSpent from None
 
 
-def _entry_point(admitted: Admission, seed: bytes, handle: str, today: int) -> tuple[Membership, Trail]:
+def entry_point(admitted: Admission, seed: bytes, handle: str, today: int) -> tuple[Membership, Trail]:
+    """What a keyring holds of a circle from now on, with keys or waiting for them. Raises NotThere."""
     require_sound(admitted, today)
     membership = Membership(
         admitted.circle,
@@ -92,6 +93,7 @@ def _entry_point(admitted: Admission, seed: bytes, handle: str, today: int) -> t
         handle=handle,
         waiting=not admitted.epochs,
         role=admitted.role,
+        asked=admitted.mode == ASKED,
     )
     return membership, Trail(
         admitted.circle,
@@ -115,7 +117,7 @@ async def enter(member: Member, admitted: Admission, handle: str, seed: bytes | 
         raise NotAllowed
     services = member.services
     today = services.clock.day()
-    membership, trail = _entry_point(admitted, seed or services.random(32), sound_handle(handle), today)
+    membership, trail = entry_point(admitted, seed or services.random(32), sound_handle(handle), today)
     log = open_log(services, membership, trail)
     state = _shown(log, trail)
     _require_open(state, admitted, membership.handle, log.persona.key, today)
@@ -160,7 +162,7 @@ async def ask_to_enter(member: Member, admitted: Admission, number: bytes, handl
         raise NotAllowed
     services = member.services
     today = services.clock.day()
-    membership, trail = _entry_point(admitted, services.random(32), sound_handle(handle), today)
+    membership, trail = entry_point(admitted, services.random(32), sound_handle(handle), today)
     persona = Persona(membership.persona)
     message = join_bytes(admitted.circle, persona.key, membership.handle, persona.kem_key, persona.inbox(BOX), b"")
     asking = Asking(
@@ -257,10 +259,11 @@ def keys_arrived(member: Member, membership: Membership, role: int = 0) -> tuple
     Keys of a role circle count only from somebody who holds the role to somebody who does: any member knows where my
     box is.
     """
-    return next((one for one in _arrived(member, membership) if role in (0, one[1].role)), None)
+    return next((one for one in arrived(member, membership) if role in (0, one[1].role)), None)
 
 
-def _arrived(member: Member, membership: Membership) -> Iterator[tuple[bytes, Admission]]:
+def arrived(member: Member, membership: Membership) -> Iterator[tuple[bytes, Admission]]:
+    """All such letters of keys, oldest first: of two the first may have turned."""
     persona, services = Persona(membership.persona), member.services
     token, today = persona.box(BOX), services.clock.day()
     for letter in letters.read_box(services.store, token, persona.kem_seed, letters.KEYS, today):
@@ -288,7 +291,7 @@ def _are_wanted(member: Member, membership: Membership, admitted: Admission) -> 
 async def take_keys(member: Member, membership: Membership, role: int = 0) -> Circle | None:
     """Enter the circle whose keys have come; letters with outdated keys go. Raises NameTaken, InviteSpent."""
     box, stale = Persona(membership.persona).box(BOX), False
-    for eid, admitted in [one for one in _arrived(member, membership) if role in (0, one[1].role)]:
+    for eid, admitted in [one for one in arrived(member, membership) if role in (0, one[1].role)]:
         circle = None
         try:
             circle = await enter(member, admitted, membership.handle, membership.persona)

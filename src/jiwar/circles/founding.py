@@ -127,10 +127,12 @@ async def write_own(circle: Circle, kind: str, body: bytes) -> None:
 
 @dataclass(frozen=True)
 class DeskKeys:
-    """What one epoch of a role circle opens letters with: a key pair, and the read token of a box."""
+    """What a secret that several share opens letters with: a key pair, and the read tokens of two boxes, of which
+    the second takes what strangers write, so that they can't fill the one that members need."""
 
     seed: bytes
     box: bytes
+    strangers: bytes
 
 
 def desks(role: Circle) -> list[DeskKeys]:
@@ -138,12 +140,13 @@ def desks(role: Circle) -> list[DeskKeys]:
 
     Box and key pair are one epoch's own, so that who has lost the role can neither read nor delete what comes later.
     """
-    return [_desk(keys.record) for keys in reversed(role.trail.epochs)]
+    return [desk_of(keys.record) for keys in reversed(role.trail.epochs)]
 
 
-def _desk(record_key: bytes) -> DeskKeys:
-    seed = derive(record_key, CIRCLE_BOX, "kem", length=envelopes.SEED)
-    return DeskKeys(seed, derive(record_key, CIRCLE_BOX, "box"))
+def desk_of(secret: bytes) -> DeskKeys:
+    """The desk of everybody who has a secret: of a role circle its record key, or of two who share a room."""
+    seed = derive(secret, CIRCLE_BOX, "kem", length=envelopes.SEED)
+    return DeskKeys(seed, derive(secret, CIRCLE_BOX, "box"), derive(secret, CIRCLE_BOX, "strangers"))
 
 
 async def publish_desk(circle: Circle, inner: Circle, role: int) -> None:

@@ -37,7 +37,8 @@ INVITE_SIZE = _PAYLOAD_SIZE + SEAL_OVERHEAD
 
 class Admission(Wire, frozen=True):
     """What opens a circle to a newcomer. `epochs` is empty when keys come in a second step; `handle` is
-    the name of whoever comes back under it."""
+    the name of whoever comes back under it. Where whoever likes may ask to come in, `inviter_kem` and
+    `inviter_inbox` are the stewards' desk for strangers, and `proof` admits letters to it."""
 
     circle: bytes
     shelf: bytes
@@ -107,7 +108,7 @@ async def invite(circle: Circle, language: str, uses: int = 1, returns: Member |
     Raises NotAllowed, StewardsFirst, Full, Conflict.
     """
     if returns is None:
-        _require_may_write(circle)
+        require_may_write(circle)
     policy, random = circle.policy, circle.services.random
     mode = HIDDEN if circle.charter.access == HIDDEN else LINK
     uses = 1 if mode == HIDDEN else max(1, min(uses, policy.invite_uses))
@@ -126,7 +127,7 @@ async def invite(circle: Circle, language: str, uses: int = 1, returns: Member |
     return Ticket(b32encode(secret).rstrip(b"=").decode().lower(), words, last_day)
 
 
-def _require_may_write(circle: Circle) -> None:
+def require_may_write(circle: Circle) -> None:
     """Raises NotAllowed, StewardsFirst, Full."""
     if not may_invite(circle.state, circle.log.persona.key):
         raise NotAllowed

@@ -22,8 +22,10 @@ SIZES = (2_048, 16_384)
 LIFE_DAYS = 60
 
 REPORT, VOUCH, KEYS, REQUEST, TRUST = "report", "vouch", "keys", "request", "trust"
+KNOCK, ROOM = "knock", "room"
 """Purposes: a member to a desk; "I know this person", to the stewards' desk; keys of a circle to somebody; a newcomer
-to who invited them; a capability to close an account, to a friend."""
+to who invited them; a capability to close an account, to a friend; the secret of an applicant's room, to the desk for
+strangers; what is said in that room."""
 
 
 class Letter(Wire, frozen=True):

@@ -18,8 +18,11 @@ LINK, HIDDEN, LETTER, PUBLIC = "link", "hidden", "letter", "public"
 """How an invitation delivers keys: at once, in a second step by the inviter, inside a letter to one persona, or to
 whoever reads the circle's published page."""
 
-OPEN = "open"
-"""A third way in, beside LINK and HIDDEN: whoever likes comes in."""
+OPEN, ASKED = "open", "asked"
+"""Two more ways in, beside LINK and HIDDEN: whoever likes comes in; or whoever asks, and the stewards let in."""
+
+KEYLESS = (HIDDEN, ASKED)
+"""Ways in by which keys come in a second step."""
 
 STEWARD, MODERATOR, GREETER, KNOWN = 1, 2, 4, 8
 """What a member may hold, as bits: three roles, and that somebody in the circle has said to know them."""
@@ -38,8 +41,9 @@ CONFIRMATIONS = 2
 
 class Charter(Wire, frozen=True):
     """What a circle says of itself and what holds in it. `edition` counts its changes; `rules_edition` is the one in
-    which the member text or the rules changed last: what people agree to. `public` is what strangers may read;
-    `later` says that the care team knows how small it is, and that the group grows all the same."""
+    which the member text or the rules changed last: what people agree to. `public` is what strangers may read,
+    `questions` what whoever asks to join is asked; `later` says that the care team knows how small it is, and that
+    the group grows all the same."""
 
     name: str
     about: str
@@ -53,16 +57,21 @@ class Charter(Wire, frozen=True):
     rules_edition: int = 0
     public: str = ""
     later: bool = False
+    questions: tuple[str, ...] = ()
 
     @property
     def policy(self) -> Policy:
         return self.levels[self.level]
 
     @property
+    def is_published(self) -> bool:
+        """Whether strangers may read of it now: its stewards wrote them something, and the weather allows it."""
+        return self.access in (OPEN, ASKED) and bool(self.public) and self.policy.published
+
+    @property
     def is_open(self) -> bool:
-        """Whether whoever likes may read of it and come in now: its stewards wrote strangers something, and the
-        weather allows it."""
-        return self.access == OPEN and bool(self.public) and self.policy.published
+        """Whether whoever likes may come in now."""
+        return self.access == OPEN and self.is_published
 
 
 class Founder(Wire, frozen=True):

@@ -1,10 +1,12 @@
-"""What strangers may read of an open circle: one page in the store, signed by a steward, that follows the charter.
+"""What strangers may read of a circle: one page in the store, signed by a steward, that follows the charter.
 
 Implements spec/protocol.md §4.9. Stewards publish; whoever reaches the hub reads. A page stands under the hub secret,
 all pages have one size, and one row lists them, in no order that tells anything.
 
-- The page carries the admission: whoever reads it may come in. The invitation's record, not the page, decides whether
-  that still holds, so that a page kept from yesterday opens nothing that was closed since.
+- The page of an open circle carries the admission: whoever reads it may come in. The invitation's record, not the
+  page, decides whether that still holds, so that a page kept from yesterday opens nothing that was closed since.
+- Where people ask to come in (`asking`), it carries questions, the stewards' desk for strangers, and the number of a
+  row in the store by which letters are admitted there: no key of the circle.
 - It follows the charter, the weather and the keys at the next session of a steward; if none comes, it ends by itself.
 
 Does not show a stranger that a page is the circle's: they have the hub's word for it. Members have the roster.
@@ -16,15 +18,17 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from jiwar.circles import charters
+from jiwar.circles import charters, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import LONGEST_PUBLIC, MOST_PUBLIC, member_of
-from jiwar.circles.founding import write_own
-from jiwar.circles.invitations import INVITED_FIRST, STEWARDS_FIRST, Admission, admission, invited
+from jiwar.circles.founding import desks, write_own
+from jiwar.circles.invitations import INVITE_SIZE, INVITED_FIRST, STEWARDS_FIRST, Admission, admission, invited
 from jiwar.circles.member import Services
-from jiwar.circles.model import PUBLIC, Invite, OpenInvite
+from jiwar.circles.model import ASKED, PUBLIC, STEWARD, Desk, Invite, OpenInvite
+from jiwar.crypto.envelopes import public_key as kem_key
+from jiwar.crypto.envelopes import require_sound_key as require_sound_kem
 from jiwar.crypto.hashing import digest
-from jiwar.crypto.labels import PUBLISHED, PUBLISHED_PAGE
+from jiwar.crypto.labels import INBOX, PUBLISHED, PUBLISHED_PAGE
 from jiwar.crypto.signing import public_key, require_sound_key, verify
 from jiwar.errors import BadChoice, BadInput, Conflict, Damaged, Full, NotThere
 from jiwar.wire.canonical import Wire, decode, encode
@@ -41,7 +45,7 @@ _LEFT = 10
 
 
 class Notice(Wire, frozen=True):
-    """What strangers read of a circle, and what lets them in."""
+    """What strangers read of a circle, and what lets them in or lets them ask."""
 
     version: int
     circle: bytes
@@ -50,8 +54,14 @@ class Notice(Wire, frozen=True):
     name: str
     text: str
     rules: tuple[str, ...]
+    questions: tuple[str, ...]
     admission: Admission
     signature: bytes = b""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether whoever would like to come in asks the stewards."""
+        return self.admission.mode == ASKED
 
 
 def page_of(circle: bytes) -> bytes:
@@ -85,9 +95,12 @@ def _require_sound(notice: Notice, page: bytes) -> None:
     """Raises BadInput, BadSignature."""
     require_sound_key(notice.signer)
     verify(notice.signer, notice.signature, _signed(notice))
-    charters.require_sound_words(notice.name, notice.text, notice.rules)
+    charters.require_sound_words(notice.name, notice.text, notice.rules, notice.questions)
     admitted = notice.admission
-    leads_here = (admitted.circle, admitted.mode, admitted.parent) == (notice.circle, PUBLIC, b"")
+    leads_here = (admitted.circle, admitted.parent) == (notice.circle, b"") and admitted.mode in (PUBLIC, ASKED)
+    if notice.is_asked:
+        require_sound_kem(admitted.inviter_kem)
+        leads_here = leads_here and (len(admitted.inviter_inbox), len(admitted.proof)) == (32, 32)
     if notice.version != 1 or page_of(notice.circle) != page or not notice.text or not leads_here:
         raise BadChoice
 
@@ -110,7 +123,7 @@ async def follow(circle: Circle) -> None:
     if not circle.is_steward:
         return
     async with circle.services.publishing:
-        if not circle.charter.is_open or _places(circle) < 1:
+        if not circle.charter.is_published or (circle.charter.is_open and _places(circle) < 1):
             await _withdraw(circle)
         elif not _is_current(circle):
             await _publish(circle)
@@ -122,33 +135,53 @@ def _places(circle: Circle) -> int:
     return min(MOST_PUBLIC, INVITED_FIRST - invited(circle)) if few else MOST_PUBLIC
 
 
-def is_shown(circle: Circle) -> bool:
-    """Whether strangers can read the circle's page now."""
+def standing(services: Services, circle: bytes) -> Notice | None:
+    """What strangers can read of a circle now."""
     try:
-        return bool(read(circle.services, page_of(circle.id)))
+        return read(services, page_of(circle))
     except NotThere:
-        return False
+        return None
 
 
 def _is_current(circle: Circle) -> bool:
     """Whether the page says what holds, is signed by somebody who may, and lets people in for long enough."""
-    try:
-        notice = read(circle.services, page_of(circle.id))
-    except NotThere:
+    notice = standing(circle.services, circle.id)
+    if notice is None:
         return False
     charter, signer = circle.charter, member_of(circle.state, notice.signer)
     says_so = (notice.name, notice.text, notice.rules) == (charter.name, charter.public, charter.rules)
+    says_so = says_so and notice.questions == charter.questions and notice.is_asked == (not charter.is_open)
     fresh = notice.last_day - circle.services.clock.day() >= _FRESH_DAYS
     signed = signer is not None and signer.is_steward
-    return says_so and fresh and signed and _admits(circle, notice.admission)
+    leads = _reaches if notice.is_asked else _admits
+    return says_so and fresh and signed and leads(circle, notice.admission)
 
 
 def _admits(circle: Circle, admitted: Admission) -> bool:
-    standing = _invitation(circle, public_key(admitted.proof))
-    if standing is None or admitted.level != circle.charter.level:
+    found = _invitation(circle, public_key(admitted.proof))
+    if found is None or admitted.level != circle.charter.level:
         return False
-    left = standing.invite.uses - standing.used
+    left = found.invite.uses - found.used
     return left >= min(_LEFT, _places(circle)) and admitted.epochs[-1].epoch == circle.log.newest.epoch
+
+
+def _reaches(circle: Circle, admitted: Admission) -> bool:
+    """Whether a stranger's letter comes to where stewards read now; who can't tell leaves the page as it is."""
+    try:
+        circle.services.store.invite(admitted.proof)
+    except NotThere:
+        return False
+    desk = _desk(circle)
+    return desk is None or (admitted.inviter_kem, admitted.inviter_inbox) == (desk.kem, desk.inbox)
+
+
+def _desk(circle: Circle) -> Desk | None:
+    """Where strangers write to the stewards; None for a steward who has not taken the keys."""
+    care = roles.care_of(circle)
+    if care is None:
+        return None
+    newest = desks(care)[0]
+    return Desk(STEWARD, kem_key(newest.seed), digest(INBOX, newest.strangers))
 
 
 def _invitation(circle: Circle, proof: bytes) -> OpenInvite | None:
@@ -161,10 +194,11 @@ async def _publish(circle: Circle) -> None:
     names = {*listed(circle.services), page}
     if len(names) > MOST_PUBLISHED:
         raise Full
-    last_day = circle.services.clock.day() + LONGEST_PUBLIC
-    notice = _notice(circle, last_day, await _admit(circle, last_day))
-    await store.put_page(page, pad(encode(notice), PAGE_SIZE))
+    last_day, before = circle.services.clock.day() + LONGEST_PUBLIC, standing(circle.services, circle.id)
+    admitted = await (_admit if circle.charter.is_open else _take_letters)(circle, last_day)
+    await store.put_page(page, pad(encode(_notice(circle, last_day, admitted)), PAGE_SIZE))
     await store.put_page(LIST, encode(tuple(sorted(names))))
+    await _take_no_letters(circle, before)
 
 
 async def _admit(circle: Circle, last_day: int) -> Admission:
@@ -176,9 +210,43 @@ async def _admit(circle: Circle, last_day: int) -> Admission:
     return admission(circle, proof, PUBLIC, last_day)
 
 
+async def _take_letters(circle: Circle, last_day: int) -> Admission:
+    """Let strangers write to the stewards. Raises Conflict for a steward who has not taken the keys."""
+    services, charter, desk = circle.services, circle.charter, _desk(circle)
+    if desk is None:
+        raise Conflict
+    number = services.random(32)
+    # A row like that of every invitation. What it holds opens nothing: its number admits letters.
+    await services.store.put_invite(number, last_day, services.random(INVITE_SIZE))
+    return Admission(
+        circle=circle.id,
+        shelf=b"",
+        index_key=b"",
+        parent=b"",
+        role=0,
+        name=charter.name,
+        level=charter.level,
+        epochs=(),
+        fold_from=0,
+        fold_digest=b"",
+        proof=number,
+        mode=ASKED,
+        last_day=last_day,
+        inviter=circle.log.persona.key,
+        inviter_kem=desk.kem,
+        inviter_inbox=desk.inbox,
+    )
+
+
+async def _take_no_letters(circle: Circle, before: Notice | None) -> None:
+    """By a page that is over nobody writes any more."""
+    if before is not None and before.is_asked:
+        await circle.services.store.remove_invite(before.admission.proof)
+
+
 def _notice(circle: Circle, last_day: int, admitted: Admission) -> Notice:
     charter, persona = circle.charter, circle.log.persona
-    words = charter.name, charter.public, charter.rules
+    words = charter.name, charter.public, charter.rules, charter.questions
     notice = Notice(1, circle.id, persona.key, last_day, *words, admitted)
     return replace(notice, signature=persona.sign(_signed(notice)))
 
@@ -191,6 +259,7 @@ async def withdraw(circle: Circle) -> None:
 
 async def _withdraw(circle: Circle) -> None:
     store, page, names = circle.services.store, page_of(circle.id), listed(circle.services)
+    await _take_no_letters(circle, standing(circle.services, circle.id))
     if page in names:
         await store.put_page(LIST, encode(tuple(name for name in names if name != page)))
         await store.remove_page(page)

@@ -28,6 +28,7 @@ PERSONA_SIGN = Label("jiwar/1/persona/sign")
 PERSONA_KEM = Label("jiwar/1/persona/kem")
 PERSONA_ERASE = Label("jiwar/1/persona/erase")
 PERSONA_INBOX = Label("jiwar/1/persona/inbox")
+PERSONA_ROOM = Label("jiwar/1/persona/room")
 PERSONA_RETURN = Label("jiwar/1/persona/return")
 PERSONA_KEYS = Label("jiwar/1/persona/keys")
 

@@ -68,9 +68,10 @@ class Vouch(Wire, frozen=True):
 
 
 class Membership(Wire, frozen=True):
-    """One circle of mine. `waiting` is true until somebody has sent the keys (hidden circles); `agreed` is the
-    edition of the charter that I agreed to last; `parent` and `role` say of a role circle whose it is, for what;
-    `week` has a bit for each question of the group's first week that I have written or put away."""
+    """One circle of mine. `waiting` is true until somebody has sent the keys, `asked` where I asked its stewards for
+    them (else whoever invited me has been asked); `agreed` is the edition of the charter that I agreed to last;
+    `parent` and `role` say of a role circle whose it is, for what; `week` has a bit for each question of the group's
+    first week that I have written or put away."""
 
     circle: bytes
     shelf: bytes
@@ -90,6 +91,7 @@ class Membership(Wire, frozen=True):
     role: int = 0
     vouches: tuple[Vouch, ...] = ()
     week: int = 0
+    asked: bool = False
 
 
 class Mark(Wire, frozen=True):
@@ -173,7 +175,8 @@ class Keyring(Wire, frozen=True):
 
     `companion` is the locator of this account's second row (spec §3.3); `was_closed` says that a friend has closed
     the account since its owner looked last; `made` is the day on which its first key was made, and
-    `second_shown` says that the page about a second notebook is over.
+    `second_shown` says that the page about a second notebook is over. `asked` are the days of a month on which I
+    asked to join some circle: of none it says which.
     """
 
     version: int
@@ -188,3 +191,4 @@ class Keyring(Wire, frozen=True):
     was_closed: bool = False
     made: int = 0
     second_shown: bool = False
+    asked: tuple[int, ...] = ()

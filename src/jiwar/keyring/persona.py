@@ -11,7 +11,15 @@ from functools import cached_property
 from jiwar.crypto import envelopes, signing
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.kdf import derive
-from jiwar.crypto.labels import INBOX, PERSONA_ERASE, PERSONA_INBOX, PERSONA_KEM, PERSONA_SIGN, TOKEN_HASH
+from jiwar.crypto.labels import (
+    INBOX,
+    PERSONA_ERASE,
+    PERSONA_INBOX,
+    PERSONA_KEM,
+    PERSONA_ROOM,
+    PERSONA_SIGN,
+    TOKEN_HASH,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,11 @@ class Persona:
     def inbox(self, purpose: str) -> bytes:
         """The public id of that box."""
         return digest(INBOX, self.box(purpose))
+
+    @property
+    def room(self) -> bytes:
+        """The secret of the room in which the persona asks to join, shared with the stewards there."""
+        return derive(self.seed, PERSONA_ROOM)
 
     def erase_token(self, rid: bytes) -> bytes:
         """What erases the record `rid` of this persona."""

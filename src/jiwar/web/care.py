@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import people, publishing, reports, roles
+from jiwar.circles import answering, people, publishing, reports, roles
 from jiwar.circles.charters import (
     ABOUT_LIMIT,
     IDLE_MINUTES,
     LONGEST_INVITE,
     MOST_NOTES,
+    MOST_QUESTIONS,
     MOST_RULES,
     MOST_USES,
     MOST_VOUCHES,
     NAME_LIMIT,
     NOTE_LIMIT,
     PUBLIC_LIMIT,
+    QUESTION_LIMIT,
     RULE_LIMIT,
     VOUCH_DAYS,
     WAYS_IN,
@@ -28,7 +30,7 @@ from jiwar.circles.charters import (
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
 from jiwar.circles.founding import change_charter
-from jiwar.circles.model import STEWARD, Charter
+from jiwar.circles.model import ASKED, STEWARD, Charter
 from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy, Welcome
 from jiwar.circles.turning import turn_where_due
 from jiwar.errors import BadChoice, BadInput, LastSteward, NotThere, Refused, TextTooLong
@@ -43,6 +45,7 @@ from jiwar.web.visit import Visit
 from jiwar.web.week import is_ready
 
 MOST_LEVEL = len(LEVELS) - 1
+WORDS = ("name", "about", "rules", "notes", "public", "questions", "access")
 
 
 def _circle(visit: Visit) -> Circle:
@@ -60,7 +63,7 @@ def _back(visit: Visit, circle: Circle, page: str = "care") -> Response:
 async def show(visit: Visit) -> Response:
     circle = _circle(visit)
     role = roles.open_role(circle)
-    team = stewards(circle.state)
+    team, asking = stewards(circle.state), answering.requests(circle, role)
     return visit.page(
         "care/page.html",
         tab="more",
@@ -68,6 +71,8 @@ async def show(visit: Visit) -> Response:
         name=circle.name,
         level=circle.charter.level,
         reports=len(reports.waiting(circle, role)),
+        asked=bool(asking) or circle.charter.access == ASKED,
+        asking=sum(one.waits_for_us for one in asking),
         due=circle.state.changed_since_rotation or role.state.changed_since_rotation,
         few=len(team) < 3,
         week=is_ready(circle),
@@ -88,6 +93,7 @@ async def show_words(visit: Visit) -> Response:
         "rules": "\n".join(charter.rules),
         "notes": "\n".join(charter.notes),
         "public": charter.public,
+        "questions": "\n".join(charter.questions),
         "access": charter.access,
     }
     return _words(visit, circle, typed)
@@ -104,8 +110,9 @@ def _words(
         group=circle.name,
         typed=typed,
         most_rules=MOST_RULES,
+        most_questions=MOST_QUESTIONS,
         name_limit=NAME_LIMIT,
-        shown=publishing.is_shown(circle),
+        shown=publishing.standing(circle.services, circle.id) is not None,
         at=at,
         error=visit.sentence(error) if error else "",
     )
@@ -124,15 +131,15 @@ async def write_words(visit: Visit) -> Response:
         notes = _lines(form, "notes", NOTE_LIMIT, MOST_NOTES)
         at = "public"
         public = form.text("public", PUBLIC_LIMIT)
+        at = "questions"
+        questions = _lines(form, "questions", QUESTION_LIMIT, MOST_QUESTIONS)
         at = "access"
         access = form.choice("access", WAYS_IN)
     except BadInput as error:
-        typed = {
-            field: form.typed(field, 20_000) for field in ("name", "about", "rules", "notes", "public", "access")
-        }
+        typed = {field: form.typed(field, 20_000) for field in WORDS}
         return _words(visit, circle, typed, at, error)
-    words = replace(charter, name=name, about=about, rules=rules, notes=notes, public=public, access=access)
-    await _put(visit, circle, words)
+    words = {"about": about, "rules": rules, "notes": notes, "public": public, "questions": questions}
+    await _put(visit, circle, replace(charter, name=name, access=access, **words))
     visit.tell("Saved.")
     return _back(visit, circle)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from jiwar.circles import glance, people, reports, roles
+from jiwar.circles import answering, glance, people, reports, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import take_keys, who_waits
 from jiwar.circles.fold import may_invite, stewards
@@ -50,9 +50,16 @@ async def show(visit: Visit) -> Response:
         may_invite=may_invite(circle.state, circle.log.persona.key),
         waiting=len(who_waits(circle)) if charter.access == HIDDEN else 0,
         care=care,
+        asking=_asking(circle),
         reports=[(TEAMS[role], len(reports.waiting(circle, inner))) for role, inner in roles.all_held(circle)],
         due=care and circle.state.changed_since_rotation,
     )
+
+
+def _asking(circle: Circle) -> int:
+    """How many who ask to come in wait for the care team."""
+    inner = roles.care_of(circle)
+    return sum(one.waits_for_us for one in answering.requests(circle, inner)) if inner else 0
 
 
 async def agree(visit: Visit) -> Response:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import glance, leaving, texts
+from jiwar.circles import asking, glance, leaving, texts
 from jiwar.circles.charters import NAME_LIMIT, WAYS_IN
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived, take_keys
@@ -36,13 +36,15 @@ class Row:
     handle: str
     size: str = ""
     since: str = ""
+    asked: bool = False
 
 
 def _row(visit: Visit, membership: Membership) -> Row:
     name = membership.alias or membership.name
     state, size, since = "waiting", "", ""
     if membership.waiting:
-        state = "arrived" if keys_arrived(visit.member, membership) else "waiting"
+        come = (asking.open_door if membership.asked else keys_arrived)(visit.member, membership)
+        state = "arrived" if come else "waiting"
     else:
         try:
             circle = Circle(visit.member, membership.circle)
@@ -51,7 +53,8 @@ def _row(visit: Visit, membership: Membership) -> Row:
         except (Removed, NotThere, Damaged):
             state = "closed"
     key = visit.circle_name(membership.circle)
-    return Row(name, state, key, letter(name), colour(membership.circle), membership.handle, size, since)
+    asked = membership.asked
+    return Row(name, state, key, letter(name), colour(membership.circle), membership.handle, size, since, asked)
 
 
 async def groups(visit: Visit) -> Response:
@@ -63,7 +66,7 @@ def _list(visit: Visit, error: str = "") -> Response:
     return visit.page("groups/list.html", tab="more", rows=rows, error=error, tour=bool(tour.open_groups(visit)))
 
 
-def _membership(visit: Visit) -> Membership:
+def addressed(visit: Visit) -> Membership:
     """The membership that the path names, open or not. Raises NotThere."""
     short = visit.stable(visit.request.path_params["circle"])
     for one in visit.member.memberships():
@@ -74,7 +77,7 @@ def _membership(visit: Visit) -> Membership:
 
 async def take(visit: Visit) -> Response:
     """Enter with the keys that have come."""
-    membership = _membership(visit)
+    membership = addressed(visit)
     if not membership.waiting:
         raise NotThere
     visit.limit(SLOW)
@@ -88,6 +91,8 @@ async def take(visit: Visit) -> Response:
         return _list(visit, visit.sentence(error))
     if circle is None:
         return visit.go("groups")
+    if membership.asked:
+        await asking.leave_room(visit.services, membership)
     return visit.go("group", circle=visit.circle_name(circle.id))
 
 
@@ -104,8 +109,8 @@ def _other_name(visit: Visit, membership: Membership, error: JiwarError) -> Resp
 
 async def forget(visit: Visit) -> Response:
     """Take a group that closed, or that I no longer wait for, out of my keyring."""
-    membership = _membership(visit)
-    if _row(visit, membership).state in ("open", "arrived"):
+    membership = addressed(visit)
+    if membership.asked or _row(visit, membership).state in ("open", "arrived"):
         raise NotThere
     await leaving.forget_roles(visit.member, membership.circle)
     await visit.member.forget_circle(membership.circle)

@@ -10,10 +10,11 @@ import re
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import entering, invitations
+from jiwar.circles import asking, entering, invitations, publishing
 from jiwar.circles.invitations import Admission
-from jiwar.circles.model import HIDDEN
-from jiwar.errors import BadInput, JiwarError, NameTaken, SignedOut, WrongWords
+from jiwar.circles.member import Member
+from jiwar.circles.model import ASKED, HIDDEN
+from jiwar.errors import BadInput, Full, InviteSpent, JiwarError, NameTaken, SignedOut, TooMuch, WrongWords
 from jiwar.web import messages, offers
 from jiwar.web.app import At
 from jiwar.web.keys import KeyChoice, Place, changed_choice, member_with, offer_keys, show_key
@@ -28,7 +29,7 @@ BETWEEN_WORDS = re.compile(r"[\s,،.;؛+/\-–—]+")
 
 
 class Draft(Wire, frozen=True):
-    """What a newcomer holds and has chosen so far; gone once they are in."""
+    """What a newcomer holds and has chosen so far; gone once they are in. `answers` are for who lets them in."""
 
     secret: str
     admission: Admission
@@ -37,6 +38,11 @@ class Draft(Wire, frozen=True):
     keys: KeyChoice = KeyChoice()
     shared: bool = False
     pin: str = ""
+    answers: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        return self.admission.mode == ASKED
 
 
 def _draft(visit: Visit) -> Draft:
@@ -93,7 +99,7 @@ async def take_words(visit: Visit) -> Response:
     return begin(visit, secret, admitted)
 
 
-def begin(visit: Visit, secret: str, admitted: Admission) -> Response:
+def begin(visit: Visit, secret: str, admitted: Admission, answers: tuple[str, ...] = ()) -> Response:
     """Go on with what was opened: by a link, or with no `secret` by a page that everybody may read."""
     if visit.is_member() and visit.member.has(admitted.circle):
         return visit.go("home")
@@ -101,7 +107,7 @@ def begin(visit: Visit, secret: str, admitted: Admission) -> Response:
         visit.new_session()
     visit.keep_language()
     names = (admitted.handle,) if admitted.handle else _free_names(visit, admitted)
-    _keep(visit, Draft(secret, admitted, names))
+    _keep(visit, Draft(secret, admitted, names, answers=answers))
     if admitted.handle:
         return visit.go("joining_name")
     return _welcome(visit, secret) if visit.is_member() else visit.go("joining_phone")
@@ -155,8 +161,15 @@ async def take_phone(visit: Visit) -> Response:
 
 async def show_welcome(visit: Visit) -> Response:
     admitted = _draft(visit).admission
+    if admitted.mode == ASKED:
+        return _to_group(visit, admitted)
     charter = entering.charter_seen_by(visit.services, admitted)
     return visit.page("joining/welcome.html", group=admitted.name, charter=charter, steps=_steps(visit))
+
+
+def _to_group(visit: Visit, admitted: Admission) -> Response:
+    """Whoever asks to come in has read the group's page for everybody."""
+    return visit.go("tour_group", group=visit.name(publishing.page_of(admitted.circle)))
 
 
 async def agree(visit: Visit) -> Response:
@@ -184,6 +197,7 @@ def _name_page(visit: Visit, draft: Draft, own: str, error: JiwarError | None = 
         error=visit.sentence(error) if error else "",
         steps=_steps(visit),
         keyless=visit.is_member(),
+        asks=draft.asks,
     )
 
 
@@ -248,7 +262,7 @@ async def _finish(visit: Visit) -> Response:
             return _name_page(visit, draft, draft.handle, error)
         visit.session.forget(SLOT)
         await settle(visit, visit.member, Whose(draft.shared, draft.pin))
-    return visit.go(arrived)
+    return visit.go_to(arrived)
 
 
 def _is_in(visit: Visit) -> bool:
@@ -257,18 +271,37 @@ def _is_in(visit: Visit) -> bool:
 
 
 async def _enter(visit: Visit, draft: Draft) -> str:
-    """Return the page that shows where the newcomer is now. Raises NameTaken, InviteSpent, KeyringFull."""
-    services, admitted = visit.services, draft.admission
-    if not draft.secret and not visit.is_member():
+    """Return the path that shows where the newcomer is now. Raises NameTaken, InviteSpent, KeyringFull."""
+    services, admitted, url = visit.services, draft.admission, visit.site.paths.url
+    inside = visit.is_member()
+    if not draft.secret and not inside:
         visit.site.limits.take_for_all(EVERYBODY_COMES_IN)
     async with member_with(visit, draft.keys) as member:
         if admitted.mode == HIDDEN:
             await entering.ask_to_enter(member, admitted, invitations.number_of(draft.secret), draft.handle)
-            return "groups"
+            return url("groups")
+        if draft.asks:
+            return await _ask(visit, draft, member, inside)
         circle = await entering.enter(member, admitted, draft.handle)
     if draft.secret and invitations.is_used_up(circle, admitted.proof):
         visit.site.later(services.store.remove_invite(invitations.number_of(draft.secret)))
-    return "home"
+    return url("home")
+
+
+async def _ask(visit: Visit, draft: Draft, member: Member, inside: bool) -> str:
+    """Whoever has made a key for it keeps the key, also where nobody can be asked just now."""
+    url, circle = visit.site.paths.url, draft.admission.circle
+    notice = publishing.standing(visit.services, circle)
+    try:
+        if notice is None:
+            raise InviteSpent
+        await asking.ask(member, notice, draft.handle, draft.answers)
+    except (BadInput, Full, InviteSpent, TooMuch):
+        visit.tell("It could not be handed over: the group takes no more requests just now. Another day it may.")
+        return url("groups")
+    # With a new key the session gets a new cookie at the next page, and other names: there is no other way yet.
+    visit.tell("It is with the care team.")
+    return url("asked", circle=visit.circle_name(circle)) if inside else url("groups")
 
 
 ROUTES = (

@@ -2,6 +2,8 @@
 
 from jiwar.web import (
     about,
+    answering,
+    asking,
     care,
     close,
     components,
@@ -44,6 +46,7 @@ ALL: tuple[At, ...] = (
     *founding.ROUTES,
     *joining.ROUTES,
     *tour.ROUTES,
+    *asking.ROUTES,
     *groups.ROUTES,
     *group.ROUTES,
     *people.ROUTES,
@@ -54,6 +57,7 @@ ALL: tuple[At, ...] = (
     *teams.ROUTES,
     *vouching.ROUTES,
     *reports.ROUTES,
+    *answering.ROUTES,
     *settling.ROUTES,
     *more.ROUTES,
     *mykey.ROUTES,

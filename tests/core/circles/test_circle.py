@@ -253,7 +253,7 @@ class TestAHubAndSomebodyInside:
         await leaving.remove(here.founder.circle(here.circle), here.member.persona(here.circle))
         size = here.founder.circle(here.circle).log.state.size
         here.world.hub.colludes = True
-        membership, trail = entering._entry_point(admitted, b"2" * 32, "second name", here.world.clock.day())
+        membership, trail = entering.entry_point(admitted, b"2" * 32, "second name", here.world.clock.day())
         log = open_log(here.world.services, membership, trail)
         body = encode(entering._join(accomplice.member, admitted, membership, 0))
         await log.append(Entry(circle_object(here.circle), "join", body, KEPT))
