@@ -26,6 +26,7 @@ from jiwar.log import record, shelf
 from jiwar.log.record import Place
 from jiwar.store import checks
 from jiwar.store.contract import KEPT, Cover
+from jiwar.store.guard import GUARD_SIZE
 from jiwar.store.sqlite import upkeep
 from jiwar.store.sqlite.shelves import half_name
 from tests.core.store.places import open_sqlite
@@ -88,7 +89,7 @@ class Loot:
         layer, found = self.secret.outer(), []
         sealed = {bytes(k): bytes(v) for k, v in images.blobs(self.now, "accounts.db", "SELECT k, v FROM acct")}
         for access in self.phrases:
-            found.append(access.open(layer.open("account", access.locator, sealed[access.locator])))
+            found.append(access.open(layer.open("account", access.locator, sealed[access.locator])[GUARD_SIZE:]))
         return found
 
     def keyrings_of_then(self) -> list[Keyring]:
@@ -97,11 +98,11 @@ class Loot:
         for k, v in images.blobs(self.then, "accounts.db", "SELECT k, v FROM acct"):
             for access in self.phrases:
                 try:
-                    found.append(access.open(layer.open("account", k, v)))
+                    found.append(access.open(layer.open("account", k, v)[GUARD_SIZE:]))
                 except (JiwarError, ValueError):
                     pass
                 try:
-                    found.append(access.open(v))
+                    found.append(access.open(v[GUARD_SIZE:]))
                 except (JiwarError, ValueError):
                     pass
         return found
