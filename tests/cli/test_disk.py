@@ -80,6 +80,19 @@ def test_nothing_is_found_in_noise(tmp_path: Path) -> None:
     assert disk.find(tmp_path, words) == []
 
 
+def test_a_run_is_searched_as_it_stands_and_not_in_what_noise_inflates_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = "ههههه"
+    (tmp_path / "noise").write_bytes(_raw(run * 3))
+    assert disk.find(tmp_path, [run]) == []
+    (tmp_path / "told").write_bytes(run.encode("utf-16-le"))
+    assert {hit.file for hit in disk.find(tmp_path, [run])} == {"told"}
+    (tmp_path / "shelves.db").write_bytes(b"")
+    disk.main([str(tmp_path), "--find", run])
+    assert "too much of a run" in capsys.readouterr().out
+
+
 def test_short_words_are_said_to_be_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asyncio.run(_filled(tmp_path, b""))
     assert disk.main([str(tmp_path), "--find", "qat"]) == 0

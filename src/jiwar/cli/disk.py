@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from jiwar.cli.disk_words import SHORTEST, Hit, needles, search, too_short
+from jiwar.cli.disk_words import SHORTEST, Hit, needles, search, searched_in_part
 from jiwar.store.sqlite.schema import LAYOUTS, Layout
 
 FOUND, NO_HUB = 1, 2
@@ -47,7 +47,7 @@ _TEXTS = {
     "sizes": "{low:,} to {high:,} bytes, {total:,} in all",
     "one size": "{low:,} bytes each",
     "not there": "Not there: names, texts, titles, hours and minutes, addresses, which account is on which shelf.",
-    "short": "{word!r} is too short to be searched in every way of writing it.",
+    "short": "{word!r} is too short, or too much of a run, to be searched in every way of writing it.",
     "hit": "FOUND {word!r} in {file} at byte {at:,}: {way}",
     "none": "{count:,} words searched in {files:,} files: none found.",
 }
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         print(line)
     if not args.find:
         return 0
-    for word in filter(too_short, args.find):
+    for word in filter(searched_in_part, args.find):
         print(_TEXTS["short"].format(word=word))
     hits = find(folder, args.find)
     for hit in hits:

@@ -3,7 +3,8 @@
 - As text: UTF-8, UTF-16, Windows-1256; composed and decomposed, lower and upper case; as JSON and URLs escape it.
 - Under base64 (both alphabets, three alignments) and hex (both cases).
 - Inside deflate: zlib and gzip streams are found by their headers and inflated. A raw stream has no header, so one
-  is tried at every byte that can begin one, in the first INFLATED bytes of a file.
+  is tried at every byte that can begin one, in the first INFLATED bytes of a file. Noise inflates to runs of a few
+  bytes said again and again, so a word that is such a run («ههههه») is not searched there.
 
 Reads bytes only. Keeps nothing.
 """
@@ -40,6 +41,11 @@ class Needle:
     way: str
     raw: bytes
 
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a few bytes said again and again."""
+        return any(self.raw[step:] == self.raw[:-step] for step in range(1, min(SHORTEST, len(self.raw))))
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -60,9 +66,9 @@ def needles(word: str) -> list[Needle]:
     return [Needle(word, way, raw) for raw, way in found.items() if len(raw) >= SHORTEST]
 
 
-def too_short(word: str) -> bool:
-    """Whether the word as plain UTF-8 is not searched."""
-    return len(word.encode()) < SHORTEST
+def searched_in_part(word: str) -> bool:
+    """Whether the word as plain UTF-8 is not searched everywhere."""
+    return len(word.encode()) < SHORTEST or Needle(word, "UTF-8", word.encode()).is_run
 
 
 def _forms(word: str) -> list[str]:
@@ -121,14 +127,14 @@ class Haystacks:
 def search(path: Path, wanted: list[Needle], own: list[bytes]) -> list[Hit]:
     """The needles that occur in a file, each way of writing once. `own` are the schema's bytes, blanked first."""
     hits: dict[tuple[str, str], Hit] = {}
-    haystacks = Haystacks(wanted)
+    haystacks, inflated = Haystacks(wanted), Haystacks([needle for needle in wanted if not needle.is_run])
     for start, raw in _chunks(path):
         for mask in own:
             raw = raw.replace(mask, bytes(len(mask)))
         for at, needle in haystacks.found_in(raw):
             hits.setdefault((needle.word, needle.way), Hit(path.name, start + at, needle.word, needle.way))
         for at, text in _inflated(raw, start):
-            for _, needle in haystacks.found_in(text):
+            for _, needle in inflated.found_in(text):
                 way = f"deflate, {needle.way}"
                 hits.setdefault((needle.word, way), Hit(path.name, start + at, needle.word, way))
     return list(hits.values())
