@@ -1,6 +1,6 @@
 """P8: an acknowledged write survives kill -9 and power loss; a torn file is refused, never half-read.
 
-A few of each here, for the mutations; tests/core/store has them at length (test_kills, test_power,
+A few of each here, for the mutations; tests/core/store has them at length (kills, test_power,
 test_sqlite_files).
 """
 
@@ -19,7 +19,7 @@ from jiwar.errors import StoreDamaged
 from jiwar.keyring.hub_secret import HubSecret
 from jiwar.store.sqlite import connection, folder
 from jiwar.store.sqlite.writer import Writer
-from tests.core.store import test_kills, test_power
+from tests.core.store import kills, test_power
 from tests.core.store.making import TODAY
 from tests.core.store.places import open_sqlite
 from tests.mutants.mutation import Mutations, replaced
@@ -60,11 +60,11 @@ MUTATIONS: Mutations = {
 
 
 def test_killed_process_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
-    asyncio.run(test_kills.made(tmp_path))
-    seen = test_kills.Seen()
+    asyncio.run(kills.made(tmp_path))
+    seen = kills.Seen()
     for kill in range(KILLS):
-        seen.add(kill, test_kills.killed_after(tmp_path, kill, 0.05 + kill * 0.03))
-        asyncio.run(test_kills.check(tmp_path, seen))
+        seen.add(kill, kills.killed_after(tmp_path, kill, 0.05 + kill * 0.03))
+        asyncio.run(kills.check(tmp_path, seen))
     assert len(seen.records) > 100
 
 
