@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jiwar.cli.demo import content, play
+from jiwar.cli.demo import content
 from jiwar.i18n import LANGUAGES
 from tests.browser import driving, tour
 from tests.browser.people import Person, Slip
@@ -93,12 +93,10 @@ EMPTY: dict[str, Act] = {
 
 
 def _title(kind: str) -> str:
-    """Of the first group that the pictures' steward looks after: its name, its liveliest topic or room."""
     community = content.load()
-    slug = community.person(play.SHOWN["steward"]).steward[0]
     if kind == "group":
-        return next(circle.name for circle in community.circles if circle.slug == slug)
-    threads = [thread for thread in community.threads if thread.circle == slug]
+        return community.circles[0].name
+    threads = [thread for thread in community.threads if thread.circle == community.circles[0].slug]
     wanted = [thread for thread in threads if thread.is_room == (kind == "room")]
     return max(wanted, key=lambda thread: (-thread.posts[-1].day, len(thread.posts))).title
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from jiwar.circles.model import HIDDEN, LINK, OPEN
 from tests.house.project import SOURCE
 from tests.house.words import fold, forbidden_in
 
@@ -98,8 +99,9 @@ def test_nobody_wears_one_name_in_two_circles() -> None:
         assert len(handles) == len(set(handles))
 
 
-def test_access_is_by_invitation_or_hidden() -> None:
-    assert {circle["access"] for circle in CIRCLES} == {"invite", "hidden"}
+def test_every_way_in_is_there() -> None:
+    assert {circle["access"] for circle in CIRCLES} == {LINK, HIDDEN, OPEN}
+    assert {circle["access"] == OPEN for circle in CIRCLES if circle.get("public")} == {True}
 
 
 def test_who_writes_and_who_reacts_is_in_the_circle() -> None:

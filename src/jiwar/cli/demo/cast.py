@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, roles
+from jiwar.circles import entering, founding, invitations, publishing, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
-from jiwar.circles.model import HIDDEN, LINK, Charter
+from jiwar.circles.model import HIDDEN, OPEN, Charter
 from jiwar.cli.demo.content import CircleScript, Community, Person
 from jiwar.keyring.model import Settings
 from jiwar.keyring.phrase import new_phrase
@@ -55,9 +55,7 @@ class Cast:
         first, *others = sorted(self.community.stewards(script.slug), key=lambda person: not person.founder)
         if first.founder:
             await self._spend_founding_code()
-        charter = founding.first_charter(
-            script.card, script.name, script.about, script.rules, HIDDEN if script.hidden else LINK
-        )
+        charter = founding.first_charter(script.card, script.name, script.about, script.rules, script.access)
         handle = first.handles[script.slug]
         circle = await founding.found_circle(self.members[first.id], charter, handle)
         self.circles[script.slug] = circle.id
@@ -71,7 +69,13 @@ class Cast:
         first, *others = charter.levels
         longest = max((thread.keep for thread in self.community.threads if thread.circle == script.slug), default=0)
         row = replace(first, room_days=max(first.room_days, longest), newcomers_read_back=True)
-        return replace(charter, notes=script.notes, level=0, levels=(row, *others))
+        return replace(charter, public=script.public, notes=script.notes, level=0, levels=(row, *others))
+
+    async def open_doors(self) -> None:
+        """What strangers see of open circles, as a steward's hand leaves it."""
+        for script in self.community.circles:
+            if script.access == OPEN:
+                await publishing.follow(self.circle(self.community.stewards(script.slug)[0].id, script.slug))
 
     async def _spend_founding_code(self) -> None:
         text = await self.hub.founding_code()

@@ -53,7 +53,7 @@ class Thread(msgspec.Struct, frozen=True):
 
 
 class CircleScript(msgspec.Struct, frozen=True):
-    """A circle before anything is said in it."""
+    """A circle before anything is said in it. `public` is what strangers read where it is open."""
 
     slug: str
     card: str
@@ -61,7 +61,8 @@ class CircleScript(msgspec.Struct, frozen=True):
     about: str
     rules: tuple[str, ...]
     notes: tuple[str, ...]
-    hidden: bool
+    access: str
+    public: str
 
 
 class Community(msgspec.Struct, frozen=True):
@@ -102,7 +103,8 @@ def _threads(circle: dict[str, Any]) -> list[Thread]:
 
 def _circle(raw: dict[str, Any]) -> CircleScript:
     about, rules, notes = raw["about"].strip(), tuple(raw["rules"]), tuple(raw.get("note", []))
-    return CircleScript(raw["slug"], raw["card"], raw["name"], about, rules, notes, raw["access"] == "hidden")
+    public = raw.get("public", "").strip()
+    return CircleScript(raw["slug"], raw["card"], raw["name"], about, rules, notes, raw["access"], public)
 
 
 def _read(file: Traversable) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def load() -> Community:
     """The whole demo."""
     folder = files("jiwar.cli.demo")
     community = _read(folder / "community.toml")
-    parts = sorted((folder / "circles").iterdir(), key=lambda file: file.name)
+    parts = [folder / "circles" / f"{name}.toml" for name in community["community"]["circles"]]
     circles = [raw for file in parts for raw in _read(file)["circle"]]
     return Community(
         name=community["community"]["name"],

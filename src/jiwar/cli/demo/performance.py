@@ -52,6 +52,7 @@ class Play:
                 set_clock(self._clock, moment)
                 await self._step(moment, list(together))
         await self._turn_days(self._now[0])
+        await self.cast.open_doors()
         await self.cast.leave_the_stage()
         return self.cast
 
