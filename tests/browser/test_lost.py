@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.axe import faults
 from tests.browser.conftest import OpenBrowser
 from tests.browser.driving import DESK, PHONE
 from tests.browser.measured import Measured
@@ -49,6 +50,7 @@ def test_the_friends_lock(hub: Served, browser: OpenBrowser, lang: str, js: bool
     to_owner(friend, group, mine)
     with friend.way() as way:
         friend.open(friend.word("Close their account"))
+        assert not js or faults(friend.driver, width) == []
         friend.press("Close now")
     assert way.taps == 2, "act, confirm"
     assert friend.sees(friend.word("Closed for three days. Who tries the key now is told that it opens nothing."))
@@ -91,6 +93,7 @@ def test_a_journey(hub: Served, browser: OpenBrowser, lang: str, js: bool, width
 def test_the_phone_lost_and_return(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     helper, friend = two(hub, browser, lang, js, width)
     group, _, theirs = NAMES[lang]
+    lost = friend.key
     friend.close()
     friend.arrive("/")
     friend.tap(friend.named("The key is lost?"))
@@ -119,6 +122,14 @@ def test_the_phone_lost_and_return(hub: Served, browser: OpenBrowser, lang: str,
     to_friend(helper, group, theirs)
     helper.press("I know who this is")
     assert not helper.sees(helper.word("I know who this is"))
+
+    friend.close()
+    friend.sign_in(lost)
+    friend.press("Was that not me?")
+    assert not js or faults(friend.driver, width) == []
+    friend.press("That was not me")
+    to_friend(helper, group, theirs)
+    assert not helper.sees(helper.word("I know who this is")), "stopped: nobody is here under this name"
 
 
 @pytest.mark.slow

@@ -32,11 +32,11 @@ def watch(person: Person, look: Look) -> None:
     person.on_screen = lambda: look(page_of(person.path))
 
 
-def walk(person: Person, each: int = 1) -> None:
-    """Follow links from home, until every page that links lead to was opened `each` times or has no more links."""
+def walk(person: Person, start: str = "/home", each: int = 1) -> None:
+    """Follow links from there, until every page that links lead to was opened `each` times or has no more links."""
     opened: Counter[str] = Counter()
     tried: set[str] = set()
-    waiting = ["/home"]
+    waiting = [start]
     while waiting:
         link = waiting.pop(0)
         name = page_of(urlsplit(link).path)
@@ -89,3 +89,11 @@ def talk(person: Person) -> None:
     person.say("مساء الخير")
     person.more_about("مساء الخير")
     person.invite("قهوة العصر")
+
+
+def second(person: Person) -> None:
+    """A second notebook, up to the key that it would have."""
+    person.press("More")
+    person.open(person.word("My key"))
+    person.open(person.word("A second notebook"))
+    person.press("To its key")
