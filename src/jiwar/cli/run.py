@@ -6,7 +6,6 @@ The link goes to the terminal and nowhere else, not into a service's journal; th
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from jiwar.cli.memory import run_overwriting
 from jiwar.errors import BadChoice
 from jiwar.i18n import LANGUAGES
 from jiwar.node import Config, Front, Hub
-from jiwar.web.serve import make_server
+from jiwar.web.serve import make_server, run_to_the_end
 
 DEFAULT_PORT = 8000
 TO_FOUND = "To found a community, once, within a week:"
@@ -42,7 +41,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 after a stop by signal."""
     run_overwriting()
-    asyncio.run(_run())
+    run_to_the_end(_run())
     return 0
 
 
