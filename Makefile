@@ -23,7 +23,7 @@ demo: $(RUN_READY) ## Start a hub filled with a made-up community
 
 # A narrowed run needs the browser only where it says so.
 test: $(DEV_READY) $(if $(T),$(if $(findstring fuzz,$(T)),$(FUZZ_READY)),$(FUZZ_READY)) $(if $(T),$(if $(findstring browser,$(T))$(findstring promises,$(T)),browser),browser) ## Run every test; T=tests/core narrows, and takes pytest's options
-	@if [ -n "$(T)" ]; then $(BIN)/pytest $(T); else $(BIN)/pytest --cov --cov-report=term; fi
+	@if [ -n "$(T)" ]; then $(BIN)/pytest $(T); else $(BIN)/pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term; fi
 
 check: $(DEV_READY) ## Format, lint, types, import contracts, house tests, translations
 	@$(BIN)/ruff format --check .
