@@ -57,6 +57,7 @@ def _leave(visit: Visit, circle: Circle) -> Response:
 
 async def leave(visit: Visit) -> Response:
     circle, way = visit.circle(), visit.form.choice("way", WAYS)
+    visit.limit(SLOW)
     try:
         await part(circle, way)
     except LastSteward:
