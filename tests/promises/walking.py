@@ -461,3 +461,11 @@ class _Story:
         assert isinstance(clock, SetClock)
         clock.forward(days=3)
         founder.submit(founder.go("more", "safety", "locks"), "locks")
+        self._practise()
+
+    def _practise(self) -> None:
+        """Three days after the new key Home asks for it: another time; then a slip, and then the key."""
+        founder = self.founder
+        founder.submit(founder.go("home"), "practice_later", "")
+        page = founder.submit(founder.go("more", "mykey", "practice"), "practice", key=self.guest.key)
+        founder.submit(page, "practice", key=founder.key)

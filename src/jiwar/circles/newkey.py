@@ -33,7 +33,7 @@ async def renew(member: Member, new: Access) -> Member:
             raise SignedOut  # Ended from another visit: that one's owner has the last word.
         inner, guard = services.store.account(old.locator), services.store.guard(old.locator)
         try:
-            ring = old.open(inner)
+            ring = replace(old.open(inner), keyed=services.clock.day(), practice=0)
         except (Unopenable, NotCanonical):
             raise SignedOut from None
         try:

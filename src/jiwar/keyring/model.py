@@ -176,7 +176,8 @@ class Keyring(Wire, frozen=True):
     `companion` is the locator of this account's second row (spec §3.3); `was_closed` says that a friend has closed
     the account since its owner looked last; `made` is the day on which its first key was made, and
     `second_shown` says that the page about a second notebook is over. `asked` are the days of a month on which I
-    asked to join some circle: of none it says which.
+    asked to join some circle: of none it says which. `keyed` is the day of a later key, if there is one, and
+    `practice` the day from which the key is asked for next.
     """
 
     version: int
@@ -192,3 +193,5 @@ class Keyring(Wire, frozen=True):
     made: int = 0
     second_shown: bool = False
     asked: tuple[int, ...] = ()
+    keyed: int = 0
+    practice: int = 0

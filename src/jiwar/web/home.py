@@ -11,7 +11,7 @@ from jiwar.circles import glance, people
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
-from jiwar.web import greeting, week
+from jiwar.web import greeting, practice, week
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.lately import Lately, Rows, open_circles
@@ -99,6 +99,7 @@ async def show(visit: Visit) -> Response:
         greet=_greeting_place(visit, seen),
         quiet=not mine and not any(group.unread for group in groups),
         groupless=not circles,
+        practice=practice.is_due(visit),
     )
 
 
