@@ -161,6 +161,19 @@ def test_taking_it_back_leaves_nothing_to_read(shown, seats: Seats) -> None:
     assert NAME not in founder.to("applicants", circle).text
 
 
+def test_who_deletes_their_key_takes_the_request_back(shown, client, language: str) -> None:
+    founder, circle = shown
+    guest = client(language)
+    guest.send(page_in(guest, look_around(guest)), "tour_group", answer0=ANSWER)
+    page = guest.send(guest.get(guest.world.url("joining_phone")), "joining_phone")
+    page = guest.send(page, "joining_name", own=NAME)
+    guest.key = shown_key(page)[0]
+    guest.send(page, "joining_key", _button="taken=yes")
+    assert NAME in founder.to("applicants", circle).text
+    guest.send(guest.get(guest.world.url("forget_me")), "forget_me", key=guest.key)
+    assert NAME not in founder.to("applicants", circle).text
+
+
 def test_after_two_weeks_without_a_word_it_is_over(shown, seats: Seats, clock: SetClock) -> None:
     founder, circle = shown
     guest = seats.someone()

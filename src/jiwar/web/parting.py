@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from jiwar.circles import erasing, leaving, roles
+from jiwar.circles import asking, erasing, leaving, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
 from jiwar.circles.founding import BOX
 from jiwar.errors import BadInput, Busy, JiwarError, LastSteward
+from jiwar.keyring.model import Membership
 from jiwar.systems.forum import service as forum
 from jiwar.systems.rooms import service as rooms
 from jiwar.web import messages
@@ -98,7 +99,7 @@ async def forget_me(visit: Visit) -> Response:
     except (BadInput, Busy) as error:
         return _forget(visit, error)
     for one in visit.member.memberships():
-        await _part(visit, one.circle, way)
+        await _part(visit, one, way)
     await visit.site.accounts.forget(wanted)
     visit.end_session()
     return visit.page("mykey/goodbye.html")
@@ -115,14 +116,17 @@ def _require_replaceable(visit: Visit) -> None:
                 raise LastSteward(group=circle.name) from None
 
 
-async def _part(visit: Visit, circle: bytes, way: str) -> None:
-    """Go from one group; who waits, or was removed meanwhile, only forgets it."""
+async def _part(visit: Visit, membership: Membership, way: str) -> None:
+    """Go from one group; who asked to come in takes that back; who waits, or was removed, only forgets it."""
+    if membership.waiting and membership.asked:
+        await asking.withdraw(visit.member, membership)
+        return
     try:
-        await part(Circle(visit.member, circle), way)
+        await part(Circle(visit.member, membership.circle), way)
     except LastSteward:
         raise
     except JiwarError:
-        await visit.member.forget_circle(circle)
+        await visit.member.forget_circle(membership.circle)
 
 
 ROUTES = (
