@@ -1,7 +1,8 @@
 """The composition root: the only place that picks a store, a clock, a secret and puts a hub together.
 
-A hub is its services, the way in (`Accounts`), what strangers see (`Front`), one nightly task and one for letters
-that are due (`scheduler`). The web and the command line stand on it; nothing below knows it.
+A hub is its services, the way in (`Accounts`), what strangers see (`Front`), one nightly task, one for letters
+that are due (`scheduler`) and one for reminders (`nudging`). The web and the command line stand on it; nothing below
+knows it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from jiwar.circles.invitations import INVITE_SIZE, Tries
 from jiwar.circles.member import Services
 from jiwar.circles.phones import Phones
 from jiwar.clock import Clock, SystemClock
+from jiwar.crypto.envelopes import SEED
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import FOUNDING_CODE
 from jiwar.crypto.random import Random, system_random
@@ -27,6 +29,8 @@ from jiwar.keyring.hub_secret import HubSecret, create_hub_secret
 from jiwar.keyring.session import SessionTable
 from jiwar.lock import hold
 from jiwar.log.fragments import Fragments
+from jiwar.nudging.bell import Bell
+from jiwar.nudging.channels import Ways
 from jiwar.scheduler import Scheduler
 from jiwar.store.contract import Store
 from jiwar.store.memory import MemoryStore
@@ -35,6 +39,7 @@ from jiwar.wire.canonical import Wire, decode, encode
 
 FRONT_PAGE = b"front".ljust(16, b"\0")
 HUB_PAGE = b"hub".ljust(16, b"\0")
+BELL_PAGE = b"bell".ljust(16, b"\0")
 TURNED_PAGE = b"turned".ljust(16, b"\0")
 FOUNDING_DAYS = 7
 _TICK_SECONDS = 20.0
@@ -58,6 +63,7 @@ class Config:
     secret: Path
     front: Front = field(default_factory=Front)
     destroys_companions: bool = False
+    ways: Ways = field(default_factory=Ways)
 
 
 class Hub:
@@ -69,6 +75,7 @@ class Hub:
         front: Front,
         services: Services,
         secret: HubSecret | None,
+        bell: Bell,
         held: int | None = None,
         destroys_companions: bool = False,
     ) -> None:
@@ -80,7 +87,7 @@ class Hub:
         self._spending: set[bytes] = set()
         self._secret, self._held = secret, held
         self._day = services.clock.day()
-        self.scheduler = Scheduler(store, services.clock)
+        self.scheduler, self.bell = Scheduler(store, services.clock), bell
         self._tasks: list[asyncio.Task[None]] = []
 
     async def founding_code(self) -> str:
@@ -122,8 +129,9 @@ class Hub:
         self._day = today
 
     def start_upkeep(self) -> None:
-        """Begin to watch for the turn of the day, and for letters that are due."""
-        self._tasks = [asyncio.create_task(self._upkeep()), asyncio.create_task(self.scheduler.run())]
+        """Begin to watch for the turn of the day, for letters that are due, and for reminders."""
+        work = (self._upkeep(), self.scheduler.run(), self.bell.run())
+        self._tasks = [asyncio.create_task(one) for one in work]
 
     async def _upkeep(self) -> None:
         while True:
@@ -186,7 +194,9 @@ async def _opened(
     try:
         _require_own_secret(store, secret)
         hub_id, front = await _hub_pages(store, config.front, random)
-        hub = Hub(store, front, _services(store, clock, random, hub_id), secret, held, config.destroys_companions)
+        services = _services(store, clock, random, hub_id)
+        bell = _bell(services, await _bell_seed(store, random), front, config.ways)
+        hub = Hub(store, front, services, secret, bell, held, config.destroys_companions)
         if secret.turning or _last_turn(store) != clock.day():
             await hub.turn_day()
     except Exception:
@@ -225,5 +235,19 @@ async def _hub_pages(store: Store, front: Front, random: Random) -> tuple[bytes,
 
 def memory_hub(clock: Clock, random: Random = system_random, front: Front | None = None) -> Hub:
     """A hub that lives in RAM and is gone with the process: for tests and for trying things."""
-    store = MemoryStore(clock, random)
-    return Hub(store, front or Front(), _services(store, clock, random, random(16)), None)
+    store, front = MemoryStore(clock, random), front or Front()
+    services = _services(store, clock, random, random(16))
+    return Hub(store, front, services, None, _bell(services, system_random(SEED), front, Ways()))
+
+
+async def _bell_seed(store: Store, random: Random) -> bytes:
+    try:
+        return store.page(BELL_PAGE)
+    except NotThere:
+        seed = random(SEED)
+        await store.put_page(BELL_PAGE, seed)
+        return seed
+
+
+def _bell(services: Services, seed: bytes, front: Front, ways: Ways) -> Bell:
+    return Bell(seed, services.hub_id, services.rung, ways, services.clock, services.random, front.offset_hours)

@@ -18,7 +18,10 @@ import pytest
 from jiwar.cli.main import main
 from jiwar.cli.memory import OVERWRITING
 from jiwar.cli.run import NOT_HERE, config_from, is_kept_in_a_journal
+from jiwar.cli.ways import ways_from
 from jiwar.errors import BadChoice
+from jiwar.nudging.channels import Relay, Ways
+from jiwar.nudging.dial import Proxy
 
 LINK = re.compile(r"http://127\.0\.0\.1:(\d+)(/\S+/[a-z2-7]{26})$", re.MULTILINE)
 
@@ -156,3 +159,45 @@ def test_the_clock_is_as_far_ahead_as_the_environment_says(text: str, hours: flo
 def test_no_other_clock_is_accepted(text: str) -> None:
     with pytest.raises(BadChoice):
         config_from({"JIWAR_UTC_OFFSET": text})
+
+
+def test_reminders_are_off_unless_the_keeper_allows_them() -> None:
+    assert ways_from({}) == Ways()
+    assert ways_from({"JIWAR_PUSH": "1", "JIWAR_SECURE": "1"}).channels == ("push",)
+    relay = {"JIWAR_SMTP_HOST": "mail.example", "JIWAR_SMTP_FROM": "a@b.example", "JIWAR_SMTP_USER": "u"}
+    allowed = ways_from({**relay, "JIWAR_SECURE": "1"})
+    assert allowed.relay == Relay("mail.example", 587, "a@b.example", "starttls", "u", "")
+    assert allowed.channels == ("mail",)
+
+
+def test_hub_that_may_stand_behind_an_onion_has_no_way_out_but_a_proxy() -> None:
+    allowed = {"JIWAR_PUSH": "1", "JIWAR_SMTP_HOST": "mail.example", "JIWAR_SMTP_FROM": "a@b.example"}
+    assert ways_from(allowed).channels == ()
+    assert ways_from(allowed).shut
+    through = ways_from({**allowed, "JIWAR_SOCKS": "127.0.0.1:9050"})
+    assert through.channels == ("push", "mail")
+    assert through.proxy == Proxy("127.0.0.1", 9_050)
+    assert not through.shut
+    beside = ways_from({**allowed, "JIWAR_PUSH_PRIVATE": "1"})
+    assert beside.channels == ("push",)
+
+
+@pytest.mark.parametrize("wrong", ["9050", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:x", ":9050"])
+def test_proxy_that_makes_no_sense_is_refused(wrong: str) -> None:
+    with pytest.raises(BadChoice):
+        ways_from({"JIWAR_SOCKS": wrong})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"JIWAR_SMTP_FROM": ""},
+        {"JIWAR_SMTP_FROM": "nobody"},
+        {"JIWAR_SMTP_SECURITY": "maybe"},
+        {"JIWAR_SMTP_PORT": "0"},
+        {"JIWAR_SMTP_PORT": "x"},
+    ],
+)
+def test_relay_that_makes_no_sense_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(BadChoice):
+        ways_from({"JIWAR_SMTP_HOST": "mail.example", "JIWAR_SMTP_FROM": "a@b.example", **wrong})

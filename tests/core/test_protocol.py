@@ -19,6 +19,7 @@ from jiwar.circles import (
     invitations,
     letters,
     model,
+    nudges,
     policy,
     reports,
     speech,
@@ -38,6 +39,9 @@ PROTOCOL = (ROOT / "spec" / "protocol.md").read_text("utf-8")
 STRUCTURES: list[type[Wire]] = [
     keyring.Keyring,
     keyring.Settings,
+    keyring.Nudge,
+    keyring.Placed,
+    nudges.Target,
     keyring.Membership,
     keyring.Label,
     keyring.Trail,

@@ -31,6 +31,10 @@ TEXTS = (
     "POST / HTTP/1.1\r\nHost: hub.test\r\nContent-Length: 3\r\n\r\na=b",
     "POST / HTTP/1.1\r\nHost: hub.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n0\r\n\r\n",
     "/in/abcdefghijklmnop?l=fr",
+    "https://push.example/a-topic?up=1",
+    "someone@mail.example.org",
+    "\5\2\1\0\5\0\0\1\0\0\0\0\0\0",
+    "\5\0\5\0\0\3\4name\0\0",
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.fuzz import sealed, sent
+from tests.fuzz import outward, sealed, sent
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,9 @@ TARGETS = {
     "phones": Target(sealed.phones, ("keyring.phone.PhoneKey.open", "keyring.phone.PhoneKey.find")),
     "pins": Target(sealed.pins, ("keyring.phone.read_pin",)),
     "held_letters": Target(sealed.held_letters, ("store.sqlite.held.open_meta",)),
+    "reminders": Target(outward.reminders, ("circles.nudges.take_off", "circles.nudges.open_target")),
+    "addresses": Target(outward.addresses, ("nudging.guard.read_push_address", "nudging.guard.read_mail_address")),
+    "proxies": Target(outward.proxies, ("nudging.dial.talk",)),
     "phrases": Target(sealed.phrases, ("keyring.phrase.parse", "keyring.wordlist.fold")),
     "names": Target(sealed.names, ("crypto.handles.Names.resolve",)),
     "form": Target(sent.form, ("web.forms.read_form",)),

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from jiwar.clock import SetClock
 from jiwar.node import memory_hub
+from jiwar.nudging.channels import Relay, Ways
 from jiwar.web.app import make_app
 from jiwar.web.paths import PLACE
 from jiwar.web.routes import ALL
@@ -171,6 +172,7 @@ def walk(language: str) -> Walked:
     """The story in one language."""
     loop = asyncio.new_event_loop()
     hub = memory_hub(SetClock(DAY, 9))
+    hub.bell.ways = Ways(push=True, relay=Relay("relay.example", 587, "notes@kitchen.example"), known=True)
     story = _Story(Walked(World(hub, make_app(hub, ALL), loop), language))
     try:
         story.tell()
@@ -216,6 +218,19 @@ class _Story:
             join(who, slip, words[name])
         page = founder.go("more", "settings")
         founder.submit(page, "settings", months="levant", theme="light")
+        self._reminders()
+
+    def _reminders(self) -> None:
+        """One of them is reminded by an app, another by e-mail until they have enough of it."""
+        founder, guest = self.founder, self.guest
+        page = founder.go("more", "settings", "reminders")
+        page = founder.submit(page, "reminders", channel="push", endpoint="x")
+        founder.submit(page, "reminders", channel="push", endpoint=f"https://{ELSEWHERE}/topic")
+        page = guest.go("more", "settings", "reminders")
+        page = guest.submit(
+            page, "reminders", channel="mail", endpoint=f"someone@{ELSEWHERE}", own=self.words["said"]
+        )
+        guest.submit(page, "reminders", channel="")
 
     def _phones(self) -> None:
         """A phone that remembers two of them, is named, comes back, and forgets: at its door and from inside."""

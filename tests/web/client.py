@@ -66,7 +66,7 @@ class _Reader(HTMLParser):
         self.links: list[str] = []
         self.words: list[str] = []
         self._unseen = 0
-        self._area = ""
+        self._area = self._list = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         at = {name: value or "" for name, value in attrs}
@@ -79,6 +79,10 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             self._area = at["name"]
             self._fields()[self._area] = ""
+        elif tag == "select":
+            self._list = at["name"]
+        elif tag == "option" and ("selected" in at or self._list not in self._fields()):
+            self._fields()[self._list] = at.get("value", "")
         elif tag == "button" and at.get("name"):
             self.forms[-1].buttons.append((at["name"], at.get("value", "")))
         elif tag == "input" and at.get("name"):

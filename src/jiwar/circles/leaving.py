@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import publishing, roles
+from jiwar.circles import nudges, publishing, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import publish_desk, write_own
@@ -33,6 +33,8 @@ async def leave(circle: Circle, *, nameless: bool = False) -> None:
     inside = [role for role in ROLES if circle.me.holds(role) and await roles.to_leave(circle, role) is not None]
     for role in inside:
         await roles.go(roles.open_role(circle, role), nameless)
+    held = [circle.member.role_circle_of(circle.id, role) for role in ROLES]
+    await nudges.leave(circle.member, [circle.id, *(one.circle for one in held if one)])
     await forget_roles(circle.member, circle.id)
     if sum(member.active for member in circle.state.members) == 1:
         await publishing.withdraw(circle)

@@ -16,6 +16,7 @@ from dataclasses import replace as changed
 from msgspec.structs import replace
 
 from jiwar.circles.model import STEWARD
+from jiwar.circles.rung import Rung
 from jiwar.clock import Clock
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import PERSONA_RETURN
@@ -49,6 +50,7 @@ class Services:
     versions: dict[bytes, int]
     publishing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the list of published circles is read and written anew."""
+    rung: Rung = field(default_factory=Rung)
 
 
 class _Line(Wire, frozen=True):

@@ -21,7 +21,7 @@ from functools import partial
 from itertools import groupby
 from typing import Literal, TypeVar
 
-from jiwar.circles import removals
+from jiwar.circles import nudges, removals
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.circles.model import MODERATOR, STEWARD
@@ -231,12 +231,13 @@ async def say(
     refold: Refold | None = None,
     create: bool = False,
 ) -> Opened:
-    """Say something in a slot of its own. Raises as `ShelfLog.append` does."""
+    """Say something in a slot of its own, and ring. Raises as `ShelfLog.append` does."""
     nonce = circle.services.random(16)
     rid = owned_rid(circle.log.persona.key, nonce)
     entry = Entry(obj, kind, encode(Said(nonce, body)), keep, collection=collection, rid=rid)
     record = await circle.log.append(entry, refold, create)
     circle.keep_trail(circle.trail)
+    nudges.ring(circle)
     return record
 
 

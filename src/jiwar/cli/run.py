@@ -13,6 +13,7 @@ from typing import Any
 
 from jiwar import node
 from jiwar.cli.memory import run_overwriting
+from jiwar.cli.ways import ways_from
 from jiwar.errors import BadChoice
 from jiwar.i18n import LANGUAGES
 from jiwar.node import Config, Front, Hub
@@ -21,6 +22,9 @@ from jiwar.web.serve import make_server, run_to_the_end
 DEFAULT_PORT = 8000
 TO_FOUND = "To found a community, once, within a week:"
 NOT_HERE = "No founding link here, where a journal keeps it. Start the hub once in a terminal to found a community."
+NO_REMINDERS = (
+    "No reminders: they would show where this hub stands. JIWAR_SOCKS, or JIWAR_SECURE=1, see docs/operating."
+)
 EARLIEST, LATEST = -12, 14
 """Hours by which clocks on Earth differ from UTC."""
 
@@ -33,7 +37,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description="Start a hub on 127.0.0.1. PORT (8000), JIWAR_DATA (./data) and JIWAR_SECRET (./secret/hub) say"
         " where; JIWAR_COVER, JIWAR_LANGUAGE and JIWAR_UTC_OFFSET (3) say, the first time, what strangers see and by"
         " how many hours the community's clock is ahead; JIWAR_SECURE=1 says that people reach it by https;"
-        " JIWAR_COMPANION=destroy has every login overwrite the account's companion.",
+        " JIWAR_COMPANION=destroy has every login overwrite the account's companion;"
+        " JIWAR_PUSH=1 and JIWAR_SMTP_HOST allow reminders, JIWAR_SOCKS says by which proxy they go out, see"
+        " docs/operating.",
     )
     return parser
 
@@ -57,6 +63,7 @@ def config_from(environment: dict[str, str]) -> Config:
             language=_language(environment.get("JIWAR_LANGUAGE", first.language)),
             offset_hours=_offset(environment.get("JIWAR_UTC_OFFSET", str(first.offset_hours))),
         ),
+        ways=ways_from(environment),
     )
 
 
@@ -119,6 +126,8 @@ async def serve(hub: Hub, environment: dict[str, str]) -> None:
     def say() -> None:
         print(f"A hub is on {serving.address}", flush=True)
         print(founding, flush=True)
+        if hub.bell.ways.shut:
+            print(NO_REMINDERS, flush=True)
 
     await serving.run(say)
 

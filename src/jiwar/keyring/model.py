@@ -44,6 +44,26 @@ class Phone(Wire, frozen=True):
     until: int
 
 
+class Placed(Wire, frozen=True):
+    """Where in a circle I left the address of my reminders, and when: to take it back."""
+
+    circle: bytes
+    epoch: int
+    day: int
+    box: int
+    eid: bytes
+
+
+class Nudge(Wire, frozen=True):
+    """How I am reminded; no channel, not at all."""
+
+    channel: str = ""
+    endpoint: str = ""
+    hour: int = 21
+    text: str = ""
+    placed: tuple[Placed, ...] = ()
+
+
 class Friend(Wire, frozen=True):
     """Somebody who may close my account for three days: in which circle I know them, and their slot in its guard."""
 
@@ -195,3 +215,4 @@ class Keyring(Wire, frozen=True):
     asked: tuple[int, ...] = ()
     keyed: int = 0
     practice: int = 0
+    nudge: Nudge = Nudge()

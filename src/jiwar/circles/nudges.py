@@ -1,0 +1,167 @@
+"""Reminders: how a member asks to be told outside of the hub that there is something new, and how it is handed on.
+
+Implements spec/protocol.md §8.2. What is sent says nothing: a text that the member chose, the same each time.
+
+- A *target* is where to send (a push address or an e-mail address), at which hour, and the text. It is sealed to the
+  hub's reminder key, then under the epoch's record key, and left in one of the circle's reminder boxes. No signature,
+  no persona: two circles, or two infiltrators in them, find nothing in common in what one member left.
+- So what lies on the disk opens with the epoch's key *and* the hub secret, and with neither alone.
+- Whoever writes in the circle hands what lies in its boxes to the hub (`rung.Rung`), in RAM, without the layer of the
+  epoch. The hub learns from it where to send and when, and which circle it was; it keeps neither.
+- New keys bring new boxes: whoever has gone neither reads them nor is rung by them. A member's targets are left anew
+  when they come in the next time, and once a month, for letters expire.
+
+Members of a circle see how many have asked, not who.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+
+from msgspec.structs import replace
+
+from jiwar.circles.circle import Circle
+from jiwar.circles.member import Member
+from jiwar.crypto import envelopes
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import INBOX, NUDGE
+from jiwar.crypto.sealing import seal, unseal
+from jiwar.errors import Damaged, JiwarError
+from jiwar.keyring.epochs import EpochKeys
+from jiwar.keyring.model import Nudge, Placed
+from jiwar.store.contract import Mail
+from jiwar.wire.canonical import Wire, decode, encode
+from jiwar.wire.frame import join, pad, unpad
+
+PUSH, MAIL = "push", "mail"
+BOXES = 16
+TARGET_SIZE = 1_024
+AGAIN_DAYS = 30
+ENDPOINT_LIMIT = 600
+TEXT_LIMIT = 60
+
+
+class Target(Wire, frozen=True):
+    """Where the hub sends what, at which hour of the community's clock."""
+
+    channel: str
+    endpoint: str
+    hour: int
+    text: str
+
+
+def seal_target(key: bytes, hub_id: bytes, target: Target) -> bytes:
+    """To the hub's reminder key."""
+    return envelopes.seal_to(key, join(NUDGE, hub_id), pad(encode(target), TARGET_SIZE))
+
+
+def open_target(seed: bytes, hub_id: bytes, sealed: bytes) -> Target:
+    """Raises Unopenable, NotCanonical."""
+    return decode(unpad(envelopes.open_with(seed, join(NUDGE, hub_id), sealed)), Target)
+
+
+def _box(keys: EpochKeys, number: int) -> bytes:
+    return derive(keys.record, NUDGE, "box", number)
+
+
+def _key(keys: EpochKeys) -> bytes:
+    return derive(keys.record, NUDGE, "seal")
+
+
+async def choose(member: Member, key: bytes, wanted: Nudge) -> None:
+    """Begin, change, or with an empty channel end. Raises KeyringFull."""
+    await asyncio.gather(*(_take_back(member, one) for one in member.keyring.nudge.placed))
+    placed = await _leave_everywhere(member, key, wanted, ())
+    await member.update(lambda ring: replace(ring, nudge=replace(wanted, placed=placed)))
+
+
+async def renew(member: Member, key: bytes) -> None:
+    """Leave targets where keys have turned, where I am new, and where they will expire."""
+    nudge = member.keyring.nudge
+    if not nudge.channel:
+        return
+    placed = await _leave_everywhere(member, key, nudge, nudge.placed)
+    if placed != nudge.placed:
+        await member.update(lambda ring: replace(ring, nudge=replace(ring.nudge, placed=placed)))
+
+
+def _circles(member: Member) -> Iterator[Circle]:
+    """Those that open: another one's page says why it doesn't."""
+    for membership in member.memberships():
+        if not membership.waiting:
+            with suppress(JiwarError):
+                yield Circle(member, membership.circle)
+
+
+async def _leave_everywhere(
+    member: Member, key: bytes, nudge: Nudge, standing: tuple[Placed, ...]
+) -> tuple[Placed, ...]:
+    """In all circles side by side: every write waits a while for company."""
+    circles = list(_circles(member)) if nudge.channel else []
+    there = [next((one for one in standing if one.circle == circle.id), None) for circle in circles]
+    placed = await asyncio.gather(*map(partial(_stand_or_leave, key, nudge), circles, there))
+    return tuple(one for one in placed if one)
+
+
+async def _stand_or_leave(key: bytes, nudge: Nudge, circle: Circle, there: Placed | None) -> Placed | None:
+    today = circle.services.clock.day()
+    if there and there.epoch == circle.log.newest.epoch and there.day + AGAIN_DAYS > today:
+        return there
+    if there:
+        await _take_back(circle.member, there)
+    with suppress(JiwarError):  # Its boxes are full, or its keys turn just now: the next visit tries again.
+        return await _leave(circle, key, nudge)
+    return None
+
+
+async def _leave(circle: Circle, key: bytes, nudge: Nudge) -> Placed:
+    services, keys = circle.services, circle.log.newest
+    number, eid, today = services.random(1)[0] % BOXES, services.random(16), services.clock.day()
+    inbox = digest(INBOX, _box(keys, number))
+    target = seal_target(key, services.hub_id, Target(nudge.channel, nudge.endpoint, nudge.hour, nudge.text))
+    value = seal(_key(keys), NUDGE, (inbox, eid), target, random=services.random)
+    await services.store.put_mail(circle.log.shelf, keys.append, inbox, Mail(eid, today, value))
+    return Placed(circle.id, keys.epoch, today, number, eid)
+
+
+async def _take_back(member: Member, placed: Placed) -> None:
+    """Where the keys of that epoch are still held; else nobody reads it any more."""
+    with suppress(JiwarError):
+        for keys in member.trail(placed.circle).epochs:
+            if keys.epoch == placed.epoch and keys.record:
+                await member.services.store.delete_mail(_box(keys, placed.box), placed.eid)
+
+
+async def leave(member: Member, circles: Iterable[bytes]) -> None:
+    """Take back what I left there; before their keys are forgotten."""
+    left = set(circles)
+    gone = [one for one in member.keyring.nudge.placed if one.circle in left]
+    await asyncio.gather(*(_take_back(member, one) for one in gone))
+    if gone:
+        stay = tuple(one for one in member.keyring.nudge.placed if one.circle not in left)
+        await member.update(lambda ring: replace(ring, nudge=replace(ring.nudge, placed=stay)))
+
+
+def ring(circle: Circle) -> None:
+    """Hand what lies in the circle's boxes to the hub, but for my own: once until the hub has looked."""
+    rung, ringer = circle.services.rung, (circle.id, circle.log.persona.key)
+    if ringer in rung.ringers:
+        return
+    rung.ringers.add(ringer)
+    mine, keys = {one.eid for one in circle.member.keyring.nudge.placed}, circle.log.newest
+    for number in range(BOXES):
+        token = _box(keys, number)
+        inbox = digest(INBOX, token)
+        for mail in circle.services.store.mail(token):
+            if mail.eid not in mine:
+                with suppress(Damaged):
+                    rung.sealed.add(take_off(keys, inbox, mail))
+
+
+def take_off(keys: EpochKeys, inbox: bytes, mail: Mail) -> bytes:
+    """The circle's seal; what is left is the hub's. Raises Damaged."""
+    return unseal(_key(keys), NUDGE, (inbox, mail.eid), mail.value)

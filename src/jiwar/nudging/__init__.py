@@ -1,0 +1,1 @@
+"""Sending reminders out of the hub: which addresses it may reach, how, and when."""

@@ -1,0 +1,120 @@
+"""The bell rings once a day, near the hour that somebody chose, and keeps nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiwar.circles.nudges import PUSH, Target, seal_target
+from jiwar.circles.rung import Rung
+from jiwar.clock import SetClock
+from jiwar.crypto import envelopes
+from jiwar.crypto.random import system_random
+from jiwar.nudging.bell import SPREAD_SECONDS, Bell
+from jiwar.nudging.channels import Ways
+from tests.core.nudging.receivers import PushServer
+
+pytestmark = pytest.mark.anyio
+HUB, SEED = b"h" * 16, bytes(range(envelopes.SEED))
+AHEAD = 3.0
+"""Hours by which the community's clock is ahead of UTC."""
+
+
+class Tower:
+    """A bell over a push server; it is nine in the morning UTC, noon in the community."""
+
+    def __init__(self, server: PushServer) -> None:
+        self.server, self.clock, self.rung = server, SetClock(hour=9), Rung()
+        self.bell = Bell(SEED, HUB, self.rung, Ways(push=True, private=True), self.clock, system_random, AHEAD)
+
+    def target(self, topic: str, hour: int) -> Target:
+        return Target(PUSH, f"http://127.0.0.1:{self.server.port}/{topic}", hour, "a text")
+
+    def hand_in(self, topic: str, hour: int) -> None:
+        self.rung.sealed.add(seal_target(self.bell.key, HUB, self.target(topic, hour)))
+
+    async def pass_(self, minutes: int) -> None:
+        for _ in range(minutes):
+            self.clock.forward(seconds=60)
+            await self.bell.look()
+
+    def rang(self) -> list[str]:
+        return sorted(one.head.split()[1] for one in self.server.received)
+
+
+async def test_reminder_comes_soon_after_its_hour() -> None:
+    async with PushServer() as server:
+        tower = Tower(server)
+        tower.hand_in("evening", 21)
+        await tower.pass_(9 * 60 - 1)
+        assert tower.rang() == []
+        await tower.pass_(1 + SPREAD_SECONDS // 60 + 1)
+        assert tower.rang() == ["/evening"]
+
+
+@pytest.mark.parametrize("hour", [12, 11, 0])
+async def test_hour_that_is_over_is_tomorrows(hour: int) -> None:
+    async with PushServer() as server:
+        tower = Tower(server)
+        tower.hand_in("later", hour)
+        await tower.pass_((24 + hour - 12) % 24 * 60 or 24 * 60 - 1)
+        assert tower.rang() == []
+        await tower.pass_(SPREAD_SECONDS // 60 + 2)
+        assert tower.rang() == ["/later"]
+
+
+async def test_many_words_in_a_day_ring_once() -> None:
+    async with PushServer() as server:
+        tower = Tower(server)
+        for _ in range(30):
+            tower.hand_in("one", 21)
+            tower.hand_in("two", 21)
+            await tower.pass_(10)
+        await tower.pass_(5 * 60)
+        assert tower.rang() == ["/one", "/two"]
+        await tower.pass_(2 * 24 * 60)
+        assert tower.rang() == ["/one", "/two"]
+        tower.hand_in("one", 21)
+        await tower.pass_(24 * 60)
+        assert tower.rang() == ["/one", "/one", "/two"]
+
+
+async def test_moments_are_spread() -> None:
+    async with PushServer() as server:
+        tower = Tower(server)
+        moments = {tower.bell._moment(21) for _ in range(200)}
+        assert max(moments) - min(moments) > SPREAD_SECONDS / 2
+        assert all(0 <= moment % 86_400 - 18 * 3_600 < SPREAD_SECONDS for moment in moments)
+
+
+async def test_trial_comes_at_the_next_look() -> None:
+    async with PushServer() as server:
+        tower = Tower(server)
+        tower.bell.try_once(seal_target(tower.bell.key, HUB, tower.target("now", 3)))
+        await tower.pass_(1)
+        assert tower.rang() == ["/now"]
+
+
+async def test_what_does_not_open_or_arrive_keeps_nobody_from_theirs() -> None:
+    async with PushServer() as server:
+        tower = Tower(server)
+        tower.rung.sealed |= {b"", b"x" * 2_160, seal_target(tower.bell.key, b"o" * 16, tower.target("other", 21))}
+        for wrong in (
+            Target("web", "https://example.org/", 21, ""),
+            Target(PUSH, "http://127.0.0.1:1/", 21, ""),
+            Target(PUSH, "nonsense", 21, ""),
+            Target(PUSH, "http://nowhere.invalid/", 21, ""),
+        ):
+            tower.rung.sealed.add(seal_target(tower.bell.key, HUB, wrong))
+        tower.hand_in("mine", 21)
+        await tower.pass_(10 * 60)
+        assert tower.rang() == ["/mine"]
+        assert tower.bell._waiting == {}
+
+
+async def test_what_waits_stays_sealed() -> None:
+    async with PushServer() as server:
+        tower = Tower(server)
+        tower.hand_in("somebody", 21)
+        await tower.pass_(1)
+        [(name, (_, sealed))] = tower.bell._waiting.items()
+        assert b"somebody" not in name + sealed

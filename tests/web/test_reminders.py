@@ -1,0 +1,125 @@
+"""The page of reminders: off unless chosen, honest about who learns what, and the first one is seen to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from jiwar.cli.ways import ways_from
+from jiwar.keyring.model import Nudge
+from jiwar.nudging.channels import Relay, Ways
+from tests.core.nudging.receivers import PushServer
+from tests.web.client import Client, World
+from tests.web.conftest import found
+from tests.web.test_founding import circle_of
+
+Open = Callable[..., Client]
+HONEST = (
+    "A reminder tells the company that delivers it that this site is visited, and at what time. "
+    "Without one, nobody learns it."
+)
+NONE_HERE = (
+    "This site sends no reminders: whoever looks after it has not allowed them. "
+    "An hour of the day that is always the same does the same for many."
+)
+
+SHUT = (
+    "This site sends no reminders: one of them would show where it stands. "
+    "Whoever looks after it can open a hidden way out for them. "
+    "Until then an hour of the day that is always the same does the same for many."
+)
+
+
+def allow(world: World) -> None:
+    world.hub.bell.ways = Ways(
+        push=True, private=True, relay=Relay("127.0.0.1", 1, "a@b.example", "none"), known=True
+    )
+
+
+def chosen(client: Client) -> Nudge:
+    return circle_of(client).member.keyring.nudge
+
+
+def test_settings_lead_to_it_and_it_is_off(world: World, client: Open, language: str) -> None:
+    someone = found(client(language))
+    assert world.url("reminders") in someone.get(world.url("settings")).links
+    page = someone.get(world.url("reminders"))
+    assert someone.word(NONE_HERE) in page.text
+    assert chosen(someone) == Nudge()
+    allow(world)
+    page = someone.get(world.url("reminders"))
+    assert someone.word(HONEST) in page.text
+    assert page.form(world.url("reminders")).fields["channel"] == ""
+
+
+def test_hub_that_hides_says_why_it_sends_none(world: World, client: Open, language: str) -> None:
+    world.hub.bell.ways = ways_from({"JIWAR_PUSH": "1"})
+    someone = found(client(language))
+    page = someone.get(world.url("reminders"))
+    assert someone.word(SHUT) in page.text
+    assert not [form for form in page.forms if form.action == world.url("reminders")]
+    world.hub.bell.ways = ways_from({"JIWAR_PUSH": "1", "JIWAR_SOCKS": "127.0.0.1:9050"})
+    assert "push" in someone.get(world.url("reminders")).html
+
+
+def test_what_is_chosen_stands_there_again_and_ends_with_a_tap(world: World, client: Open, language: str) -> None:
+    allow(world)
+    someone = found(client(language))
+    page = someone.get(world.url("reminders"))
+    address = "https://push.example/topic?up=1"
+    page = someone.send(page, "reminders", channel="push", endpoint=address, hour="20", own="شاي")
+    assert someone.word("Saved.") in page.text
+    fields = page.form(world.url("reminders")).fields
+    assert [fields[name] for name in ("channel", "endpoint", "hour", "own")] == ["push", address, "20", "شاي"]
+    someone.send(page, "reminders", channel="")
+    assert chosen(someone) == Nudge()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"channel": "push", "endpoint": ""},
+        {"channel": "push", "endpoint": "ntfy.sh/topic"},
+        {"channel": "push", "endpoint": "someone@mail.example"},
+        {"channel": "mail", "endpoint": "https://push.example/topic"},
+        {"channel": "push", "endpoint": "https://push.example/", "own": "x" * 61},
+    ],
+)
+def test_what_can_be_no_reminder_is_shown_again(world: World, client: Open, typed: dict[str, str]) -> None:
+    allow(world)
+    someone = found(client("en"))
+    page = someone.send(someone.get(world.url("reminders")), "reminders", **typed)
+    assert page.status == 400
+    assert "Something to correct" in page.text
+    assert chosen(someone) == Nudge()
+
+
+def test_channel_that_is_not_allowed_is_refused(world: World, client: Open) -> None:
+    allow(world)
+    someone = found(client("en"))
+    page = someone.get(world.url("reminders"))
+    world.hub.bell.ways = Ways()
+    sent = someone.send(page, "reminders", channel="push", endpoint="https://push.example/")
+    assert sent.status == 400
+    assert chosen(someone) == Nudge()
+
+
+def test_the_first_one_is_seen_to_arrive(world: World, client: Open, language: str) -> None:
+    allow(world)
+    someone = found(client(language))
+    server = PushServer()
+    world.run(server.__aenter__())
+    page = someone.get(world.url("reminders"))
+    page = someone.send(
+        page,
+        "reminders",
+        channel="push",
+        endpoint=f"http://127.0.0.1:{server.port}/t",
+        own="تحديث الوصفة",
+        **{"try": "yes"},
+    )
+    assert someone.word("Saved. The first one is on its way.") in page.text
+    world.run(world.hub.bell.look())
+    world.run(server.__aexit__())
+    assert [one.body for one in server.received] == ["تحديث الوصفة"]
