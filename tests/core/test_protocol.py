@@ -133,6 +133,6 @@ def test_every_section_that_the_program_names_is_there() -> None:
         if module.name != "jiwar.__main__":
             text = importlib.import_module(module.name).__doc__ or ""
             for numbers in re.findall(r"spec(?:/protocol\.md)? §([\d., –and]+)", text):
-                named |= set(re.findall(r"\d(?:\.\d)?", numbers))
+                named |= set(re.findall(r"\b\d(?:\.\d+)?\b", numbers))
     assert named
     assert named <= headings
