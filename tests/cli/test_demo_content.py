@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jiwar.circles.model import HIDDEN, LINK, OPEN
+from jiwar.circles.model import ASKED, HIDDEN, LINK, OPEN
 from tests.house.project import SOURCE
 from tests.house.words import fold, forbidden_in
 
@@ -100,8 +100,8 @@ def test_nobody_wears_one_name_in_two_circles() -> None:
 
 
 def test_every_way_in_is_there() -> None:
-    assert {circle["access"] for circle in CIRCLES} == {LINK, HIDDEN, OPEN}
-    assert {circle["access"] == OPEN for circle in CIRCLES if circle.get("public")} == {True}
+    assert {circle["access"] for circle in CIRCLES} == {LINK, HIDDEN, OPEN, ASKED}
+    assert {circle["access"] for circle in CIRCLES if circle.get("public")} == {OPEN, ASKED}
 
 
 def test_who_writes_and_who_reacts_is_in_the_circle() -> None:

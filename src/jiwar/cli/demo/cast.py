@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from jiwar.circles import entering, founding, invitations, publishing, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
-from jiwar.circles.model import HIDDEN, OPEN, Charter
+from jiwar.circles.model import HIDDEN, Charter
 from jiwar.cli.demo.content import CircleScript, Community, Person
 from jiwar.keyring.model import Settings
 from jiwar.keyring.phrase import new_phrase
@@ -69,12 +69,13 @@ class Cast:
         first, *others = charter.levels
         longest = max((thread.keep for thread in self.community.threads if thread.circle == script.slug), default=0)
         row = replace(first, room_days=max(first.room_days, longest), newcomers_read_back=True)
-        return replace(charter, public=script.public, notes=script.notes, level=0, levels=(row, *others))
+        told = replace(charter, public=script.public, questions=script.questions, notes=script.notes)
+        return replace(told, level=0, levels=(row, *others))
 
     async def open_doors(self) -> None:
-        """What strangers see of open circles, as a steward's hand leaves it."""
+        """What strangers see of circles that they may come into, as a steward's hand leaves it."""
         for script in self.community.circles:
-            if script.access == OPEN:
+            if script.public:
                 await publishing.follow(self.circle(self.community.stewards(script.slug)[0].id, script.slug))
 
     async def _spend_founding_code(self) -> None:

@@ -53,7 +53,8 @@ class Thread(msgspec.Struct, frozen=True):
 
 
 class CircleScript(msgspec.Struct, frozen=True):
-    """A circle before anything is said in it. `public` is what strangers read where it is open."""
+    """A circle before anything is said in it. Strangers read `public` where they may come in, or ask to: `questions`
+    are what they answer then."""
 
     slug: str
     card: str
@@ -63,6 +64,7 @@ class CircleScript(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
     access: str
     public: str
+    questions: tuple[str, ...]
 
 
 class Community(msgspec.Struct, frozen=True):
@@ -102,9 +104,17 @@ def _threads(circle: dict[str, Any]) -> list[Thread]:
 
 
 def _circle(raw: dict[str, Any]) -> CircleScript:
-    about, rules, notes = raw["about"].strip(), tuple(raw["rules"]), tuple(raw.get("note", []))
-    public = raw.get("public", "").strip()
-    return CircleScript(raw["slug"], raw["card"], raw["name"], about, rules, notes, raw["access"], public)
+    return CircleScript(
+        slug=raw["slug"],
+        card=raw["card"],
+        name=raw["name"],
+        about=raw["about"].strip(),
+        rules=tuple(raw["rules"]),
+        notes=tuple(raw.get("note", [])),
+        access=raw["access"],
+        public=raw.get("public", "").strip(),
+        questions=tuple(raw.get("questions", [])),
+    )
 
 
 def _read(file: Traversable) -> dict[str, Any]:
