@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser import driving
+from tests.browser.axe import Examination
 from tests.browser.conftest import OpenBrowser
 from tests.browser.driving import DESK, PHONE
 from tests.browser.measured import Measured
@@ -18,7 +19,10 @@ PAIRS = [("ar", False, PHONE), ("en", True, DESK)]
 @pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
 def test_a_request_to_join_answered(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     founder, guest = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
-    said = SAID[lang]
+    said, examination = SAID[lang], Examination()
+    if js:
+        examination.of(founder, width)
+        examination.of(guest, width)
     founder.found(hub.founding_link(), said.group, said.about, said.founder)
     founder.open_group(said.group)
     founder.open(founder.word("Care"))
@@ -82,6 +86,7 @@ def test_a_request_to_join_answered(hub: Served, browser: OpenBrowser, lang: str
     assert other.sees(other.word("The group takes in nobody new for now. That says nothing about who asked."))
     other.press("Take off the list")
     assert not other.sees(said.group)
+    assert examination.says() == ""
 
 
 def _read_request(founder: Measured, group: str, name: str) -> None:

@@ -23,8 +23,8 @@ BY_DAY = pytest.mark.parametrize(("lang", "width"), [("ar", driving.PHONE), ("en
 
 ENTRANCES = {"door", "founding", "joining", "second"}
 BY_BUTTONS = {"post", "message", "invite_slip"}
-WHERE_STORIES_LEAD = {"latch", "return_stop"}
-"""Looked at in tests/browser/test_lost.py."""
+WHERE_STORIES_LEAD = {"latch", "return_stop", "new_key_words", "new_key_typed", "asked", "applicant", "applicants"}
+"""Looked at in tests/browser/test_lost.py and test_asking.py."""
 
 
 @BY_DAY

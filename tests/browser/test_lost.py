@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.axe import faults
+from tests.browser.axe import Examination, faults
 from tests.browser.conftest import OpenBrowser
 from tests.browser.driving import DESK, PHONE
 from tests.browser.measured import Measured
@@ -141,6 +141,9 @@ def test_a_new_key(hub: Served, browser: OpenBrowser, lang: str, js: bool, width
     owner.found(hub.founding_link(), group, group, mine)
     elsewhere, before = Measured(browser(width, js, lang), hub, lang, js), owner.key
     elsewhere.sign_in(before)
+    examination = Examination()
+    if js:
+        examination.of(owner, width)
     owner.press("More")
     owner.open(owner.word("My key"))
     with owner.way() as way:
@@ -158,3 +161,4 @@ def test_a_new_key(hub: Served, browser: OpenBrowser, lang: str, js: bool, width
     assert elsewhere.sees(elsewhere.word("This key opens nothing here."))
     elsewhere.sign_in(owner.key)
     assert elsewhere.sees(group)
+    assert examination.says() == ""
