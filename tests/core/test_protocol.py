@@ -127,7 +127,7 @@ def test_a_number_is_the_program_s(sentence: str) -> None:
 
 
 def test_every_section_that_the_program_names_is_there() -> None:
-    headings = set(re.findall(r"^#+ (\d(?:\.\d+)?)[. ]", PROTOCOL, flags=re.MULTILINE))
+    headings = set(re.findall(r"^#+ (\d+(?:\.\d+)?)[. ]", PROTOCOL, flags=re.MULTILINE))
     named = set()
     for module in pkgutil.walk_packages(jiwar.__path__, "jiwar."):
         if module.name != "jiwar.__main__":

@@ -17,9 +17,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, cast
 
 import jiwar
-from jiwar.circles import applicants, founding, invitations, letters, publishing, transfer
+from jiwar.circles import applicants, founding, invitations, keeping, letters, publishing, transfer
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes, sealing
+from jiwar.crypto.halves import put_together
 from jiwar.crypto.handles import Names, name_of_raw
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import ACCOUNT_INNER, COVER_SEAL, EPOCH_TRANSFER, INBOX, INVITE_SEAL, PHONE_SEAL, RECORD_SEAL
@@ -197,6 +198,20 @@ def invitation_contents(data: bytes) -> None:
         with suppress(InviteSpent, WrongWords, NotCanonical):
             opened = _at_once(invitations.open_invite(services, invitations.Tries(), text, words))
             assert encode(opened) == data
+
+
+def keeper_slips(data: bytes) -> None:
+    access = keeping.read_slip(data, KEY)
+    assert access is None or encode(keeping.Slip(access.locator, access.unlock)) == data
+    with suppress(NotCanonical, InviteSpent):
+        assert encode(invitations.read_admission(data)) == data
+
+
+def halves(data: bytes) -> None:
+    half = data[: len(data) // 2]
+    with suppress(NotCanonical):
+        other = put_together(half, data[len(half) :])
+        assert put_together(half, other) == data[len(half) :]
 
 
 class _Pages:

@@ -40,8 +40,12 @@ TARGETS = {
     "transfers": Target(sealed.transfers, ("circles.transfer.follow",)),
     "hub_secrets": Target(sealed.hub_secrets, ("keyring.hub_secret._read_slot",)),
     "invitation_links": Target(sealed.invitation_links, ("circles.invitations._secret",)),
-    "invitation_contents": Target(sealed.invitation_contents, ("circles.invitations.open_invite",)),
     "applicants_rooms": Target(sealed.applicants_rooms, ("circles.applicants.require_sound_line",)),
+    "invitation_contents": Target(
+        sealed.invitation_contents, ("circles.invitations.open_invite", "circles.invitations.unsealed")
+    ),
+    "keeper_slips": Target(sealed.keeper_slips, ("circles.keeping.read_slip", "circles.invitations.read_admission")),
+    "halves": Target(sealed.halves, ("crypto.halves.put_together",)),
     "published_pages": Target(sealed.published_pages, ("circles.publishing.read",)),
     "phones": Target(sealed.phones, ("keyring.phone.PhoneKey.open", "keyring.phone.PhoneKey.find")),
     "pins": Target(sealed.pins, ("keyring.phone.read_pin",)),

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from jiwar.clock import SetClock
 from jiwar.node import memory_hub
 from jiwar.nudging.channels import Relay, Ways
+from jiwar.scheduler import Scheduler
 from jiwar.web.app import make_app
 from jiwar.web.paths import PLACE
 from jiwar.web.routes import ALL
@@ -203,6 +204,7 @@ class _Story:
         self._second_group()
         for who in (self.founder, self.guest):
             who.crawl()
+        self._keepers()
         self._change_hands()
         self._part()
 
@@ -453,6 +455,42 @@ class _Story:
         people = guest.go("more", "groups", "group", "care", "group_people")
         guest.submit(guest.follow(people, "person", text=words["founder"]), "return_known")
         founder.submit(founder.go("return_stop"), "return_stop")
+
+    def _keepers(self) -> None:
+        """Three keep the founder's key: taken back, chosen anew, begun and stopped, and after a day given back."""
+        founder, guest, third, words = self.founder, self.guest, self.third, self.words
+        page = founder.follow(founder.follow(founder.go("more", "groups"), "group", text=words["group"]), "invite")
+        fourth = self.walked.somebody("fourth")
+        join(fourth, slips_on(founder.submit(page, "invite"))[0], "fourth")
+        self._let_days_pass(7)
+        for _ in range(2):
+            page = founder.follow(founder.go("more", "mykey", "keepers"), "keepers_choose", text=words["group"])
+            keys = list(dict.fromkeys(re.findall(r'<option value="([^"]+)"', page.html)))
+            founder.submit(page, "keepers_choose", first=keys[0], second=keys[0], third=keys[1])
+            founder.submit(page, "keepers_choose", first=keys[0], second=keys[1], third=keys[2])
+            founder.submit(founder.go("more", "mykey", "keepers"), "keepers")
+        founder.submit(page, "keepers_choose", first=keys[0], second=keys[1], third=keys[2])
+        guest.submit(guest.go("more", "mykey", "keepers", "keeping"), "keeping")
+        founder.submit(founder.go("keepers_begun"), "keepers_begun")
+        self._let_days_pass(1)
+        guest.submit(guest.go("more", "mykey", "keepers", "keeping"), "keeping")
+        guest.go("more", "mykey", "keepers", "keeping")
+        self._let_days_pass(1)
+        founder.go("keepers_begun")
+        slip = third.submit(third.go("more", "mykey", "keepers", "keeping"), "keeping")
+        link, spoken = slips_on(slip)[0]
+        again = self.walked.somebody("again")
+        page = again.submit(again.get(f"{link}?l={again.language}"), "joining", words=spoken)
+        founder.key = shown_key(page)[0]
+        again.submit(again.submit(page, "new_key_words", "yes"), "new_key_typed", key=founder.key)
+
+    def _let_days_pass(self, days: int) -> None:
+        """What waits comes in its minute."""
+        clock = self.world.hub.services.clock
+        assert isinstance(clock, SetClock)
+        for seconds in (days * 86_400, 30, 30):
+            clock.forward(seconds=seconds)
+            self.world.run(Scheduler(self.world.hub.store, clock).look())
 
     def _new_key(self) -> None:
         """The founder thinks that the nine words were seen: a new key, met, passed over for another, and typed."""

@@ -19,6 +19,7 @@ from jiwar.circles.member import Services
 from jiwar.circles.model import HIDDEN, LINK, PUBLIC, Invite, Member, OpenInvite, Revoke
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import INVITE_KEY, INVITE_NUMBER, INVITE_SEAL
+from jiwar.crypto.random import Random
 from jiwar.crypto.sealing import SEAL_OVERHEAD, seal, unseal
 from jiwar.crypto.signing import public_key
 from jiwar.errors import Conflict, Full, InviteSpent, NotAllowed, NotThere, StewardsFirst, Unopenable, WrongWords
@@ -113,18 +114,35 @@ async def invite(circle: Circle, language: str, uses: int = 1, returns: Member |
     mode = HIDDEN if circle.charter.access == HIDDEN else LINK
     uses = 1 if mode == HIDDEN else max(1, min(uses, policy.invite_uses))
     last_day = circle.services.clock.day() + policy.invite_days
-    secret, proof = random(SECRET), random(32)
-    words = spoken.pick(language, random)
-    number = _number(secret)
+    ticket, proof = _ticket(language, last_day, random), random(32)
+    number = number_of(ticket.secret)
     persona, handle = (returns.persona, returns.handle) if returns else (b"", "")
     body = Invite(public_key(proof), number, mode, 1 if returns else uses, last_day, 0, persona)
     payload = encode(admission(circle, proof, mode, last_day, handle))
     await write_own(circle, "invite", encode(body))
     if all(one.invite.proof != body.proof for one in circle.state.invites):
         raise NotAllowed
-    value = seal(_key(secret, words), INVITE_SEAL, (number,), payload, size=_PAYLOAD_SIZE, random=random)
-    await circle.services.store.put_invite(number, last_day, value)
-    return Ticket(b32encode(secret).rstrip(b"=").decode().lower(), words, last_day)
+    await _put(circle.services, ticket, payload)
+    return ticket
+
+
+def _ticket(language: str, last_day: int, random: Random) -> Ticket:
+    words = spoken.pick(language, random)
+    return Ticket(b32encode(random(SECRET)).rstrip(b"=").decode().lower(), words, last_day)
+
+
+async def _put(services: Services, ticket: Ticket, payload: bytes) -> None:
+    secret, number = _secret(ticket.secret), number_of(ticket.secret)
+    key = _key(secret, ticket.words)
+    value = seal(key, INVITE_SEAL, (number,), payload, size=_PAYLOAD_SIZE, random=services.random)
+    await services.store.put_invite(number, ticket.last_day, value)
+
+
+async def seal_ticket(services: Services, payload: bytes, language: str, last_day: int) -> Ticket:
+    """A link and two words for something else than a way into a circle; in the store it looks like any invitation."""
+    ticket = _ticket(language, last_day, services.random)
+    await _put(services, ticket, payload)
+    return ticket
 
 
 def require_may_write(circle: Circle) -> None:
@@ -205,6 +223,11 @@ class Tries:
 
 async def open_invite(services: Services, tries: Tries, text: str, words: tuple[str, str]) -> Admission:
     """Read an invitation with its words; spends nothing. Raises InviteSpent, WrongWords, NotCanonical."""
+    return read_admission(await unsealed(services, tries, text, words))
+
+
+async def unsealed(services: Services, tries: Tries, text: str, words: tuple[str, str]) -> bytes:
+    """What a link and its words open. Raises InviteSpent, WrongWords."""
     try:
         secret = _secret(text)
         sealed = services.store.invite(_number(secret))
@@ -212,14 +235,16 @@ async def open_invite(services: Services, tries: Tries, text: str, words: tuple[
         raise InviteSpent from None
     number = _number(secret)
     try:
-        plain = unseal(_key(secret, words), INVITE_SEAL, (number,), sealed)
+        return unseal(_key(secret, words), INVITE_SEAL, (number,), sealed)
     except Unopenable:
         await tries.count(services, number)
-    return _for_strangers(decode(plain, Admission))
 
 
-def _for_strangers(admitted: Admission) -> Admission:
-    """Raises InviteSpent for what doesn't come by a link: only letters lead into a circle within another."""
+def read_admission(plain: bytes) -> Admission:
+    """What an opened invitation leads to. Raises NotCanonical, and InviteSpent for what doesn't come by a link: only
+    letters lead into a circle within another.
+    """
+    admitted = decode(plain, Admission)
     if admitted.mode not in (LINK, HIDDEN) or admitted.parent:
         raise InviteSpent
     return admitted
@@ -228,6 +253,11 @@ def _for_strangers(admitted: Admission) -> Admission:
 def is_used_up(circle: Circle, proof: bytes) -> bool:
     """Whether the last use of an invitation was made: then its link has to be withdrawn from the store."""
     return all(one.invite.proof != proof for one in circle.state.invites)
+
+
+async def withdraw(services: Services, text: str) -> None:
+    """A link has done what it was for."""
+    await services.store.remove_invite(number_of(text))
 
 
 async def revoke(circle: Circle, proof: bytes) -> None:

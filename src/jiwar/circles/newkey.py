@@ -13,7 +13,7 @@ from jiwar.circles.phones import SLOT as PHONE_SLOT
 from jiwar.crypto.random import Random
 from jiwar.errors import Conflict, NotCanonical, SignedOut, Unopenable
 from jiwar.keyring.account import INNER_SIZE, Access, inner_digest
-from jiwar.keyring.model import Keyring
+from jiwar.keyring.model import Keepers, Keyring
 from jiwar.store.contract import AccountWrite
 from jiwar.store.guard import EMPTIED, Guard, Order
 
@@ -57,10 +57,12 @@ def moving_rows(
 ) -> list[AccountWrite]:
     """What is written: the account under its new key, with the locks of its friends, and random bytes where it was.
 
-    The companion is carried along, and so is the day of the first key: that the page about a second notebook came
-    back with a new key, or did not, would tell.
+    Who keeps the key keeps one that opens nothing: keepers are chosen anew. The companion is carried along, and so is
+    the day of the first key: that the page about a second notebook came back with a new key, or did not, would tell.
     """
-    moved = new.seal(replace(ring, phones=(), edition=ring.edition + 1), random)
+    moved = new.seal(
+        replace(ring, phones=(), keepers=Keepers(turn=ring.keepers.turn), edition=ring.edition + 1), random
+    )
     return [
         AccountWrite(new.locator, None, moved, Order(tuple(enumerate(guard.slots)))),
         AccountWrite(old.locator, inner_digest(inner), random(INNER_SIZE), Order(EMPTIED)),

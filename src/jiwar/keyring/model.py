@@ -79,6 +79,34 @@ class Trust(Wire, frozen=True):
     capability: bytes
 
 
+class Half(Wire, frozen=True):
+    """One of the two halves of what opens somebody's account; the other one is with another keeper."""
+
+    other: bytes
+    half: bytes
+
+
+class Kept(Wire, frozen=True):
+    """What somebody gave me to keep, by the name of their set of keepers and its turn; from which minute on the other
+    keepers can open, where I have begun.
+    """
+
+    persona: bytes
+    name: bytes
+    turn: int
+    halves: tuple[Half, ...]
+    begun: int = 0
+
+
+class Keepers(Wire, frozen=True):
+    """Who keeps my key: in which circle, by which name, who. Nobody where the name is empty. `turn` only grows."""
+
+    circle: bytes = b""
+    name: bytes = b""
+    personas: tuple[bytes, ...] = ()
+    turn: int = 0
+
+
 class Vouch(Wire, frozen=True):
     """My word, of a day, that I know somebody: for the circle as a whole, or for one role in it."""
 
@@ -112,6 +140,7 @@ class Membership(Wire, frozen=True):
     vouches: tuple[Vouch, ...] = ()
     week: int = 0
     asked: bool = False
+    kept: tuple[Kept, ...] = ()
 
 
 class Mark(Wire, frozen=True):
@@ -216,3 +245,4 @@ class Keyring(Wire, frozen=True):
     keyed: int = 0
     practice: int = 0
     nudge: Nudge = Nudge()
+    keepers: Keepers = Keepers()

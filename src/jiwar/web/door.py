@@ -5,7 +5,18 @@ One screen each. Whose phone it is stands beside the box: on a shared one there 
 
 from starlette.responses import Response
 
-from jiwar.circles import answering, guarding, heartbeat, leaving, nudges, publishing, reports, speech, vouches
+from jiwar.circles import (
+    answering,
+    guarding,
+    heartbeat,
+    keeping,
+    leaving,
+    nudges,
+    publishing,
+    reports,
+    speech,
+    vouches,
+)
 from jiwar.circles.member import Member
 from jiwar.errors import BadInput, Busy, JiwarError, PhoneForgotten, PhraseUnknown, TextMissing
 from jiwar.keyring import phrase
@@ -62,6 +73,7 @@ async def _inside(visit: Visit, member: Member, whose: Whose) -> Response:
     await reports.clear_all_desks(member)
     await answering.clear_all_desks(member)
     await guarding.gather_everywhere(member)
+    await keeping.gather_everywhere(member)
     await speech.erase_removed_everywhere(member)
     await nudges.renew(member, visit.site.hub.bell.key)
     return visit.go("home")

@@ -14,6 +14,7 @@ from jiwar.errors import BadProof
 from jiwar.web import greeting, practice, week
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
+from jiwar.web.keepers import begun_in
 from jiwar.web.lately import Lately, Rows, open_circles
 from jiwar.web.offers import question
 from jiwar.web.reading import RoomState, TopicState
@@ -165,6 +166,8 @@ def _alert(visit: Visit, circles: list[Circle], damaged: bool) -> Alert | None:
         return Alert("closed", href=url("locks"))
     if before := followed(visit):
         return Alert("followed", before.name, url("return_stop", circle=visit.circle_name(before.id)))
+    if opening := begun_in(visit):
+        return Alert("begun", opening.name, url("keepers_begun", circle=visit.circle_name(opening.id)))
     for membership in visit.member.memberships():
         if membership.waiting and keys_arrived(visit.member, membership):
             return Alert("arrived", membership.alias or membership.name, url("groups"))

@@ -10,12 +10,12 @@ import re
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import asking, entering, invitations, publishing
+from jiwar.circles import asking, entering, invitations, keeping, publishing
 from jiwar.circles.invitations import Admission
 from jiwar.circles.member import Member
 from jiwar.circles.model import ASKED, HIDDEN
 from jiwar.errors import BadInput, Full, InviteSpent, JiwarError, NameTaken, SignedOut, TooMuch, WrongWords
-from jiwar.web import messages, offers
+from jiwar.web import messages, newkey, offers
 from jiwar.web.app import At
 from jiwar.web.keys import KeyChoice, Place, changed_choice, member_with, offer_keys, show_key
 from jiwar.web.limits import EVERYBODY_COMES_IN, SLOW
@@ -93,7 +93,10 @@ async def take_words(visit: Visit) -> Response:
         return _words_page(visit, visit.say("Two words are needed here."), 400)
     secret = str(visit.request.path_params["secret"])
     try:
-        admitted = await invitations.open_invite(visit.services, visit.site.tries, secret, (words[0], words[1]))
+        opened = await invitations.unsealed(visit.services, visit.site.tries, secret, (words[0], words[1]))
+        if access := keeping.read_slip(opened, visit.services.hub_id):
+            return newkey.begin_with(visit, access, secret)
+        admitted = invitations.read_admission(opened)
     except WrongWords as error:
         return _words_page(visit, visit.sentence(error), messages.status(error))
     return begin(visit, secret, admitted)

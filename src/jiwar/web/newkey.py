@@ -1,14 +1,18 @@
 """A new key, for when the nine words may have been seen: prove that it's me, meet the new one, type it once.
 
-Nothing changes before the last of the three screens: until then the key before opens everything.
+Nothing changes before the last of the three screens: until then the key before opens everything. Whoever comes by a
+slip of key-keepers meets the last two, and opens nothing before them.
 """
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import newkey
+from jiwar.circles import invitations, newkey
+from jiwar.circles.member import Member
 from jiwar.crypto.hashing import same
-from jiwar.errors import BadInput, Busy, JiwarError, PinShape
+from jiwar.errors import BadInput, Busy, InviteSpent, JiwarError, PhraseUnknown, PinShape
 from jiwar.keyring import phrase
+from jiwar.keyring.account import Access
 from jiwar.keyring.phone import read_pin
 from jiwar.web import messages
 from jiwar.web.app import At
@@ -16,16 +20,39 @@ from jiwar.web.keys import KeyChoice, Place, changed_choice, offer_keys, require
 from jiwar.web.limits import SLOW
 from jiwar.web.visit import Visit
 from jiwar.web.whose import by_phone
-from jiwar.wire.canonical import decode, encode
+from jiwar.wire.canonical import Wire, decode, encode
 
 SLOT = "new key"
 STEPS = 3
 
 
-def _choice(visit: Visit) -> KeyChoice | None:
-    """The keys on offer, for whoever has proven that it's them; gone once one of them opens the account."""
+class Draft(Wire, frozen=True):
+    """The keys on offer, for whoever has proven that it's them; by a slip of key-keepers, its secret and what it
+    opens.
+    """
+
+    keys: KeyChoice
+    slip: str = ""
+    opens: tuple[bytes, bytes] = (b"", b"")
+
+
+def _draft(visit: Visit) -> Draft | None:
+    """None before it begins, and once the account has moved."""
     kept = visit.session.read(SLOT)
-    return None if kept is None else decode(kept, KeyChoice)
+    return None if kept is None else decode(kept, Draft)
+
+
+def begin_with(visit: Visit, access: Access, slip: str) -> Response:
+    """Go on with what a slip of key-keepers opens."""
+    if not visit.has_session():
+        visit.new_session()
+    visit.keep_language()
+    _offer(visit, Draft(KeyChoice(), slip, (access.locator, access.unlock)))
+    return visit.go("new_key_words")
+
+
+def _offer(visit: Visit, draft: Draft) -> None:
+    visit.session.write(SLOT, encode(replace(draft, keys=offer_keys(visit.services.random))))
 
 
 def _page(visit: Visit, template: str, error: JiwarError | None = None, said: str = "") -> Response:
@@ -53,7 +80,7 @@ async def begin(visit: Visit) -> Response:
         await _require_me(visit)
     except (BadInput, Busy) as error:
         return _page(visit, "newkey/begin.html", error)
-    visit.session.write(SLOT, encode(offer_keys(visit.services.random)))
+    _offer(visit, Draft(KeyChoice()))
     return visit.go("new_key_words")
 
 
@@ -73,18 +100,18 @@ async def _require_me(visit: Visit) -> None:
 
 
 async def show_words(visit: Visit) -> Response:
-    choice = _choice(visit)
-    return show_key(visit, choice, Place(2, STEPS, "new_key_words", "mykey")) if choice else visit.go("mykey")
+    draft = _draft(visit)
+    return show_key(visit, draft.keys, Place(2, STEPS, "new_key_words", "mykey")) if draft else visit.go("mykey")
 
 
 async def take_words(visit: Visit) -> Response:
-    choice = _choice(visit)
-    if choice is None:
+    draft = _draft(visit)
+    if draft is None:
         return visit.go("mykey")
-    changed = changed_choice(visit, choice)
+    changed = changed_choice(visit, draft.keys)
     if changed is None:
         return visit.go("new_key_typed")
-    visit.session.write(SLOT, encode(changed))
+    visit.session.write(SLOT, encode(replace(draft, keys=changed)))
     return visit.go("new_key_words")
 
 
@@ -92,33 +119,45 @@ async def take_words(visit: Visit) -> Response:
 
 
 async def show_typed(visit: Visit) -> Response:
-    return _page(visit, "newkey/typed.html") if _choice(visit) else visit.go("mykey")
+    return _page(visit, "newkey/typed.html") if _draft(visit) else visit.go("mykey")
 
 
 async def finish(visit: Visit) -> Response:
     """Move the account. A second tap finds it done."""
     visit.limit(SLOW)
     async with visit.site.alone(visit.session.name):
-        choice = _choice(visit)
-        if choice is None:
+        draft = _draft(visit)
+        if draft is None:
             return visit.go("mykey")
         try:
             typed = phrase.parse(visit.form.typed("key", 400), visit.reader.language.code)
-            if not same(phrase.to_digits(typed).encode(), phrase.to_digits(choice.phrase).encode()):
+            if not same(phrase.to_digits(typed).encode(), phrase.to_digits(draft.keys.phrase).encode()):
                 return _page(visit, "newkey/typed.html", said=visit.say("This is another key than the new one."))
             access = await visit.site.accounts.stretch(typed)
         except (BadInput, Busy) as error:
             return _page(visit, "newkey/typed.html", error)
-        await newkey.renew(visit.member, access)
+        await newkey.renew(await _owner(visit, draft), access)
         visit.session.forget(SLOT)
+        if draft.slip:
+            await invitations.withdraw(visit.services, draft.slip)
     visit.keep_phone(b"")
     visit.renew_later()
     visit.tell("From now on the new key opens everything, and the one before nothing.")
     return visit.go("mykey")
 
 
+async def _owner(visit: Visit, draft: Draft) -> Member:
+    """Whoever is signed in, or comes by a slip. Raises InviteSpent when it opens nothing any more."""
+    if not draft.slip:
+        return visit.member
+    try:
+        return await visit.site.accounts.begin(Access(*draft.opens, visit.services.hub_id), visit.session)
+    except PhraseUnknown:
+        raise InviteSpent from None
+
+
 ROUTES = (
     At("new_key", "/more/key/new", show, begin),
-    At("new_key_words", "/more/key/new/words", show_words, take_words),
-    At("new_key_typed", "/more/key/new/typed", show_typed, finish),
+    At("new_key_words", "/more/key/new/words", show_words, take_words, public=True),
+    At("new_key_typed", "/more/key/new/typed", show_typed, finish, public=True),
 )

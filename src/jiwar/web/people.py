@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import guarding, leaving, people, returning, roles, vouches
+from jiwar.circles import guarding, keeping, leaving, people, returning, roles, vouches
 from jiwar.circles.circle import Circle
 from jiwar.circles.handles import HANDLE_LIMIT
 from jiwar.circles.model import KNOWN, STEWARD, Member
@@ -69,6 +69,7 @@ def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInpu
         vouches=target.active and bool(vouches.counted(circle)),
         said=any(one.persona == target.persona for one in vouches.mine(circle)),
         latch=guarding.trusted_by(circle, target.persona) is not None,
+        keeping=keeping.kept_for(circle, target.persona) is not None,
         trusted=guarding.place_of(circle, target.persona) is not None,
         teams=[_stance(visit, circle, target, role) for role in TEAMS if roles.is_open(circle, role)],
         error=visit.sentence(error) if error else "",
