@@ -123,3 +123,12 @@ def test_the_first_one_is_seen_to_arrive(world: World, client: Open, language: s
     world.run(world.hub.bell.look())
     world.run(server.__aexit__())
     assert [one.body for one in server.received] == ["تحديث الوصفة"]
+
+
+def test_regression_text_of_several_lines_becomes_one(world: World, client: Open) -> None:
+    allow(world)
+    someone = found(client("en"))
+    page = someone.get(world.url("reminders"))
+    typed = "tea\nBcc: all\u2028now"
+    someone.send(page, "reminders", channel="mail", endpoint="a@b.example", hour="20", own=typed)
+    assert chosen(someone).text == "tea Bcc: all now"

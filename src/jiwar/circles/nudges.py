@@ -23,6 +23,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from jiwar.circles import texts
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.crypto import envelopes
@@ -30,7 +31,7 @@ from jiwar.crypto.hashing import digest
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import INBOX, NUDGE
 from jiwar.crypto.sealing import seal, unseal
-from jiwar.errors import Damaged, JiwarError
+from jiwar.errors import BadChoice, Damaged, JiwarError
 from jiwar.keyring.epochs import EpochKeys
 from jiwar.keyring.model import Nudge, Placed
 from jiwar.store.contract import Mail
@@ -43,6 +44,7 @@ TARGET_SIZE = 1_024
 AGAIN_DAYS = 30
 ENDPOINT_LIMIT = 600
 TEXT_LIMIT = 60
+HOURS = 24
 
 
 class Target(Wire, frozen=True):
@@ -60,8 +62,11 @@ def seal_target(key: bytes, hub_id: bytes, target: Target) -> bytes:
 
 
 def open_target(seed: bytes, hub_id: bytes, sealed: bytes) -> Target:
-    """Raises Unopenable, NotCanonical."""
-    return decode(unpad(envelopes.open_with(seed, join(NUDGE, hub_id), sealed)), Target)
+    """Raises Unopenable, NotCanonical, BadChoice for what no page of ours lets anybody choose."""
+    target = decode(unpad(envelopes.open_with(seed, join(NUDGE, hub_id), sealed)), Target)
+    if not (0 <= target.hour < HOURS and texts.is_sound(target.text, TEXT_LIMIT)):
+        raise BadChoice
+    return target
 
 
 def _box(keys: EpochKeys, number: int) -> bytes:

@@ -86,5 +86,6 @@ class Bell:
 
     async def _send(self, sealed: bytes) -> None:
         async with self._sending:
-            with suppress(BadChoice, BadInput, Damaged, OSError, TimeoutError):
+            # A ValueError is what the libraries below make of a name or a text that they can't write.
+            with suppress(BadChoice, BadInput, Damaged, OSError, TimeoutError, ValueError):
                 await self.ways.send(self._open(sealed))

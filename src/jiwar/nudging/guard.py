@@ -69,7 +69,7 @@ async def addresses_of(place: Place, private: bool) -> list[str]:
     """Where to connect. Raises BadChoice when the name leads to nothing, or anywhere that it must not."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # The latter for a name with an empty part, or one that is too long.
         raise BadChoice from None
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     if not addresses or not (private or all(is_open(address) for address in addresses)):
@@ -86,7 +86,7 @@ def is_open(address: str) -> bool:
     if isinstance(known, IPv6Address):
         if known.ipv4_mapped is not None:
             known = known.ipv4_mapped
-        elif any(known in net for net in _TUNNELS):
+        elif known.is_site_local or any(known in net for net in _TUNNELS):
             return False
     return known.is_global and not known.is_multicast and not known.is_reserved
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from jiwar.circles import nudges
-from jiwar.circles.nudges import ENDPOINT_LIMIT, TEXT_LIMIT, Target
+from jiwar.circles import nudges, texts
+from jiwar.circles.nudges import ENDPOINT_LIMIT, HOURS, TEXT_LIMIT, Target
 from jiwar.errors import BadChoice, BadInput
 from jiwar.keyring.model import Nudge
 from jiwar.web.app import At
 from jiwar.web.limits import WRITE
 from jiwar.web.visit import Visit
-
-HOURS = range(24)
 
 
 async def show(visit: Visit) -> Response:
@@ -29,7 +27,7 @@ def _page(visit: Visit, chosen: Nudge, error: BadInput | None = None) -> Respons
         chosen=chosen,
         channels=ways.channels,
         shut=ways.shut,
-        hours=[(str(hour), f"{hour:02}:00") for hour in HOURS],
+        hours=[(str(hour), f"{hour:02}:00") for hour in range(HOURS)],
         limit=ENDPOINT_LIMIT,
         text_limit=TEXT_LIMIT,
         error="" if error is None else refused if isinstance(error, BadChoice) else visit.sentence(error),
@@ -41,9 +39,10 @@ async def save(visit: Visit) -> Response:
     visit.limit(WRITE)
     form, bell, member = visit.form, visit.site.hub.bell, visit.member
     channel = form.choice("channel", ("", *bell.ways.channels))
-    hour, typed = form.number("hour", HOURS[0], HOURS[-1]), form.typed("endpoint", ENDPOINT_LIMIT)
+    hour, typed = form.number("hour", 0, HOURS - 1), form.typed("endpoint", ENDPOINT_LIMIT)
     try:
-        text = form.text("own", TEXT_LIMIT) or form.text("ready", TEXT_LIMIT, required=bool(channel))
+        own, ready = form.typed("own"), form.typed("ready")
+        text = texts.line(own if own.strip() else ready, TEXT_LIMIT, required=bool(channel))
         endpoint = form.text("endpoint", ENDPOINT_LIMIT, required=bool(channel))
         if channel:
             bell.ways.check(channel, endpoint)

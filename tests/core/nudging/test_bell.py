@@ -97,12 +97,17 @@ async def test_trial_comes_at_the_next_look() -> None:
 async def test_what_does_not_open_or_arrive_keeps_nobody_from_theirs() -> None:
     async with PushServer() as server:
         tower = Tower(server)
+        target = tower.target("wrong", 21).endpoint
         tower.rung.sealed |= {b"", b"x" * 2_160, seal_target(tower.bell.key, b"o" * 16, tower.target("other", 21))}
         for wrong in (
-            Target("web", "https://example.org/", 21, ""),
-            Target(PUSH, "http://127.0.0.1:1/", 21, ""),
-            Target(PUSH, "nonsense", 21, ""),
-            Target(PUSH, "http://nowhere.invalid/", 21, ""),
+            Target("web", "https://example.org/", 21, "a text"),
+            Target(PUSH, "http://127.0.0.1:1/", 21, "a text"),
+            Target(PUSH, "nonsense", 21, "a text"),
+            Target(PUSH, "http://nowhere.invalid/", 21, "a text"),
+            Target(PUSH, "http://a..b/", 21, "a text"),
+            Target(PUSH, target, 21, "a text\nand more"),
+            Target(PUSH, target, 21, "a text" * 11),
+            Target(PUSH, target, 24, "a text"),
         ):
             tower.rung.sealed.add(seal_target(tower.bell.key, HUB, wrong))
         tower.hand_in("mine", 21)
@@ -118,3 +123,18 @@ async def test_what_waits_stays_sealed() -> None:
         await tower.pass_(1)
         [(name, (_, sealed))] = tower.bell._waiting.items()
         assert b"somebody" not in name + sealed
+
+
+async def test_regression_no_failure_ends_the_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(ways: Ways, target: Target) -> None:
+        raise ValueError(target.text)  # As `email` does for a text that is no header.
+
+    async with PushServer() as server:
+        tower = Tower(server)
+        tower.hand_in("one", 21)
+        with monkeypatch.context() as broken:
+            broken.setattr(Ways, "send", refuse)
+            await tower.pass_(10 * 60)
+        tower.hand_in("two", 21)
+        await tower.pass_(24 * 60)
+        assert tower.rang() == ["/two"]

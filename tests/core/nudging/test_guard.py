@@ -58,7 +58,7 @@ def test_open_addresses_are_open(address: str) -> None:
     [
         "127.0.0.1", "127.9.9.9", NOWHERE, "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1",
         "224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1", "192.0.2.1", "::1", "::", "fe80::1",
-        "fe80::1%eth0",
+        "fe80::1%eth0", "fec0::1",
         "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
         "2001:0:7f00:1::", "::127.0.0.1", "2001:db8::1", "nonsense", "",
     ],
@@ -67,7 +67,9 @@ def test_regression_addresses_inside_are_not_open(address: str) -> None:
     assert not is_open(address)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", NOWHERE, "2130706433", "0x7f000001", "[::1]"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", NOWHERE, "2130706433", "0x7f000001", "[::1]", "a..b", ".a.b", "x" * 64]
+)
 async def test_regression_no_way_of_writing_it_leads_inside(host: str) -> None:
     with pytest.raises(BadChoice):
         await addresses_of(read_push_address(f"https://{host}/", False), False)
