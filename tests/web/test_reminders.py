@@ -132,3 +132,13 @@ def test_regression_text_of_several_lines_becomes_one(world: World, client: Open
     typed = "tea\nBcc: all\u2028now"
     someone.send(page, "reminders", channel="mail", endpoint="a@b.example", hour="20", own=typed)
     assert chosen(someone).text == "tea Bcc: all now"
+
+
+def test_regression_no_letter_bomb_is_sent_to_a_stranger(world: World, client: Open) -> None:
+    allow(world)
+    someone = found(client("en"))
+    page = someone.get(world.url("reminders"))
+    wanted = {"channel": "mail", "endpoint": "stranger@b.example", "hour": "20", "try": "yes"}
+    statuses = [someone.send(page, "reminders", **wanted).status for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    assert len(world.hub.bell._waiting) == 3

@@ -21,6 +21,8 @@ class Rate:
 WRITE = Rate(40, 1.0)
 SLOW = Rate(6, 20.0)
 """What costs the hub a slow hash or a key exchange."""
+TRIAL = Rate(3, 900.0)
+"""What is sent out to an address that may be a stranger's."""
 EVERYBODY_LOOKS = Rate(120, 0.5)
 EVERYBODY_COMES_IN = Rate(20, 30.0)
 """New keys by the page that everybody may read: there no invitation counts."""

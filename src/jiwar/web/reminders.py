@@ -9,7 +9,7 @@ from jiwar.circles.nudges import ENDPOINT_LIMIT, HOURS, TEXT_LIMIT, Target
 from jiwar.errors import BadChoice, BadInput
 from jiwar.keyring.model import Nudge
 from jiwar.web.app import At
-from jiwar.web.limits import WRITE
+from jiwar.web.limits import SLOW, TRIAL
 from jiwar.web.visit import Visit
 
 
@@ -36,7 +36,7 @@ def _page(visit: Visit, chosen: Nudge, error: BadInput | None = None) -> Respons
 
 async def save(visit: Visit) -> Response:
     """Begin, change or end; what was refused is shown again."""
-    visit.limit(WRITE)
+    visit.limit(SLOW)
     form, bell, member = visit.form, visit.site.hub.bell, visit.member
     channel = form.choice("channel", ("", *bell.ways.channels))
     hour, typed = form.number("hour", 0, HOURS - 1), form.typed("endpoint", ENDPOINT_LIMIT)
@@ -49,6 +49,8 @@ async def save(visit: Visit) -> Response:
     except BadInput as error:
         return _page(visit, Nudge(channel, typed, hour, form.typed("own", TEXT_LIMIT)), error)
     wanted = Nudge(channel, endpoint, hour, text) if channel else Nudge()
+    if channel and form.ticked("try"):
+        visit.limit(TRIAL)
     await nudges.choose(member, bell.key, wanted)
     if channel and form.ticked("try"):
         target = Target(channel, endpoint, hour, text)
