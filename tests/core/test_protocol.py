@@ -127,7 +127,8 @@ def test_a_number_is_the_program_s(sentence: str) -> None:
 
 
 def test_every_section_that_the_program_names_is_there() -> None:
-    headings = set(re.findall(r"^#+ (\d+(?:\.\d+)?)[. ]", PROTOCOL, flags=re.MULTILINE))
+    headings = re.findall(r"^#+ (\d+(?:\.\d+)?)[. ]", PROTOCOL, flags=re.MULTILINE)
+    assert len(headings) == len(set(headings)), "a number names one section"
     named = set()
     for module in pkgutil.walk_packages(jiwar.__path__, "jiwar."):
         if module.name != "jiwar.__main__":
@@ -135,4 +136,4 @@ def test_every_section_that_the_program_names_is_there() -> None:
             for numbers in re.findall(r"spec(?:/protocol\.md)? §([\d., –and]+)", text):
                 named |= set(re.findall(r"\b\d(?:\.\d+)?\b", numbers))
     assert named
-    assert named <= headings
+    assert named <= set(headings)

@@ -1,6 +1,6 @@
 """Letters that wait: held by somebody for a minute, called off or put off by whoever holds their secret.
 
-Implements spec/protocol.md §8.1. What waits is a letter like any other (`letters`), small enough for the one size
+Implements spec/protocol.md §8.2. What waits is a letter like any other (`letters`), small enough for the one size
 of held letters. Reminders, notices, waiting times and places that come late are made of it.
 
 - A *timer* is a name and a step, under a secret: a persona's own, or one that several people share. The store's id

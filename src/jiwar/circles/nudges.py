@@ -1,6 +1,6 @@
 """Reminders: how a member asks to be told outside of the hub that there is something new, and how it is handed on.
 
-Implements spec/protocol.md §8.2. What is sent says nothing: a text that the member chose, the same each time.
+Implements spec/protocol.md §8.3. What is sent says nothing: a text that the member chose, the same each time.
 
 - A *target* is where to send (a push address or an e-mail address), at which hour, and the text. It is sealed to the
   hub's reminder key, then under the epoch's record key, and left in one of the circle's reminder boxes. No signature,

@@ -1,6 +1,6 @@
 """The bell: takes what writers have handed over, waits for each member's hour, and sends. RAM only.
 
-Implements spec/protocol.md §8.2. Whoever is reminded is reminded once a day at most, within a quarter of an hour
+Implements spec/protocol.md §8.3. Whoever is reminded is reminded once a day at most, within a quarter of an hour
 after their hour, at a moment that nobody chose: so that a reminder doesn't say when somebody wrote. What waits is
 forgotten at a restart. Nothing of a failure is kept: an address that doesn't answer is not told to anybody.
 """
