@@ -27,7 +27,8 @@ class Samples:
 
 @dataclass(frozen=True)
 class Row:
-    """One line. `most` and `least` are targets for the ratio, or for the value itself where there is no floor."""
+    """One line. `most` and `least` are targets for the ratio, or for the value itself where there is no floor;
+    `closes` says what would close the gap to a target that is missed."""
 
     name: str
     this: str
@@ -36,6 +37,7 @@ class Row:
     least: float | None = None
     most: float | None = None
     sizes: str = ""
+    closes: str = ""
 
     @property
     def target(self) -> str:
@@ -64,7 +66,9 @@ def shown(number: float) -> str:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    """The table as it stands in results.md."""
+    """The table as it stands in results.md, and under it what would close each target that is missed."""
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     lines += ["| " + " | ".join(row.cells()) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+    missed = [f"- **{row.name}**: {row.closes or 'nothing known'}." for row in rows if row.met == "NO"]
+    closing = ["", "What would close what is missed:", "", *missed] if missed else []
+    return "\n".join([*lines, *closing]) + "\n"
