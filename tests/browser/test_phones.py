@@ -16,7 +16,8 @@ from tests.browser.people import Person, Slip
 from tests.browser.serving import Served, fresh_hub, serving
 
 PAIRS = [("ar", True, PHONE), ("en", False, PHONE), ("ar", False, DESK), ("en", True, DESK)]
-PIN, WRONG = "402317", "402318"
+PIN, WRONG, SECOND = "402317", "402318", "916250"
+GROUP = "قهوة العصر"
 
 
 @dataclass
@@ -42,7 +43,7 @@ def timed(tmp_path: Path) -> Iterator[Timed]:
 def _invited(hub: Served, driver: object, lang: str) -> Slip:
     """Somebody founds a group and writes two invitations; the first of them."""
     host = Person(driver, hub, lang)  # type: ignore[arg-type]
-    return host.found(hub.founding_link(), "قهوة العصر", "نلتقي على فنجان.", "نخلة")[0]
+    return host.found(hub.founding_link(), GROUP, "نلتقي على فنجان.", "نخلة")[0]
 
 
 @pytest.mark.slow
@@ -90,6 +91,48 @@ def test_a_taken_phone_forgets_after_five_wrong_numbers(
         who.press("Come in")
     assert who.sees(who.word("This phone is no longer remembered. The key opens as before."))
     assert who.driver.get_cookies() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "js", "width"), [("fr", True, PHONE), ("ar", False, PHONE)])
+def test_a_phone_taken_with_a_number_shows_the_second_notebook(
+    timed: Timed, browser: OpenBrowser, lang: str, js: bool, width: int
+) -> None:
+    """Who insists on the number of the phone is given the second one, and sees recipes."""
+    slip = _invited(timed.hub, browser(), lang)
+    who = Person(browser(width, js, lang), timed.hub, lang, js)
+    who.join(slip, "زيتونة", PIN)
+    who.press("More")
+    who.open(who.word("My key"))
+    who.open(who.word("A second notebook"))
+    who.type("pin", SECOND)
+    who.press("To its key")
+    own = who.key
+    second = who.take_key()
+    assert who.sees(who.word("The second notebook is ready."))
+    assert not who.sees(who.word("A second notebook")), "nothing leads there any more"
+    who.close()
+
+    who.go("/")
+    who.type("pin", SECOND)
+    who.press("Come in")
+    assert who.path == "/home"
+    who.press("More")
+    who.open(who.word("Groups"))
+    assert not who.sees(GROUP)
+    assert len(who.all('main a[href^="/group/"]')) > 1, "a few ordinary groups"
+    who.close()
+
+    who.go("/")
+    who.type("pin", PIN)
+    who.press("Come in")
+    assert who.sees(GROUP)
+
+    elsewhere = Person(browser(width, js, lang), timed.hub, lang, js)
+    for key, is_mine in ((second, False), (own, True)):
+        elsewhere.sign_in(key)
+        assert elsewhere.sees(GROUP) == is_mine
+        elsewhere.close()
 
 
 @pytest.mark.slow
