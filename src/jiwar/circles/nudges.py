@@ -33,7 +33,7 @@ from jiwar.crypto.labels import INBOX, NUDGE
 from jiwar.crypto.sealing import seal, unseal
 from jiwar.errors import BadChoice, Damaged, JiwarError
 from jiwar.keyring.epochs import EpochKeys
-from jiwar.keyring.model import Nudge, Placed
+from jiwar.keyring.model import Keyring, Nudge, Placed
 from jiwar.store.contract import Mail
 from jiwar.wire.canonical import Wire, decode, encode
 from jiwar.wire.frame import join, pad, unpad
@@ -78,20 +78,43 @@ def _key(keys: EpochKeys) -> bytes:
 
 
 async def choose(member: Member, key: bytes, wanted: Nudge) -> None:
-    """Begin, change, or with an empty channel end. Raises KeyringFull."""
-    await asyncio.gather(*(_take_back(member, one) for one in member.keyring.nudge.placed))
-    placed = await _leave_everywhere(member, key, wanted, ())
-    await member.update(lambda ring: replace(ring, nudge=replace(wanted, placed=placed)))
+    """Begin, change, or with an empty channel end. Raises KeyringFull.
+
+    First the wish, with what lies from before marked as outdated: whatever comes between, the next visit clears it.
+    """
+
+    def wish(ring: Keyring) -> Keyring:
+        outdated = tuple(replace(one, day=0) for one in ring.nudge.placed)
+        return replace(ring, nudge=replace(wanted, placed=outdated))
+
+    await member.update(wish)
+    await renew(member, key)
 
 
 async def renew(member: Member, key: bytes) -> None:
-    """Leave targets where keys have turned, where I am new, and where they will expire."""
+    """Leave targets where keys turned, where I am new, where they will expire; take them back where it ended.
+
+    Where another visit chose or renewed meanwhile, that one's stand, and these are taken back. Raises KeyringFull.
+    """
     nudge = member.keyring.nudge
-    if not nudge.channel:
+    placed = await _leave_everywhere(member, key, nudge)
+    if placed == nudge.placed:
         return
-    placed = await _leave_everywhere(member, key, nudge, nudge.placed)
-    if placed != nudge.placed:
-        await member.update(lambda ring: replace(ring, nudge=replace(ring.nudge, placed=placed)))
+    new = [one for one in placed if one not in nudge.placed]
+    meanwhile = False
+
+    def keep(ring: Keyring) -> Keyring:
+        nonlocal meanwhile
+        meanwhile = ring.nudge != nudge
+        return ring if meanwhile else replace(ring, nudge=replace(nudge, placed=placed))
+
+    try:
+        await member.update(keep)
+    except JiwarError:
+        await _take_all_back(member, new)
+        raise
+    if meanwhile:
+        await _take_all_back(member, new)
 
 
 def _circles(member: Member) -> Iterator[Circle]:
@@ -102,13 +125,14 @@ def _circles(member: Member) -> Iterator[Circle]:
                 yield Circle(member, membership.circle)
 
 
-async def _leave_everywhere(
-    member: Member, key: bytes, nudge: Nudge, standing: tuple[Placed, ...]
-) -> tuple[Placed, ...]:
+async def _leave_everywhere(member: Member, key: bytes, nudge: Nudge) -> tuple[Placed, ...]:
     """In all circles side by side: every write waits a while for company."""
     circles = list(_circles(member)) if nudge.channel else []
-    there = [next((one for one in standing if one.circle == circle.id), None) for circle in circles]
-    placed = await asyncio.gather(*map(partial(_stand_or_leave, key, nudge), circles, there))
+    there = [next((one for one in nudge.placed if one.circle == circle.id), None) for circle in circles]
+    over = [one for one in nudge.placed if one not in there]
+    *placed, _ = await asyncio.gather(
+        *map(partial(_stand_or_leave, key, nudge), circles, there), _take_all_back(member, over)
+    )
     return tuple(one for one in placed if one)
 
 
@@ -141,11 +165,15 @@ async def _take_back(member: Member, placed: Placed) -> None:
                 await member.services.store.delete_mail(_box(keys, placed.box), placed.eid)
 
 
+async def _take_all_back(member: Member, placed: Iterable[Placed]) -> None:
+    await asyncio.gather(*(_take_back(member, one) for one in placed))
+
+
 async def leave(member: Member, circles: Iterable[bytes]) -> None:
     """Take back what I left there; before their keys are forgotten."""
     left = set(circles)
     gone = [one for one in member.keyring.nudge.placed if one.circle in left]
-    await asyncio.gather(*(_take_back(member, one) for one in gone))
+    await _take_all_back(member, gone)
     if gone:
         stay = tuple(one for one in member.keyring.nudge.placed if one.circle not in left)
         await member.update(lambda ring: replace(ring, nudge=replace(ring.nudge, placed=stay)))

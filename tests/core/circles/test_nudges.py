@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from jiwar.circles import leaving, nudges
+from jiwar.circles.member import Member
 from jiwar.circles.nudges import PUSH, Target, open_target
 from jiwar.crypto import envelopes
 from jiwar.errors import Damaged
@@ -25,6 +28,10 @@ def rung(here: Village) -> list[str]:
     """Whose targets were handed over since the last time."""
     taken = (open_target(SEED, HUB_ID, sealed) for sealed in here.world.services.rung.take())
     return sorted(target.endpoint.rpartition("/")[2] for target in taken)
+
+
+def lying(here: Village) -> int:
+    return sum(map(len, here.world.hub._boxes.values()))
 
 
 async def write(here: Village, person: Person) -> None:
@@ -60,6 +67,34 @@ async def test_who_ends_it_is_rung_no_more(here: Village) -> None:
     await nudges.choose(here.founder.member, KEY, Nudge())
     await write(here, here.member)
     assert rung(here) == []
+    assert here.founder.member.keyring.nudge == Nudge()
+
+
+async def test_regression_two_taps_leave_one(here: Village) -> None:
+    """Two visits at once, each with the keyring as it was before."""
+    first, second = here.founder.member, Member(here.world.services, here.founder.member.session)
+    wanted = Nudge(PUSH, "https://push.example/topic", 21, "a text")
+    await asyncio.gather(nudges.choose(first, KEY, wanted), nudges.choose(second, KEY, wanted))
+    assert lying(here) == 1
+    await nudges.choose(Member(here.world.services, first.session), KEY, Nudge())
+    assert lying(here) == 0
+
+
+async def test_regression_what_was_ended_is_cleared_after_a_crash(
+    here: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask(here.founder)
+
+    async def crash(*_: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(nudges, "renew", crash)
+        with pytest.raises(OSError):
+            await nudges.choose(here.founder.member, KEY, Nudge())
+    assert lying(here) == 1
+    await nudges.renew(here.founder.member, KEY)
+    assert lying(here) == 0
     assert here.founder.member.keyring.nudge == Nudge()
 
 
