@@ -10,6 +10,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from jiwar.cli.demo import content
+from jiwar.clock import SetClock
 from tests.browser import driving
 from tests.browser.people import Person
 from tests.browser.serving import Served, filled_hub, fresh_hub, printed_keys, serving
@@ -28,6 +29,38 @@ def hub(tmp_path: Path) -> Iterator[Served]:
     """An empty hub on a free port."""
     with serving(fresh_hub(tmp_path / "hub")) as served:
         yield served
+
+
+@dataclass
+class Timed:
+    """A hub whose clock a test moves."""
+
+    hub: Served
+    clock: SetClock
+
+    def days_pass(self, days: int) -> None:
+        for _ in range(days):
+            self.clock.forward(days=1)
+            self.hub.run(self.hub.hub.turn_day())
+
+    def hours_pass(self, hours: int) -> None:
+        """Minute by minute, so that letters that wait come in theirs."""
+        self.hub.run(self._minutes(hours * 60), driving.PATIENCE)
+
+    async def _minutes(self, minutes: int) -> None:
+        hub, today = self.hub.hub, self.clock.day()
+        for _ in range(minutes):
+            self.clock.forward(seconds=60)
+            await hub.scheduler.look()
+        if self.clock.day() > today:
+            await hub.turn_day()
+
+
+@pytest.fixture
+def timed(tmp_path: Path) -> Iterator[Timed]:
+    clock = SetClock(20_500, 9)
+    with serving(fresh_hub(tmp_path / "hub", clock)) as served:
+        yield Timed(served, clock)
 
 
 @dataclass(frozen=True)

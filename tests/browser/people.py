@@ -131,6 +131,14 @@ class Person:
             self.one(f'input[name="{name}"][value="{value}"] ~ *, label:has(input[name="{name}"][value="{value}"])')
         )
 
+    def pick(self, name: str, label: str) -> None:
+        """Pick a row of a list box by its words, as a keyboard does."""
+        box = self.one(f'select[name="{name}"]')
+        self.taps += 1
+        box.send_keys(label)
+        picked = box.find_element(By.CSS_SELECTOR, "option:checked").get_attribute("textContent")
+        assert picked == label, f"“{picked}” is picked instead of “{label}”"
+
     def type(self, name: str, text: str) -> None:
         """Type into a field, in place of what stands there."""
         field = self.one(f'input[name="{name}"], textarea[name="{name}"]')

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
-from jiwar.clock import SetClock
-from tests.browser.conftest import OpenBrowser
+from tests.browser.conftest import OpenBrowser, Timed
 from tests.browser.driving import DESK, PHONE
 from tests.browser.measured import Measured
 from tests.browser.people import Person, Slip
-from tests.browser.serving import Served, fresh_hub, serving
+from tests.browser.serving import Served
 
 PAIRS = [("ar", True, PHONE), ("en", False, PHONE), ("ar", False, DESK), ("en", True, DESK)]
 PIN, WRONG, SECOND = "402317", "402318", "916250"
 GROUP = "قهوة العصر"
-
-
-@dataclass
-class Timed:
-    """A hub whose clock a test moves."""
-
-    hub: Served
-    clock: SetClock
-
-    def days_pass(self, days: int) -> None:
-        for _ in range(days):
-            self.clock.forward(days=1)
-            self.hub.run(self.hub.hub.turn_day())
-
-
-@pytest.fixture
-def timed(tmp_path: Path) -> Iterator[Timed]:
-    clock = SetClock(20_500, 9)
-    with serving(fresh_hub(tmp_path / "hub", clock)) as hub:
-        yield Timed(hub, clock)
 
 
 def _invited(hub: Served, driver: object, lang: str) -> Slip:
