@@ -9,7 +9,6 @@ its secret until the request is decided.
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -31,9 +30,11 @@ from jiwar.circles.entering import send_keys
 from jiwar.circles.fold import LONGEST_WAIT, member_of
 from jiwar.circles.founding import desk_of, desks, write_own
 from jiwar.circles.member import Member
-from jiwar.circles.model import LETTER, CircleState, Invite
+from jiwar.circles.model import LETTER, CircleState, Invite, Revoke
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import INVITE_NUMBER
 from jiwar.crypto.signing import public_key, require_sound_key
-from jiwar.errors import BadChoice, BadInput, BadSignature, JiwarError, NotAllowed
+from jiwar.errors import BadChoice, BadInput, BadSignature, JiwarError, NotAllowed, TooMuch
 from jiwar.wire.canonical import decode, encode
 
 
@@ -110,42 +111,60 @@ async def write_back(circle: Circle, asked: Request, text: str) -> None:
 
 
 async def accept(circle: Circle, asked: Request) -> None:
-    """Send the keys to somebody who asks; again, if the ones before have turned meanwhile.
+    """Send the keys to somebody who asks; again, if the ones before have turned meanwhile: those then open nothing.
 
     The request stands until they have come in, or it is over. Raises NotAllowed where the weather lets nobody in,
-    StewardsFirst, Full, Conflict, TooMuch.
+    StewardsFirst, Full, Conflict, TooMuch (their own box).
     """
     invitations.require_may_write(circle)
     services, last_day = circle.services, circle.services.clock.day() + LONGEST_WAIT
-    proof, number = services.random(32), services.random(32)
+    proof, number = services.random(32), derive(asked.room, INVITE_NUMBER)
+    for one in circle.state.invites:
+        if one.invite.number == number:
+            await write_own(circle, "revoke", encode(Revoke(one.invite.proof)))
     await write_own(circle, "invite", encode(Invite(public_key(proof), number, LETTER, 1, last_day, 0)))
     if all(one.invite.proof != public_key(proof) for one in circle.state.invites):
         raise NotAllowed
     await send_keys(circle, proof, last_day, asked.application.kem, asked.application.inbox)
-    await _put(circle, asked, applicants.next_line(asked.said, ACCEPT))
+    await _decide(circle, asked, ACCEPT)
+
+
+async def _decide(circle: Circle, asked: Request, kind: str, text: str = "") -> list[bytes]:
+    """Have the last word, also in a full room: then all goes but the request itself. Return what lay there."""
+    services, box = circle.services, desk_of(asked.room).box
+    said, before = applicants.read_room(services, asked.room, circle.id), applicants.lying(services, box)
+    line = applicants.next_line(said, kind, text)
+    try:
+        await _put(circle, asked, line)
+    except TooMuch:
+        began = next((one.eid for one in said if one.line.kind == APPLY and one.sender == asked.persona), b"")
+        await applicants.empty(services, box, [eid for eid in before if eid != began])
+        await _put(circle, asked, line)
+    return before
 
 
 async def decline(circle: Circle, care: Circle, asked: Request, how: str) -> None:
-    """Say no, in one of a few ready ways; what was said before goes. Raises BadChoice, TooMuch."""
+    """Say no, in one of a few ready ways; what was said before goes. Raises BadChoice."""
     if how not in DECLINED:
         raise BadChoice
-    before = applicants.read_room(circle.services, asked.room, circle.id)
-    await _put(circle, asked, applicants.next_line(before, DECLINE, how))
-    await applicants.empty(circle.services, desk_of(asked.room), before)
+    before = await _decide(circle, asked, DECLINE, how)
+    await applicants.empty(circle.services, desk_of(asked.room).box, before)
     await clear_desk(circle, care)
 
 
 async def clear_desk(circle: Circle, care: Circle) -> None:
     """Delete what fills the desks for strangers and asks for nothing (any more), and rooms that are over."""
-    store, today = circle.services.store, circle.services.clock.day()
+    services, today = circle.services, circle.services.clock.day()
+    # Listed before it is judged: whoever knocks meanwhile is kept.
+    found = {desk.strangers: applicants.lying(services, desk.strangers) for desk in desks(care)}
     standing = {one.eid for one in requests(circle, care)}
     for letter, room in _knocks(circle, care):
-        said = applicants.read_room(circle.services, room, circle.id)
+        said = applicants.read_room(services, room, circle.id)
         if letter.eid not in standing and said and applicants.is_over(said, today):
-            await applicants.empty(circle.services, desk_of(room), said)
-    for desk in desks(care):
-        junk = [mail.eid for mail in store.mail(desk.strangers) if mail.eid not in standing]
-        await asyncio.gather(*(store.delete_mail(desk.strangers, eid) for eid in junk))
+            box = desk_of(room).box
+            await applicants.empty(services, box, applicants.lying(services, box))
+    for box, eids in found.items():
+        await applicants.empty(services, box, [eid for eid in eids if eid not in standing])
 
 
 async def clear_all_desks(member: Member) -> None:

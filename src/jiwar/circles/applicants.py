@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from jiwar.circles import handles, letters, texts
 from jiwar.circles.charters import MOST_QUESTIONS, QUESTION_LIMIT
 from jiwar.circles.fold import LONGEST_WAIT
-from jiwar.circles.founding import DeskKeys, desk_of
+from jiwar.circles.founding import desk_of
 from jiwar.circles.member import Services
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
@@ -111,8 +111,13 @@ def is_over(said: list[Said], today: int) -> bool:
     return not said or said[-1].day + LONGEST_WAIT < today
 
 
-async def empty(services: Services, room: DeskKeys, lines: Iterable[Said]) -> None:
-    await asyncio.gather(*(services.store.delete_mail(room.box, one.eid) for one in lines))
+def lying(services: Services, box: bytes) -> list[bytes]:
+    """The names of all letters in a box, sound or not."""
+    return [mail.eid for mail in services.store.mail(box)]
+
+
+async def empty(services: Services, box: bytes, eids: Iterable[bytes]) -> None:
+    await asyncio.gather(*(services.store.delete_mail(box, eid) for eid in eids))
 
 
 def sealed(services: Services, persona: Persona, circle: bytes, secret: bytes, line: Line) -> tuple[Mail, bytes]:

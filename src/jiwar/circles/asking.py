@@ -11,7 +11,6 @@ side is `answering`. Who takes a request back empties the room, and then the kno
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -170,6 +169,6 @@ async def _forget(member: Member, membership: Membership) -> None:
 
 async def leave_room(services: Services, membership: Membership) -> None:
     """Delete everything that lies in the room of whoever asked, sound or not, and keys that were sent there."""
-    persona, store = Persona(membership.persona), services.store
+    persona = Persona(membership.persona)
     for box in (desk_of(persona.room).box, persona.box(BOX)):
-        await asyncio.gather(*(store.delete_mail(box, one.eid) for one in store.mail(box)))
+        await applicants.empty(services, box, applicants.lying(services, box))

@@ -100,11 +100,12 @@ async def write(visit: Visit) -> Response:
 
 async def let_in(visit: Visit) -> Response:
     visit.limit(SLOW)
-    circle, _, one = _addressed(visit)
-    try:
-        await answering.accept(circle, one)
-    except (Refused, Conflict) as error:
-        return _page(visit, circle, one, error)
+    async with visit.site.alone(visit.session.name):
+        circle, _, one = _addressed(visit)
+        try:
+            await answering.accept(circle, one)
+        except (Refused, Conflict) as error:
+            return _page(visit, circle, one, error)
     await visit.member.flush()
     visit.tell("The door is open to them; the keys lie ready.")
     return visit.go("applicants", circle=visit.circle_name(circle.id))

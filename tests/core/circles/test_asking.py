@@ -16,7 +16,7 @@ from jiwar.circles.asking import MOST_ASKED, MOST_UNANSWERED
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import BOX, desk_of, desks
 from jiwar.circles.invitations import INVITE_SIZE
-from jiwar.circles.model import ASKED, LINK, STEWARD
+from jiwar.circles.model import ASKED, LETTER, LINK, STEWARD
 from jiwar.circles.publishing import PAGE_SIZE, Notice, page_of
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes
@@ -209,6 +209,63 @@ async def test_keys_that_turned_before_they_came_are_sent_again(here: Village) -
         await entering.take_keys(guest.member, mine(here, guest))
     await say_yes(here, asked(here)[0])
     assert await entering.take_keys(guest.member, mine(here, guest)) is not None
+
+
+async def test_regression_keys_sent_twice_let_in_one(here: Village) -> None:
+    """By a second tap, or by two of the team: what was sent before opens nothing."""
+    guest = await asks(here)
+    for who in (here.founder, here.founder, here.steward):
+        await say_yes(here, asked(here)[0], who)
+    invites = here.founder.circle(here.circle).state.invites
+    assert [one.invite.mode for one in invites].count(LETTER) == 1
+    letters_of_keys = list(entering.arrived(guest.member, mine(here, guest)))
+    assert len(letters_of_keys) == 3
+    other = await here.world.sign_up()
+    with pytest.raises(InviteSpent):
+        await entering.enter(other.member, letters_of_keys[0][1], "second")
+    assert await entering.take_keys(guest.member, mine(here, guest)) is not None
+
+
+async def _fill_room(here: Village, guest: Person) -> None:
+    with pytest.raises(TooMuch):
+        for number in range(BOX_ENVELOPES):
+            await _into_room(here, guest, Line(WORD, number + 1, "And more."))
+
+
+async def test_regression_a_full_room_is_declined(here: Village) -> None:
+    guest = await asks(here)
+    await _fill_room(here, guest)
+    await say_no(here, asked(here)[0])
+    assert [one.line.kind for one in room_of(here, guest)] == [DECLINE]
+    assert lies(here, persona(here, guest).room) == 1
+
+
+async def test_regression_a_full_room_is_accepted(here: Village) -> None:
+    guest = await asks(here)
+    await _fill_room(here, guest)
+    await say_yes(here, asked(here)[0])
+    assert [one.line.kind for one in room_of(here, guest)] == [APPLY, ACCEPT]
+    assert asked(here)[0].is_accepted
+    assert await entering.take_keys(guest.member, mine(here, guest)) is not None
+
+
+async def test_regression_who_knocks_while_the_desk_is_cleared_is_kept(
+    here: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asks(here)
+    await here.world.pass_days(15)
+    await publishing.follow(here.founder.circle(here.circle))
+    empty = applicants.empty
+    late: list[Person] = []
+
+    async def and_somebody_knocks(*what: Any) -> None:
+        if not late:
+            late.append(await asks(here, "late"))
+        await empty(*what)
+
+    monkeypatch.setattr(applicants, "empty", and_somebody_knocks)
+    await answering.clear_desk(*care(here))
+    assert [one.application.handle for one in asked(here)] == ["late"]
 
 
 @pytest.mark.parametrize("how", applicants.DECLINED)
