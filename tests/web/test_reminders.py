@@ -17,7 +17,7 @@ from tests.web.test_founding import circle_of
 Open = Callable[..., Client]
 HONEST = (
     "A reminder tells the company that delivers it that this site is visited, and at what time. "
-    "Without one, nobody learns it."
+    "Without one, it learns nothing."
 )
 NONE_HERE = (
     "This site sends no reminders: whoever looks after it has not allowed them. "

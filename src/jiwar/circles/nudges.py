@@ -9,7 +9,7 @@ Implements spec/protocol.md §8.3. What is sent says nothing: a text that the me
 - Whoever writes in the circle hands what lies in its boxes to the hub (`rung.Rung`), in RAM, without the layer of the
   epoch. The hub learns from it where to send and when, and which circle it was; it keeps neither.
 - New keys bring new boxes: whoever has gone neither reads them nor is rung by them. A member's targets are left anew
-  when they come in the next time, and once a month, for letters expire.
+  when they come in the next time, also where somebody took them away, and once a month, for letters expire.
 
 Members of a circle see how many have asked, not who.
 """
@@ -138,13 +138,18 @@ async def _leave_everywhere(member: Member, key: bytes, nudge: Nudge) -> tuple[P
 
 async def _stand_or_leave(key: bytes, nudge: Nudge, circle: Circle, there: Placed | None) -> Placed | None:
     today = circle.services.clock.day()
-    if there and there.epoch == circle.log.newest.epoch and there.day + AGAIN_DAYS > today:
+    if there and there.epoch == circle.log.newest.epoch and there.day + AGAIN_DAYS > today and _lies(circle, there):
         return there
     if there:
         await _take_back(circle.member, there)
     with suppress(JiwarError):  # Its boxes are full, or its keys turn just now: the next visit tries again.
         return await _leave(circle, key, nudge)
     return None
+
+
+def _lies(circle: Circle, placed: Placed) -> bool:
+    """Whether nobody has taken it away: every member can."""
+    return any(mail.eid == placed.eid for mail in circle.services.store.mail(_box(circle.log.newest, placed.box)))
 
 
 async def _leave(circle: Circle, key: bytes, nudge: Nudge) -> Placed:

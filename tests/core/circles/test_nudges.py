@@ -131,6 +131,18 @@ async def test_targets_are_left_anew_before_they_expire(here: Village) -> None:
     assert rung(here) == ["topic"]
 
 
+async def test_regression_what_another_member_took_away_is_left_anew(here: Village) -> None:
+    await ask(here.founder)
+    for box in here.world.hub._boxes.values():
+        box.clear()
+    await write(here, here.member)
+    assert rung(here) == []
+    await nudges.renew(here.founder.member, KEY)
+    await write(here, here.member)
+    assert rung(here) == ["topic"]
+    assert len(here.founder.member.keyring.nudge.placed) == 1
+
+
 async def test_new_group_rings_after_the_next_visit(here: Village) -> None:
     await ask(here.member)
     other = await here.world.found(here.member)

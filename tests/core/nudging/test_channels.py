@@ -137,3 +137,7 @@ async def test_channel_that_the_keeper_does_not_allow_is_not_there(channel: str)
     for endpoint in ("https://ntfy.sh/topic", "someone@mail.example.org"):
         with pytest.raises(BadChoice):
             await Ways().send(Target(channel, endpoint, 1, TEXT))
+
+
+def test_regression_no_text_of_a_relay_shows_its_password() -> None:
+    assert "open sesame" not in repr(Relay("relay.example", 587, "a@b.example", "tls", "me", "open sesame"))
