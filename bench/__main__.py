@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", choices=MEASURES, help="measure these rows alone")
     parser.add_argument("--save", action="store_true", help="write the table to bench/results.md")
     told = parser.parse_args(arguments)
+    # Told to end, it ends as after a mistake: with every server that it has started.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     rows: list[Row] = []
     for name in told.only or MEASURES:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)

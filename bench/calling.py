@@ -1,7 +1,8 @@
 """A load generator: a few connections, each sending its next request when the last answer has come.
 
-Speaks just enough HTTP/1.1 to count answers: every answer but an empty one has a Content-Length, and anything but the
-expected status stops the measurement. Requests are bytes made beforehand, so that the client costs little.
+Speaks just enough HTTP/1.1 to count answers: every answer but an empty one has a Content-Length, or comes in chunks
+of JSON, which has no line ends of its own; anything but the expected status stops the measurement. Requests are bytes
+made beforehand, so that the client costs little.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length: "
 _EMPTY = b"HTTP/1.1 204 "
+_CHUNKED = b"transfer-encoding: chunked"
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 class Unexpected(Exception):
@@ -54,6 +57,7 @@ class _Caller(asyncio.Protocol):
         self._start = b"HTTP/1.1 %d " % status
         self._received: list[bytes] = []
         self._missing = 0
+        self._chunked, self._ending = False, b""
         self._asked = 0.0
         self.stopping = False
 
@@ -75,21 +79,27 @@ class _Caller(asyncio.Protocol):
             self._received = []
             self._begin(data, end)
         else:
-            self._missing -= len(data)
-            self._window.size += len(data)
+            self._go_on(data)
         if self._missing == 0:
             self._finish()
 
     def _begin(self, data: bytes, end: int) -> None:
         head = data[:end].lower()
         at = head.find(_LENGTH)
-        if not data.startswith(self._start) or (at < 0 and self._start != _EMPTY):
+        self._chunked, self._ending = _CHUNKED in head, b"\r\n"
+        if not data.startswith(self._start) or (at < 0 and not self._chunked and self._start != _EMPTY):
             self._fail(Unexpected(data[:1000].decode("latin-1")))
             return
-        length = int(head[at + len(_LENGTH) :].split(b"\r", 1)[0]) if at >= 0 else 0
-        body = len(data) - end - len(_HEAD_END)
-        self._missing = length - body
-        self._window.size += body
+        self._missing = int(head[at + len(_LENGTH) :].split(b"\r", 1)[0]) if at >= 0 else 0
+        self._go_on(data[end + len(_HEAD_END) :])
+
+    def _go_on(self, data: bytes) -> None:
+        self._window.size += len(data)
+        if self._chunked:
+            self._ending = (self._ending + data)[-len(_LAST_CHUNK) :]
+            self._missing = int(self._ending != _LAST_CHUNK)
+        else:
+            self._missing -= len(data)
 
     def _finish(self) -> None:
         self._window.answered += 1

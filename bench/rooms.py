@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -39,6 +40,8 @@ QUIET = {"X_Quiet": "1"}
 SETTLE_SECONDS = 2.0
 AT_ONCE = 16
 APART_SECONDS = 0.03
+Deliver = Callable[[str], Awaitable[list[float]]]
+"""Sends a message and waits until everybody has it."""
 
 
 @dataclass(frozen=True)
@@ -153,10 +156,16 @@ def delivery(scale: Scale) -> list[Row]:
 
 async def _deliver(port: int, sender: Guest, readers: list[Guest], messages: int) -> tuple[list[float], list[float]]:
     """Milliseconds to each reader, and for each message to the last one. Raises TimeoutError when one never comes."""
-    waits: list[float] = []
-    last: list[float] = []
+    async with following(port, sender, readers) as deliver:
+        waits = [await deliver(f"message {number}") for number in range(messages)]
+    return [wait for each in waits for wait in each], [max(each) for each in waits]
+
+
+@asynccontextmanager
+async def following(port: int, sender: Guest, readers: list[Guest]) -> AsyncIterator[Deliver]:
+    """Open the room for all readers; a message that is then sent gives the milliseconds to each."""
     arrived: list[float] = []
-    loop = asyncio.get_running_loop()
+    complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def hear(at: float, data: bytes) -> None:
         if b"event: say" in data:
@@ -164,20 +173,22 @@ async def _deliver(port: int, sender: Guest, readers: list[Guest], messages: int
             if len(arrived) == len(readers):
                 complete.set_result(None)
 
+    async def deliver(text: str) -> list[float]:
+        nonlocal complete
+        arrived.clear()
+        complete = asyncio.get_running_loop().create_future()
+        started = time.perf_counter()
+        sending.write(sender.say(text))
+        await asyncio.wait_for(complete, 10)
+        await answers.readuntil(b"\r\n\r\n")
+        waits = [1000 * (at - started) for at in arrived]
+        await asyncio.sleep(APART_SECONDS)
+        return waits
+
     answers, sending = await asyncio.open_connection(HOST, port)
     async with listening(port, [one.listen() for one in readers], hear):
-        for number in range(messages):
-            arrived.clear()
-            complete: asyncio.Future[None] = loop.create_future()
-            started = time.perf_counter()
-            sending.write(sender.say(f"message {number}"))
-            await asyncio.wait_for(complete, 10)
-            await answers.readuntil(b"\r\n\r\n")
-            waits += [1000 * (at - started) for at in arrived]
-            last.append(1000 * (max(arrived) - started))
-            await asyncio.sleep(APART_SECONDS)
+        yield deliver
     sending.close()
-    return waits, last
 
 
 def live_memory(scale: Scale) -> list[Row]:
