@@ -9,6 +9,7 @@ import pytest
 from jiwar.errors import JiwarError
 from tests.mutants.mutation import apply_from_environment, chosen
 from tests.mutants.verdict import WRONG_REASON
+from tests.world import Village, village
 
 BROKEN_PROMISE = (AssertionError, JiwarError, pytest.fail.Exception)
 
@@ -35,3 +36,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+async def here(anyio_backend: str) -> Village:
+    """A circle with a founder, a second steward and a member."""
+    return await village()

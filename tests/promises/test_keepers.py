@@ -2,20 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 import pytest
 
-from jiwar.circles import invitations, keepers, keeping, leaving, newkey
+from jiwar.circles import invitations, keepers, keeping, leaving, letters, newkey
+from jiwar.circles.accounts import Accounts
 from jiwar.errors import BadInput, Conflict, InviteSpent, NotAllowed, NotCanonical, NotThere, WrongWords
 from jiwar.keyring.account import Access
 from jiwar.scheduler import Scheduler
 from jiwar.wire.canonical import encode
-from tests.world import HUB_ID, Person, Village
+from tests.mutants.mutation import Mutations, replaced
+from tests.world import HUB_ID, Person, Village, send_letter
 
 pytestmark = pytest.mark.anyio
 PAIRS = list(permutations(range(3), 2))
+A_DAY = 24 * 60
+
+begun, letters_of, send = keepers.begun, keeping.letters_of, keeping.send
+
+
+async def _nothing(*_: object) -> None:
+    return None
+
+
+async def _told_to_nobody(circle, to, purpose, body) -> None:
+    if purpose != letters.NOTICE:
+        await send(circle, to, purpose, body)
+
+
+def _stops_one(circle):
+    return [replace(one, stops=one.stops[:1]) for one in begun(circle)]
+
+
+def _never_late(circle, purpose):
+    return [replace(letter, late=False) for letter in letters_of(circle, purpose)]
+
+
+def _by_anybody(circle):
+    notices = [(letter.sender, keeping.read(letter, keeping.Notice)) for letter in letters_of(circle, letters.NOTICE)]
+    return [keepers.Begun(sender, one.minute, one.stops) for sender, one in notices if one]
+
+
+MUTATIONS: Mutations = {
+    "a half is the whole": replaced(keepers, "halve", lambda secret, random: (secret, bytes(len(secret)))),
+    "all pairs are one pair": replaced(
+        keepers, "halve", lambda secret, random: (b"1" * len(secret), bytes(one ^ ord("1") for one in secret))
+    ),
+    "an hour less than a day": replaced(keeping, "WAIT_HOURS", 23),
+    "what came late counts": replaced(keeping, "letters_of", _never_late),
+    "the owner is not told": replaced(keeping, "send", _told_to_nobody),
+    "nothing is stopped": replaced(keepers, "call_off", _nothing),
+    "one of the two ways is stopped": replaced(keepers, "begun", _stops_one),
+    "anybody's word alarms the owner": replaced(keepers, "begun", _by_anybody),
+    "a slip is written for a key that is over": replaced(Accounts, "require_known", lambda accounts, access: None),
+    "nobody is asked to forget": replaced(keepers, "take_back", _nothing),
+}
 
 
 @dataclass
@@ -36,21 +79,11 @@ class Kept:
     def opened(self, keeper: Person) -> Access | None:
         return keeping.opened(*self.of_owner(keeper))
 
-    async def pass_(self, hours: float) -> None:
-        """The hub looks at its letters every nine minutes."""
-        for _ in range(int(hours * 60 / 9)):
-            self.here.world.clock.forward(seconds=9 * 60)
-            await self.scheduler.look()
-
-    async def a_minute(self) -> None:
-        self.here.world.clock.forward(seconds=60)
-        await self.scheduler.look()
-
-    async def a_day(self) -> None:
+    async def minutes(self, count: int) -> None:
         """The letters come in their minute."""
-        await self.pass_(23.9)
-        for _ in range(16):
-            await self.a_minute()
+        for _ in range(count):
+            self.here.world.clock.forward(seconds=60)
+            await self.scheduler.look()
 
 
 @pytest.fixture
@@ -66,9 +99,11 @@ async def kept(here: Village) -> Kept:
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 async def test_any_two_give_it_back_after_a_day(kept: Kept, first: int, second: int) -> None:
     await kept.begin(kept.keepers[first])
-    await kept.pass_(23.5)
-    assert all(kept.opened(one) is None for one in kept.keepers), "not before"
-    await kept.a_day()
+    for hour in range(24):
+        assert all(kept.opened(one) is None for one in kept.keepers), f"after {hour} hours"
+        await kept.minutes(59 if hour == 23 else 60)
+    assert all(kept.opened(one) is None for one in kept.keepers), "a minute before"
+    await kept.minutes(1)
     assert kept.opened(kept.keepers[second]) == kept.owner.access
     assert kept.opened(kept.keepers[first]) is None, "who began holds nothing more than before"
 
@@ -86,17 +121,29 @@ async def test_what_one_keeper_holds_tells_nothing(kept: Kept) -> None:
 async def test_the_owner_is_told_and_stops_it(kept: Kept) -> None:
     await kept.begin(kept.keepers[0])
     circle = kept.owner.circle(kept.here.circle)
-    [begun] = keepers.begun(circle)
-    assert begun.by == kept.keepers[0].persona(kept.here.circle)
+    assert [one.by for one in keepers.begun(circle)] == [kept.keepers[0].persona(kept.here.circle)]
     await keepers.stop(circle)
     assert keepers.begun(circle) == []
-    await kept.a_day()
+    await kept.minutes(A_DAY)
     assert all(kept.opened(one) is None for one in kept.keepers)
+
+
+async def test_others_letters_alarm_nobody_and_open_nothing(kept: Kept) -> None:
+    other = await kept.here.world.join(kept.here.circle, kept.here.founder, "other")
+    circle, owner = other.circle(kept.here.circle), kept.owner.persona(kept.here.circle)
+    name = kept.owner.member.keyring.keepers.name
+    notice = keeping.Notice(name, 0, ())
+    await send_letter(circle, owner, letters.NOTICE, encode(notice))
+    assert keepers.begun(kept.owner.circle(kept.here.circle)) == []
+    for keeper in kept.keepers:
+        opening = keeping.Opening(owner, name, bytes(64))
+        await send_letter(circle, keeper.persona(kept.here.circle), letters.OPENING, encode(opening))
+        assert kept.opened(keeper) is None
 
 
 async def test_too_late_to_stop_is_said_and_a_new_key_ends_it(kept: Kept) -> None:
     await kept.begin(kept.keepers[0])
-    await kept.a_day()
+    await kept.minutes(A_DAY)
     with pytest.raises(NotThere):
         await keepers.stop(kept.owner.circle(kept.here.circle))
     world = kept.here.world
@@ -123,7 +170,7 @@ async def test_who_keeps_nothing_begins_nothing_and_nobody_twice(kept: Kept) -> 
 
 async def test_the_slip_opens_by_link_and_words(kept: Kept) -> None:
     await kept.begin(kept.keepers[2])
-    await kept.a_day()
+    await kept.minutes(A_DAY)
     world = kept.here.world
     circle, persona = kept.of_owner(kept.keepers[0])
     ticket = await keeping.give_back(circle, world.accounts, persona, "en")
@@ -171,7 +218,7 @@ async def test_the_last_of_several_choices_counts_in_whatever_order_the_box_is_r
 async def test_one_who_is_gone_leaves_the_two_others(kept: Kept) -> None:
     await leaving.leave(kept.keepers[2].circle(kept.here.circle))
     await kept.begin(kept.keepers[0])
-    await kept.a_day()
+    await kept.minutes(A_DAY)
     assert kept.opened(kept.keepers[1]) == kept.owner.access
 
 

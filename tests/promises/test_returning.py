@@ -3,16 +3,69 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from jiwar.circles import entering, invitations, leaving, returning, roles
+from jiwar.circles import entering, invitations, leaving, returning, returns, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import write_own
-from jiwar.circles.model import STEWARD, Confirm, Disown, Role
+from jiwar.circles.model import CONFIRMATIONS, STEWARD, STOP_DAYS, CircleState, Confirm, Disown, Member, Return, Role
 from jiwar.errors import JiwarError, NameTaken, NotAllowed, NotThere, Removed
+from jiwar.log.shelf import Opened
 from jiwar.wire.canonical import encode
+from tests.mutants.mutation import Mutations, replaced
 from tests.world import Person, Village, handles, hidden_village, say
 
 pytestmark = pytest.mark.anyio
+
+came_back, stopped = returns.came_back, returns.stopped
+
+
+def _with(state: CircleState | None, persona: bytes, **changed: object) -> CircleState | None:
+    """The same state, with something else about one person."""
+    if state is None:
+        return None
+    return replace(
+        state, members=tuple(replace(one, **changed) if one.persona == persona else one for one in state.members)
+    )
+
+
+def _with_the_role(state: CircleState, old: bytes, newcomer: Member) -> CircleState | None:
+    before = state.member(old)
+    return _with(came_back(state, old, newcomer), newcomer.persona, role=before.role if before else 0)
+
+
+def _beside_the_old_one(state: CircleState, old: bytes, newcomer: Member) -> CircleState | None:
+    return _with(came_back(state, old, newcomer), old, until=0)
+
+
+def _by_anybody(state: CircleState, record: Opened, body: Disown) -> CircleState | None:
+    old = next((one.old for one in state.returns if one.new == body.persona), b"")
+    return stopped(state, replace(record, author=old), body)
+
+
+def _who_came_stays(state: CircleState, record: Opened, body: Disown) -> CircleState | None:
+    return _with(stopped(state, record, body), body.persona, until=0)
+
+
+def _the_role_is_lost(state: CircleState, record: Opened, body: Disown) -> CircleState | None:
+    return _with(stopped(state, record, body), record.author, role=0)
+
+
+MUTATIONS: Mutations = {
+    "any member writes a slip": replaced(returns, "may_invite_back", lambda state, author, body: True),
+    "the role comes with the name": replaced(returns, "came_back", _with_the_role),
+    "the old account goes on beside the new one": replaced(returns, "came_back", _beside_the_old_one),
+    "days alone give the role": replaced(Return, "may_hold", lambda back, day: day > back.day + STOP_DAYS),
+    "two give the role at once": replaced(Return, "may_hold", lambda back, day: len(back.confirmed) >= CONFIRMATIONS),
+    "the old account is not told": replaced(returning, "of_old", lambda circle, persona: None),
+    "anybody stops it": replaced(returns, "stopped", _by_anybody),
+    "it is stopped and they stay": replaced(returns, "stopped", _who_came_stays),
+    "it is stopped and the role is lost": replaced(returns, "stopped", _the_role_is_lost),
+    "the old account stops it for ever": replaced(Return, "may_be_stopped", lambda back, day: True),
+    "a turn of the keys ends the wait": replaced(
+        returns, "turned", lambda several, day: tuple(replace(one, over=True) for one in several)
+    ),
+}
 
 
 async def comes_back(here: Village, old: Person, by: Person, handle: str = "") -> Person:
@@ -116,7 +169,7 @@ async def test_after_two_days_the_keys_turn_and_the_old_account_is_out(here: Vil
     circle = here.founder.circle(here.circle)
     assert circle.log.newest.epoch == 1
     assert circle.is_announced
-    assert circle.state.returns[0].over
+    assert [one.over for one in circle.state.returns] == [True]
     with pytest.raises(JiwarError):
         Circle(here.member.member, old.id)
     assert (await here.world.join(here.circle, here.founder, "later")).circle(here.circle).state.returns[0].over
@@ -136,6 +189,9 @@ async def test_a_member_writes_no_slip_and_nobody_one_for_themselves(here: Villa
         await returning.invite_back(here.member.circle(here.circle), here.steward.persona(here.circle), "en")
     with pytest.raises(NotAllowed):
         await returning.invite_back(here.founder.circle(here.circle), here.founder.persona(here.circle), "en")
+    steward = here.founder.circle(here.circle).state.member(here.steward.persona(here.circle))
+    with pytest.raises(NotAllowed):  # With a program of their own.
+        await invitations.invite(here.member.circle(here.circle), "en", returns=steward)
 
 
 async def test_a_slip_gives_no_other_name(here: Village) -> None:
