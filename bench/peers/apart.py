@@ -43,14 +43,18 @@ def environment(name: str, *packages: str) -> Path:
         shutil.rmtree(path, ignore_errors=True)
         done([sys.executable, "-m", "venv", path])
         pip = [path / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        done([*pip, *packages], **os.environ)
+        try:
+            done([*pip, *packages], **os.environ)
+        except Missing:
+            raise Missing(f"pip couldn't install {', '.join(packages)}") from None
         stamp.write_text(wanted)
     return path / "bin"
 
 
-def _end(said: str) -> str:
-    """The last line of what a program said before it failed."""
-    return said.strip().rpartition("\n")[2][-200:]
+def _missing(what: str, said: str) -> Missing:
+    """Why is for whoever measures, on the terminal: paths and hosts of one machine have no place in a kept table."""
+    print(f"{what}: {said.strip()[-1000:]}", file=sys.stderr, flush=True)
+    return Missing(what)
 
 
 def program(name: str) -> Path:
@@ -62,11 +66,11 @@ def program(name: str) -> Path:
 
 
 def done(command: Sequence[object], **settings: str) -> str:
-    """What a command printed. Raises Missing with the last line of why it failed."""
+    """What a command printed. Raises Missing."""
     text = [str(part) for part in command]
     told = subprocess.run(text, check=False, capture_output=True, text=True, env=_with(settings))
     if told.returncode:
-        raise Missing(f"{text[0]} failed: {_end(told.stderr)}")
+        raise _missing(f"{Path(text[0]).name} failed", told.stderr)
     return told.stdout
 
 
@@ -140,4 +144,4 @@ def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             if asking.connect_ex((HOST, port)) == 0:
                 return
         time.sleep(0.1)
-    raise Missing(f"it didn't start: {_end(log.read_text(errors='replace'))}")
+    raise _missing("it didn't start", log.read_text(errors="replace"))
