@@ -30,7 +30,7 @@ from bench.visiting import Visitor
 from jiwar.node import Config, Hub, open_hub
 from jiwar.web.render import Pages
 from jiwar.web.respond import respond
-from jiwar.web.serve import Serving, make_server, run_to_the_end, server_over
+from jiwar.web.serve import Serving, make_server, server_over
 from jiwar.web.site import Site
 
 TOPICS = 16
@@ -102,4 +102,4 @@ async def _serve(folder: Path) -> None:
 if __name__ == "__main__":
     told = arguments()
     os.sched_setaffinity(0, {told.core})
-    run_to_the_end(_serve(told.folder))
+    asyncio.run(_serve(told.folder))

@@ -17,7 +17,7 @@ from jiwar.cli.memory import OVERWRITING
 
 ALLOCATOR = OVERWRITING
 """What every hub runs with: memory is overwritten when it is given back. Floors run with the same."""
-_PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "jinja2", "msgspec", "cryptography", "comrak")
+_PACKAGES = ("starlette", "uvicorn", "httptools", "jinja2", "msgspec", "cryptography", "comrak")
 _KIB = 1024
 _NANO = 10**9
 

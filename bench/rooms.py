@@ -31,10 +31,8 @@ LIVE_KIB = 64.0
 ROW_BYTES = 700
 """About what a message takes in its row: sealed, padded, with its ids."""
 _WRITING_CLOSES = (
-    "a message costs its request (routing, form, token), the opening of session and circle, sealing and signing, and"
-    " one wake of every reader, about a fifth of the time each: keys of a place derived once a request, not once"
-    " a use; one look at session and roster for all readers of a moment, one timer for all streams; beyond that, a"
-    " second worker for reading"
+    "untried: keys of a place derived once a request, not once a use; one look at session and roster for all"
+    " readers of a moment; one timer for all streams"
 )
 QUIET = {"X_Quiet": "1"}
 SETTLE_SECONDS = 2.0

@@ -21,7 +21,7 @@ from bench.filling.folder import Filled
 from bench.machine import ALLOCATOR, cores, cpu_seconds, resident_kib
 from jiwar.node import Config, open_hub
 from jiwar.web.limits import Limits, Rate
-from jiwar.web.serve import HOST, make_server, run_to_the_end
+from jiwar.web.serve import HOST, make_server
 from jiwar.web.site import Site
 
 _AT_MOST = Rate(10**9, 1e-9)
@@ -105,4 +105,4 @@ async def _serve(folder: Path) -> None:
 if __name__ == "__main__":
     told = arguments()
     os.sched_setaffinity(0, {told.core})
-    run_to_the_end(_serve(told.folder))
+    asyncio.run(_serve(told.folder))

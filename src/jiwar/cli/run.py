@@ -6,6 +6,7 @@ The link goes to the terminal and nowhere else, not into a service's journal; th
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from jiwar.cli.ways import ways_from
 from jiwar.errors import BadChoice
 from jiwar.i18n import LANGUAGES
 from jiwar.node import Config, Front, Hub
-from jiwar.web.serve import make_server, run_to_the_end
+from jiwar.web.serve import make_server
 
 DEFAULT_PORT = 8000
 TO_FOUND = "To found a community, once, within a week:"
@@ -47,7 +48,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 after a stop by signal."""
     run_overwriting()
-    run_to_the_end(_run())
+    asyncio.run(_run())
     return 0
 
 

@@ -5,18 +5,16 @@ No header that a proxy adds is believed or looked at: no address, no agent, no t
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.loops.auto import auto_loop_factory
 
 from jiwar.node import Hub
 from jiwar.web.app import make_app
@@ -106,12 +104,6 @@ def make_server(hub: Hub, port: int, *, secure: bool = False, development: bool 
     app = make_app(hub, ALL, secure, development)
     site: Site = app.state.site
     return Serving(app, server_over(app, port, site.end_streams), port)
-
-
-def run_to_the_end(serving: Coroutine[Any, Any, None]) -> None:
-    """Run what serves on the fastest event loop that is there: libuv's (uvloop), or the standard library's."""
-    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-        runner.run(serving)
 
 
 def server_over(app: Starlette, port: int, stopping: Callable[[], None] = lambda: None) -> _Server:

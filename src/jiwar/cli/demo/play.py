@@ -7,6 +7,7 @@ outside the data folder, so that every start can show them; of a real hub nobody
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import shutil
 import sys
@@ -25,7 +26,6 @@ from jiwar.errors import Conflict
 from jiwar.keyring.phrase import to_digits, to_words
 from jiwar.node import Config, open_hub
 from jiwar.store.sqlite.store import Pace
-from jiwar.web.serve import run_to_the_end
 
 WITHOUT_WAITING = Pace(accounts=0, accounts_jitter=0, boxes=0, shelves_loaded=0)
 SHOWN = {"founder": "palm", "steward": "lamp", "member": "sparrow", "newcomer": "lemon"}
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 after a stop by signal, 2 when the places are taken."""
     run_overwriting()
     try:
-        run_to_the_end(_run(dict(os.environ)))
+        asyncio.run(_run(dict(os.environ)))
     except Conflict:
         print("There is a secret that belongs to no demo. JIWAR_SECRET can name another place.", file=sys.stderr)
         return FAILED
