@@ -25,7 +25,7 @@ from jiwar.circles.member import Member
 from jiwar.circles.model import GREETER, KNOWN, MODERATOR, Role
 from jiwar.circles.policy import Policy
 from jiwar.errors import BadInput, Full, JiwarError, NotAllowed, NotThere
-from jiwar.keyring.model import Vouch
+from jiwar.keyring.model import Membership, Vouch
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -35,11 +35,13 @@ MOST_COUNTED = 600
 
 
 class Word(Wire, frozen=True):
-    """What the letter says: that its sender knows somebody, or says so no longer."""
+    """What the letter says: that its sender knows somebody, or says so no longer. `turn` counts their words in the
+    circle: letters of one day have no order in a box."""
 
     persona: bytes
     scope: int
     on: bool
+    turn: int = 0
 
 
 class Vouched(Wire, frozen=True):
@@ -49,6 +51,7 @@ class Vouched(Wire, frozen=True):
     persona: bytes
     scope: int
     on: bool
+    turn: int = 0
 
 
 KINDS: dict[str, type[Wire]] = {"vouched": Vouched}
@@ -97,7 +100,7 @@ async def vouch(circle: Circle, persona: bytes, scope: int) -> None:
         raise NotThere
     if my_word(circle, persona, scope) is None and not left(circle):
         raise Full
-    await _send(circle, Word(persona, scope, True))
+    await _send(circle, Word(persona, scope, True, circle.membership.words + 1))
     await _keep(circle, persona, scope, (Vouch(persona, scope, circle.services.clock.day()),))
 
 
@@ -105,7 +108,7 @@ async def take_back(circle: Circle, persona: bytes, scope: int) -> None:
     """Say it no longer. What came of it meanwhile stays. Raises NotAllowed, TooMuch."""
     if my_word(circle, persona, scope) is None:
         raise NotAllowed
-    await _send(circle, Word(persona, scope, False))
+    await _send(circle, Word(persona, scope, False, circle.membership.words + 1))
     await _keep(circle, persona, scope, ())
 
 
@@ -120,8 +123,12 @@ async def _send(circle: Circle, word: Word) -> None:
 
 async def _keep(circle: Circle, persona: bytes, scope: int, now: tuple[Vouch, ...]) -> None:
     others = tuple(one for one in mine(circle) if (one.persona, one.scope) != (persona, scope))
-    await circle.member.change_membership(circle.id, lambda one: replace(one, vouches=(*others, *now)))
+    await circle.member.change_membership(circle.id, lambda one: _said(one, (*others, *now)))
     circle.membership = circle.member.membership(circle.id)
+
+
+def _said(one: Membership, vouches: tuple[Vouch, ...]) -> Membership:
+    return replace(one, vouches=vouches, words=one.words + 1)
 
 
 # counting
@@ -151,7 +158,7 @@ async def _write_down(circle: Circle, care: Circle) -> set[bytes]:
     for desk in desks(care):
         for letter in letters.read_box(store, desk.box, desk.seed, letters.VOUCH, today):
             if letter.circle == circle.id and (word := _sound(circle, letter.sender, letter.body)):
-                body = Vouched(letter.sender, word.persona, word.scope, word.on)
+                body = Vouched(letter.sender, word.persona, word.scope, word.on, word.turn)
                 await care.log.append(Entry(circle_object(care.id), "vouched", encode(body), keep))
                 care.keep_trail(care.trail)
                 found |= {word.persona} if word.on else set()
@@ -180,17 +187,19 @@ def _written(care: Circle) -> Iterator[Vouched]:
 
 def tally(circle: Circle, care: Circle) -> Counter[tuple[bytes, int]]:
     """How many know whom, for what: the last word of each about each, and no more of them than everybody has."""
-    standing: dict[tuple[bytes, bytes, int], bool] = {}
+    standing: dict[tuple[bytes, bytes, int], Vouched] = {}
     for one in _written(care):
         known_here = _is_in(circle, one.by) and one.by != one.persona
         if known_here and one.scope in SCOPES:
             name = (one.by, one.persona, one.scope)
-            standing.pop(name, None)
-            standing[name] = one.on
+            before = standing.get(name)
+            if before is None or one.turn >= before.turn:
+                standing.pop(name, None)
+                standing[name] = one
     spent: Counter[bytes] = Counter()
     counts: Counter[tuple[bytes, int]] = Counter()
-    for (by, persona, scope), on in standing.items():
-        if on and spent[by] < circle.policy.welcome.vouches:
+    for (by, persona, scope), last in standing.items():
+        if last.on and spent[by] < circle.policy.welcome.vouches:
             spent[by] += 1
             counts[persona, scope] += 1
     return counts

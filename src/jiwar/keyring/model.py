@@ -119,7 +119,7 @@ class Membership(Wire, frozen=True):
     """One circle of mine. `waiting` is true until somebody has sent the keys, `asked` where I asked its stewards for
     them (else whoever invited me has been asked); `agreed` is the edition of the charter that I agreed to last;
     `parent` and `role` say of a role circle whose it is, for what; `week` has a bit for each question of the group's
-    first week that I have written or put away."""
+    first week that I have written or put away; `words` counts what I have said of whom I know."""
 
     circle: bytes
     shelf: bytes
@@ -141,6 +141,7 @@ class Membership(Wire, frozen=True):
     week: int = 0
     asked: bool = False
     kept: tuple[Kept, ...] = ()
+    words: int = 0
 
 
 class Mark(Wire, frozen=True):

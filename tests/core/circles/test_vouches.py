@@ -287,7 +287,6 @@ def test_the_tally_is_that_of_a_plain_set(acts: list[tuple[int, int, bool, bool]
                 with pytest.raises((NotAllowed, Full)):
                     await vouches.vouch(circle, persona, KNOWN)
             elif (by, about) in standing:
-                await here.comes_by()  # Two letters of one day that nobody has gathered have no order.
                 await vouches.take_back(circle, persona, KNOWN)
                 standing.discard((by, about))
             if gathers:
