@@ -127,7 +127,7 @@ def _wanted(one: Answer) -> str:
     asked = parse_qs(urlsplit(one.page.path).query).get("l", [""])[0]
     inside = any(route_of(link.at["href"]) == "more" for link in one.markup.links)
     remembered = any(route_of(form.action) == "come_back" for form in one.markup.forms)
-    began = one.route.startswith(("founding", "joining", "tour", "forget_me", "sleep", "second"))
+    began = one.route.startswith(("founding", "joining", "tour", "forget_me", "sleep", "second", "new_key"))
     return asked or (one.language if inside or remembered or began else "ar")
 
 

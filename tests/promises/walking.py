@@ -326,6 +326,11 @@ class _Story:
         page = founder.submit(founder.go("more", "groups", "group", "invite"), "invite")
         founder.submit(page, "invite_slip")
         founder.submit(founder.go("more", "groups", "group", "invite"), "invite_revoke")
+        page = founder.submit(founder.go(*care, "week"), "week")
+        page = founder.submit(page, "week_later")
+        founder.submit(founder.submit(page, "week_two"), "invite_slip")
+        for _ in range(2):
+            founder.submit(founder.go("more", "groups", "group", "invite"), "invite_revoke")
         page = founder.submit(founder.go(*care, "team"), "team")
         page = founder.submit(founder.follow(page, "room"), "room", "send", text=words["said"])
         assert words["said"] in page.text
