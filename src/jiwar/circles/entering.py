@@ -293,6 +293,7 @@ async def take_keys(member: Member, membership: Membership, role: int = 0) -> Ci
     box, stale = Persona(membership.persona).box(BOX), False
     for eid, admitted in [one for one in arrived(member, membership) if role in (0, one[1].role)]:
         circle = None
+        await _forget_before(member, admitted)
         try:
             circle = await enter(member, admitted, membership.handle, membership.persona)
         except (InviteSpent, KeysChanged, NotThere):
@@ -303,3 +304,10 @@ async def take_keys(member: Member, membership: Membership, role: int = 0) -> Ci
     if stale:
         raise InviteSpent
     return None
+
+
+async def _forget_before(member: Member, admitted: Admission) -> None:
+    """The circle that a role had before it began anew opens nothing any more."""
+    left = member.role_circle_of(admitted.parent, admitted.role) if admitted.parent else None
+    if left is not None and left.circle != admitted.circle:
+        await member.forget_circle(left.circle)

@@ -33,13 +33,16 @@ from jiwar.wire.canonical import encode
 
 
 def open_role(circle: Circle, role: int = STEWARD) -> Circle:
-    """The role circle of a circle; a role circle is looked after by those in it. Raises NotThere for who isn't."""
+    """The role circle of a circle; a role circle is looked after by those in it. Raises NotThere for who isn't.
+
+    A role that was begun anew has another circle: keys of the one before are still mine, and open nothing of it.
+    """
     if circle.membership.parent and role == STEWARD:
         return circle
-    membership = circle.member.role_circle_of(circle.id, role)
-    if membership is None:
+    inner = circle.state.inner_of(role)
+    if not inner:
         raise NotThere
-    return Circle(circle.member, membership.circle)
+    return Circle(circle.member, inner)
 
 
 def held(circle: Circle, role: int) -> Circle | None:

@@ -136,6 +136,20 @@ async def test_the_last_one_may_go_and_it_can_begin_anew(court: Court) -> None:
     assert court.here.member.circle(court.circle).state.desk_of(MODERATOR) is not None
 
 
+async def test_keys_of_a_role_that_has_begun_anew_since_open_nothing(court: Court) -> None:
+    here, founder = court.here, court.here.founder.circle(court.circle)
+    await roles.take(founder, here.member.persona(court.circle), MODERATOR)
+    await roles.lay_down(here.steward.circle(court.circle), MODERATOR)
+    inner = await roles.open_circle(here.founder.circle(court.circle), MODERATOR)
+    await roles.give(here.founder.circle(court.circle), here.member.persona(court.circle), MODERATOR)
+    assert roles.held(here.member.circle(court.circle), MODERATOR) is None
+    await leaving.turn_all_due(here.founder.member)
+    member = here.member.member
+    assert await entering.take_keys(member, member.membership(court.circle), MODERATOR) is not None
+    assert court.inner(here.member).id == inner.id
+    assert [circle for circle, _ in here.member.member.keyring.memberships] == [court.circle, inner.id]
+
+
 async def test_the_only_one_with_keys_stays_while_another_is_named(court: Court) -> None:
     await roles.lay_down(court.here.member.circle(court.circle), MODERATOR)
     await roles.give(court.here.founder.circle(court.circle), court.other.persona(court.circle), MODERATOR)
