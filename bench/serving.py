@@ -16,13 +16,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench.filling.folder import Filled
 from bench.machine import ALLOCATOR, cores, cpu_seconds, resident_kib
 from jiwar.node import Config, open_hub
 from jiwar.web.limits import Limits, Rate
 from jiwar.web.serve import HOST, make_server
 from jiwar.web.site import Site
+
+if TYPE_CHECKING:  # A hub's process must not carry what fills folders.
+    from bench.filling.folder import Filled
 
 _AT_MOST = Rate(10**9, 1e-9)
 

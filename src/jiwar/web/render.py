@@ -5,7 +5,7 @@
 - Each page carries its own slice of the style sheet, found from what the template uses.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,16 +49,16 @@ class Pages:
         every = next(iter(self._environments.values())).list_templates()
         return [name for name in every if not name.rpartition("/")[2].startswith("_")]
 
-    def load_all(self) -> None:
-        """Load every page in every language, so that a wrong one stops the start and not a reader.
+    def load_all(self, ways: Iterable[str] = LANGUAGES) -> None:
+        """Load every page in some languages, so that a wrong one stops the start and not a reader.
 
-        With the words of a region a page is loaded when it is first asked for: the template is the same.
+        In another language, or with the words of a region, a page is loaded when it is first asked for: the template
+        is the same, and each language that is loaded takes six megabytes.
         """
         for name in self.names():
             self.style(name)
-            for way, made in self._environments.items():
-                if way in LANGUAGES:
-                    made.get_template(name)
+            for way in ways:
+                self._environments[way].get_template(name)
 
     def style(self, template: str) -> Markup:
         """Return the slice of the sheet that a page made from `template` carries."""

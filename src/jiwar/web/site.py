@@ -83,9 +83,9 @@ async def _quietly(work: Coroutine[None, None, None]) -> None:
 
 
 def load_pages(hub: Hub) -> Pages:
-    """Every template in every language, ready to be rendered."""
+    """The templates: those of the hub's own language ready to be rendered, others when they are asked for."""
     pages = Pages(load_look(), load_languages(), lambda: hub.services.random(16).hex())
-    pages.load_all()
+    pages.load_all([hub.front.language])
     return pages
 
 
