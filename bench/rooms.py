@@ -31,8 +31,11 @@ LIVE_KIB = 64.0
 ROW_BYTES = 700
 """About what a message takes in its row: sealed, padded, with its ids."""
 _WRITING_CLOSES = (
-    "untried: keys of a place derived once a request, not once a use; one look at session and roster for all"
-    " readers of a moment; one timer for all streams"
+    "nothing small. A message takes about 3 ms of the hub's one thread with nobody reading, and 0.1 ms more for each"
+    " reader. In a profile of it the request, its form and session are a third, the circle's keys and roster a"
+    " quarter, the room judged again an eighth, sealing, signing and handing the row over the rest; none of it may"
+    " be kept open for the next request. A second process for live readers would take their half; what is left would"
+    " have to be compiled"
 )
 QUIET = {"X_Quiet": "1"}
 SETTLE_SECONDS = 2.0
