@@ -13,6 +13,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 NIGHT, MORNING, NOON, AFTERNOON, EVENING = range(5)
+QUARTERS = 4
+"""Of a day in UTC."""
 _FIRST_HOUR_OF_PART = ((5, MORNING), (11, NOON), (14, AFTERNOON), (18, EVENING), (23, NIGHT))
 
 
@@ -32,6 +34,11 @@ class Clock(Protocol):
 def hour_of(clock: Clock) -> int:
     """Hours since 1970, for what is sealed under the hub's own secret only."""
     return int(clock.seconds() // 3_600)
+
+
+def quarter_of(clock: Clock) -> int:
+    """Quarters of a UTC day since 1970: coarser than a part of the day."""
+    return int(clock.seconds() // (86_400 // QUARTERS))
 
 
 def part_of_hour(hour: int) -> int:

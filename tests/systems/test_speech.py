@@ -33,6 +33,7 @@ JUDGE = Judge(
     lambda record: record.author != STRANGER,
     lambda persona: persona == STEWARD,
     lambda persona: persona == STEWARD,
+    lambda author, number: False,
 )
 FIRST = b"first wording"
 

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from jiwar.circles import leaving, people, speech
+from jiwar.circles import leaving, pausing, people, speech
 from jiwar.circles.member import Member
+from jiwar.circles.pauses import SETTLED_DAYS
+from jiwar.clock import SetClock
 from jiwar.keyring.session import Session
 from jiwar.systems.rooms import service, view
 from jiwar.systems.rooms.model import Naming
@@ -223,6 +225,26 @@ def test_other_rooms_and_blocked_people_are_not_heard(talk: Talk) -> None:
             await _say(talk, talk.fig, obj, "هنا")
             await _until(lambda: bool(fig.heard("say")))
             assert ["هنا" in one for one in fig.heard("say")] == [True]
+
+    _run(talk, work())
+
+
+def test_words_that_wait_arrive_at_nobody_but_who_wrote_them(talk: Talk, clock: SetClock) -> None:
+    lamp, olive = (talk.seats.joins(talk.palm, talk.circle, name) for name in ("قنديل", "زيتونة"))
+    clock.forward(days=SETTLED_DAYS)
+    for one in (talk.palm, talk.fig, lamp, olive):
+        one.sign_in()
+    obj = talk.room(talk.palm)
+
+    async def work() -> None:
+        async with _listening(talk, obj, talk.palm, talk.fig) as (palm, fig):
+            for one in (lamp, olive):
+                await pausing.hold(talk.opened_by(one), talk.fig.persona(talk.circle))
+            await _say(talk, talk.fig, obj, "من يد أخرى")
+            await _say(talk, lamp, obj, "مساء الخير")
+            await _until(lambda: len(fig.heard("say")) == 2 and bool(palm.heard("say")))
+            assert "من يد أخرى" in fig.heard("say")[0]
+            assert ["من يد أخرى" in html for html in palm.heard("say")] == [False]
 
     _run(talk, work())
 

@@ -25,6 +25,7 @@ def taken(state: CircleState, announced: Announcement) -> CircleState | None:
     if not once or not any(seat.persona == announced.by and seat.is_steward for seat in seats):
         return None
     known = replace(state, charter=told.charter, members=seats, invites=told.invites, returns=told.returns)
+    known = replace(known, pauses=told.pauses)
     return replace(known, gone_in=told.gone_in, inner=told.inner, desks=told.desks, parlour=told.parlour)
 
 
@@ -37,6 +38,6 @@ def compared(state: CircleState, announced: Announcement) -> CircleState | None:
         and roster == {replace(member, source=0) for member in state.members}
         and (told.charter, told.invites, told.returns) == (state.charter, state.invites, state.returns)
         and (told.inner, told.desks, told.parlour) == (state.inner, state.desks, state.parlour)
-        and told.gone_in == state.gone_in
+        and (told.gone_in, told.pauses) == (state.gone_in, state.pauses)
     )
     return replace(state, members=seats) if same else None

@@ -11,12 +11,13 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from jiwar.circles import authorship, fold, transfer
+from jiwar.circles import authorship, fold, quiet, transfer
 from jiwar.circles.member import Member, Services
 from jiwar.circles.model import CIRCLE, EMPTY, Charter, CircleState
 from jiwar.circles.model import Member as Seated
 from jiwar.circles.policy import Policy
 from jiwar.circles.sketch import Sketch, sketch_of
+from jiwar.clock import quarter_of
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import FRAGMENT
 from jiwar.errors import BadProof, KeysChanged, NotThere, Removed
@@ -239,6 +240,22 @@ class Circle:
     def stands(self, cover: Folded) -> bool:
         """Whether who folded a cover was in the circle then; another cover is to be folded anew."""
         return authorship.may_have_folded(self.sketch, cover)
+
+    @cached_property
+    def reader(self) -> bytes:
+        """Who reads here: they see their own words whatever others see."""
+        return self.log.persona.key
+
+    @property
+    def held_back(self) -> quiet.Pauses:
+        """The pauses by which others' words are not shown to me now."""
+        standing = quiet.standing(self.sketch.pauses, quarter_of(self.services.clock))
+        return tuple(one for one in standing if one.persona != self.reader)
+
+    def holds_back(self, author: bytes, number: int) -> bool:
+        """Whether somebody else's record is not shown to me, for now."""
+        pauses = self.held_back
+        return bool(pauses) and quiet.are_held(pauses, author, number, quarter_of(self.services.clock))
 
     def has_seen(self, obj: bytes, number: int) -> None:
         """Note that an object is read up to a number."""

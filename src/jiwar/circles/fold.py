@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from jiwar.circles import announcing, charters, returns
+from jiwar.circles import announcing, charters, pauses, returns
 from jiwar.circles.handles import require_sound_handle
 from jiwar.circles.looks import Looks, Walk
 from jiwar.circles.model import (
@@ -51,6 +51,7 @@ from jiwar.circles.model import (
     Snapshot,
 )
 from jiwar.circles.oaths import circle_id, join_bytes, keys_bytes
+from jiwar.circles.quiet import Lift, Pause
 from jiwar.circles.sketch import Sketch
 from jiwar.crypto import envelopes
 from jiwar.crypto.signing import require_sound_key, verify
@@ -388,6 +389,8 @@ _RULES: dict[Any, Callable[[Walk, CircleState, Opened, Any], CircleState]] = {
     Leave: _leave,
     Remove: _remove,
     Role: _role,
+    Pause: lambda _, state, record, body: _counted(pauses.said(state, record, body)),
+    Lift: lambda _, state, record, body: _counted(pauses.lifted(state, record, body)),
     Rotated: _rotated,
     Snapshot: _snapshot,
     Heartbeat: _heartbeat,

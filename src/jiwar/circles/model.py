@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from jiwar.circles.policy import Levels, Policy
+from jiwar.circles.quiet import Lift, Pause, Pauses
 from jiwar.wire.canonical import Wire
 
 CIRCLE = "circle"
@@ -237,6 +238,7 @@ class Rotated(Wire, frozen=True):
     parlour: bytes
     invites: tuple[OpenInvite, ...]
     returns: tuple[Return, ...] = ()
+    pauses: Pauses = ()
 
 
 class Snapshot(Wire, frozen=True):
@@ -264,6 +266,8 @@ KINDS: dict[str, type[Wire]] = {
     "leave": Leave,
     "remove": Remove,
     "role": Role,
+    "pause": Pause,
+    "lift": Lift,
     "rotated": Rotated,
     "snapshot": Snapshot,
     "heartbeat": Heartbeat,
@@ -323,6 +327,7 @@ class CircleState(Wire, frozen=True):
     members: tuple[Member, ...] = ()
     invites: tuple[OpenInvite, ...] = ()
     returns: tuple[Return, ...] = ()
+    pauses: Pauses = ()
     inner: tuple[Inner, ...] = ()
     desks: tuple[Desk, ...] = ()
     parlour: bytes = b""

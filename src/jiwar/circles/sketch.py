@@ -7,6 +7,7 @@ store. People stay encoded until somebody asks for one of them.
 from __future__ import annotations
 
 from jiwar.circles.model import Charter, CircleState, Member
+from jiwar.circles.quiet import Pauses
 from jiwar.wire.canonical import Wire, encode, reread
 
 _PERSONA = 32
@@ -25,6 +26,7 @@ class Sketch(Wire, frozen=True):
     epoch: int
     turned_at: int
     fold_from: int
+    pauses: Pauses
     personas: bytes
     ends: bytes
     people: bytes
@@ -56,6 +58,7 @@ def sketch_of(state: CircleState) -> Sketch:
         state.epoch,
         state.turned_at,
         state.fold_from,
+        state.pauses,
         b"".join(member.persona for member in state.members),
         b"".join(ends),
         people,

@@ -40,7 +40,8 @@ from jiwar.wire.canonical import Wire, decode, encode
 REACTION_LIMIT = 16
 UNKNOWN_PART = -1
 PARTS = range(NIGHT, EVENING + 1)
-Fate = Literal["stands", "retracted", "removed", "lost"]
+Fate = Literal["stands", "retracted", "removed", "lost", "held"]
+"""`held`: what stands there is not shown to this reader, for now (`quiet`)."""
 Sound = Callable[[bytes], bool]
 """Whether a body means something in its system."""
 
@@ -101,11 +102,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What the roster says: whose records count, and who may remove."""
+    """What the roster says: whose records count, who may remove, and whose words wait."""
 
     counts: Callable[[Opened], bool]
     is_steward: Callable[[bytes], bool]
     may_remove: Callable[[bytes], bool]
+    waits: Callable[[bytes, int], bool]
 
 
 def owned_rid(author: bytes, nonce: bytes) -> bytes:
@@ -124,13 +126,14 @@ def judge_of(circle: Circle) -> Judge:
         member = circle.sketch.member(persona)
         return member is not None and member.holds(roles)
 
-    return Judge(circle.counts, partial(holds, STEWARD), partial(holds, STEWARD | MODERATOR))
+    return Judge(circle.counts, partial(holds, STEWARD), partial(holds, STEWARD | MODERATOR), circle.holds_back)
 
 
 def read_slot(circle: Circle, obj: bytes, rows: Sequence[RecordRow], sound: Sound) -> Standing | None:
-    """What stands in a slot for this member, or None when it can't be read or doesn't count."""
+    """What stands in a slot for this member, or None when it can't be read, doesn't count or waits."""
     filled = [row for row in rows if row.value]
-    return what_stands(rows, circle.log.readable(obj, filled), judge_of(circle), sound)
+    standing = what_stands(rows, circle.log.readable(obj, filled), judge_of(circle), sound)
+    return None if standing is None or standing.fate == "held" else standing
 
 
 def what_stands(rows: Sequence[RecordRow], opened: Iterable[Opened], judge: Judge, sound: Sound) -> Standing | None:
@@ -148,6 +151,8 @@ def what_stands(rows: Sequence[RecordRow], opened: Iterable[Opened], judge: Judg
     owners = [one.author for one, _ in (*edits, *_of_owner(beside, Retract, own_row.rid))]
     author = own.author if own else next(iter(owners), b"")
     fate = _fate(beside, judge, own_row.rid, bool(first or edits))
+    if fate == "stands" and judge.waits(author, edits[-1][0].number if edits else own_row.number):
+        fate = "held"
     part = _part(own.part if own else edits[-1][1].part if edits else UNKNOWN_PART)
     body = edits[-1][1].body if edits else first.body if first else b""
     stands = fate == "stands"

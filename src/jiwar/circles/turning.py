@@ -111,7 +111,7 @@ async def _announce_once(circle: Circle) -> None:
     begins = state.epoch != newest.epoch
     back = returns.turned(state.returns, circle.services.clock.day()) if begins else state.returns
     roles = (circle.charter, state.inner, state.desks, state.parlour)
-    rotated = Rotated(*epoch, state.gone_in, *roles, lasting(state.invites), returns=back)
+    rotated = Rotated(*epoch, state.gone_in, *roles, lasting(state.invites), back, state.pauses)
     await write_own(circle, "rotated", encode(rotated))
     for part, piece in enumerate(pieces):
         await write_own(circle, "snapshot", encode(Snapshot(part, tuple(piece))))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import answering, people, publishing, reports, roles
+from jiwar.circles import answering, pausing, people, publishing, reports, roles
 from jiwar.circles.charters import (
     ABOUT_LIMIT,
     IDLE_MINUTES,
@@ -39,7 +39,7 @@ from jiwar.web import messages, teams
 from jiwar.web.app import At
 from jiwar.web.forms import Form
 from jiwar.web.limits import SLOW, WRITE
-from jiwar.web.persons import cares
+from jiwar.web.persons import cares, person
 from jiwar.web.teams import NAMES, TEAMS
 from jiwar.web.visit import Visit
 from jiwar.web.week import is_ready
@@ -74,6 +74,7 @@ async def show(visit: Visit) -> Response:
         asked=bool(asking) or circle.charter.access == ASKED,
         asking=sum(one.waits_for_us for one in asking),
         due=circle.state.changed_since_rotation or role.state.changed_since_rotation,
+        held=[person(visit, circle, one.persona) for one in pausing.all_seen(circle)],
         few=len(team) < 3,
         week=is_ready(circle),
         alone=len(team) == 1,

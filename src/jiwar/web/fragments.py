@@ -63,10 +63,10 @@ def reading(reader: Reader) -> str:
 class Sealed:
     """The fragments of one circle's shelf for one way of reading, during one request.
 
-    `roster` is a number that grows whenever somebody comes, goes or changes role: other records may count then.
+    `roster` changes whenever somebody comes, goes, changes role, or has words that wait: other records show then.
     """
 
-    def __init__(self, log: ShelfLog, way: str, roster: int) -> None:
+    def __init__(self, log: ShelfLog, way: str, roster: str) -> None:
         self._log, self._way = log, f"{way} {roster}"
         self._keys: dict[Place, OuterKey | None] = {}
         self._names: dict[str, Callable[[bytes], bytes]] = {}

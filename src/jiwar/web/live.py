@@ -92,6 +92,7 @@ class Watched(Circle):
             old.random,
         )
         self.names: dict[bytes, str] = {}
+        self.reader = circle.reader
         self._sketch: Sketch | None = None
 
     @property
@@ -206,8 +207,9 @@ class Watcher:
         return person(self.circle, persona, "", self.reading.reader.language)
 
     def _moment(self, slot: int, number: int) -> Moment:
-        here = (self.circle.log.shelf, self.obj, self.reading.way)
         turn = self._turn()
+        with self.circle.looking(turn):
+            here = (self.circle.log.shelf, self.obj, self.reading.way, self.reading.kept_from_me)
         known: Moment | None = turn.get((*here, slot, number))
         if known is None:
             with self.circle.looking(turn):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import guarding, keeping, leaving, people, returning, roles, vouches
+from jiwar.circles import guarding, keeping, leaving, pausing, people, returning, roles, vouches
 from jiwar.circles.circle import Circle
 from jiwar.circles.handles import HANDLE_LIMIT
 from jiwar.circles.model import KNOWN, STEWARD, Member
@@ -68,6 +68,7 @@ def _page(visit: Visit, circle: Circle, target: Member, error: Refused | BadInpu
         known=target.holds(KNOWN),
         vouches=target.active and bool(vouches.counted(circle)),
         said=any(one.persona == target.persona for one in vouches.mine(circle)),
+        held=pausing.seen(circle, target.persona) is not None,
         latch=guarding.trusted_by(circle, target.persona) is not None,
         keeping=keeping.kept_for(circle, target.persona) is not None,
         trusted=guarding.place_of(circle, target.persona) is not None,

@@ -128,7 +128,12 @@ class Reading:
 
     @cached_property
     def _sealed(self) -> Sealed:
-        return Sealed(self.circle.log, self.way, self.circle.sketch.through)
+        return Sealed(self.circle.log, self.way, f"{self.circle.sketch.through} {self.kept_from_me}")
+
+    @property
+    def kept_from_me(self) -> str:
+        """Whose words wait, and not for themselves: who reads the same otherwise doesn't read alike."""
+        return " ".join(one.persona.hex() for one in self.circle.held_back)
 
     def begin_again(self) -> None:
         """Look at the roster anew: a live view outlives many changes."""

@@ -10,6 +10,8 @@ from msgspec.structs import replace as changed
 
 from jiwar.circles.fold import fold
 from jiwar.circles.model import EMPTY, HIDDEN, CircleState, Desk, Leave, Role, Rotated, Seat, Snapshot
+from jiwar.circles.pauses import SETTLED_DAYS
+from jiwar.circles.quiet import Held, Pause
 from jiwar.keyring.persona import Persona
 from tests.core.circles.records import (
     CIRCLE,
@@ -288,3 +290,19 @@ class TestWhoWasNotThere:
         book.write(persona("member"), "rotated", rotated(book))
         assert cold(book, number).epoch == 1
         assert TODAY == cold(book, number).day
+
+
+def test_a_pause_goes_on_in_the_next_epoch_and_no_announcement_invents_one() -> None:
+    book = begun()
+    taken, one, two = (with_member(book, name) for name in ("taken", "one", "two"))
+    later = TODAY + SETTLED_DAYS
+    assert book.write(one, "pause", Pause(taken.key, 1), day=later)
+    assert book.write(two, "pause", Pause(taken.key, 1), day=later)
+    (pause,) = book.state.pauses
+    assert pause.begun
+    book.epoch = 1
+    for others in ((), (pause, pause), (changed(pause, lifted=True),), (Held(one.key, pause.by, 1, 1),)):
+        assert not announce(book, pauses=others)
+    beginning = book.number
+    assert announce(book, pauses=(pause,))
+    assert cold(book, beginning).pauses == (pause,)

@@ -28,5 +28,5 @@ def test_a_key_across_two_others_is_nobody() -> None:
 def test_it_agrees_on_everything_else() -> None:
     state = begun().state
     sketch = sketch_of(state)
-    for name in ("through", "charter", "epoch", "turned_at", "fold_from"):
+    for name in ("through", "charter", "epoch", "turned_at", "fold_from", "pauses"):
         assert getattr(sketch, name) == getattr(state, name)

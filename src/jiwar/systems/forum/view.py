@@ -72,9 +72,20 @@ def topic_rows(circle: Circle, before: int | None = None, limit: int = rules.PAG
 
 
 def open_topic(circle: Circle, row: ObjectRow) -> Topic:
-    """Raises Damaged, NotCanonical for a topic that has expired or can't be read."""
+    """Raises Damaged, NotCanonical for a topic that has expired, can't be read, or waits."""
     folded = circle.log.standing(row)
-    return Topic(row.obj, row.head, standing_cover(circle, folded), folded.day, folded.keep)
+    cover = standing_cover(circle, folded)
+    if circle.held_back and _waits(circle, row.obj, rules.began_in(cover, row.head)):
+        raise NotCanonical
+    return Topic(row.obj, row.head, cover, folded.day, folded.keep)
+
+
+def _waits(circle: Circle, obj: bytes, slot: int) -> bool:
+    """Whether what began a topic is held back: its title stands on the cover, which says nothing of that."""
+    rows = tuple(circle.log.rows(obj, slot, slot, 1))
+    opened = circle.log.readable(obj, [row for row in rows if row.value])
+    found = speech.what_stands(rows, opened, speech.judge_of(circle), rules.is_sound_post)
+    return found is not None and found.fate == "held"
 
 
 def topics(circle: Circle, before: int | None = None, limit: int = rules.PAGE) -> list[Topic]:

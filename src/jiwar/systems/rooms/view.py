@@ -155,7 +155,8 @@ def _name(circle: Circle, own: RecordRow, opened: list[Opened], opener: bytes) -
     """The last name that a steward or who opened the room gave it; empty when there is none that opens."""
     judge, found = speech.judge_of(circle), ""
     for one in speech.what_counts(own, opened, judge):
-        if one.kind == NAMING and (one.author == opener or judge.is_steward(one.author)):
+        may_name = one.author == opener or judge.is_steward(one.author)
+        if one.kind == NAMING and may_name and not judge.waits(one.author, one.number):
             try:
                 name = decode(one.body, Naming).name
             except NotCanonical:
