@@ -17,13 +17,23 @@ from jiwar.circles.fold import member_of
 from jiwar.circles.founding import BOX
 from jiwar.circles.member import Member
 from jiwar.circles.seats import seat_of
-from jiwar.errors import Full, JiwarError, LockRests, NotAllowed, NotThere
-from jiwar.keyring.model import Friend, Keyring, Membership, Trust
+from jiwar.errors import Full, JiwarError, LockRests, NotAllowed, NotCanonical, NotThere
+from jiwar.keyring import shelves
+from jiwar.keyring.model import Friend, Keyring, Membership, Trust, with_turn
 from jiwar.store.guard import SLOTS, Order, slot_of
+from jiwar.wire.canonical import Wire, decode, encode
 
 CAPABILITY = 32
 MOST_TRUSTS = 12
 """Locks of others that I keep in one circle; who gives me another one takes the place of the oldest."""
+
+
+class Lent(Wire, frozen=True):
+    """What the letter brings. `turn` is that of the sender's membership: letters of one day have no order in a box, and
+    a lock that was taken back and given anew must not lose to the one before it."""
+
+    capability: bytes
+    turn: int
 
 
 # mine
@@ -42,11 +52,16 @@ async def give(circle: Circle, persona: bytes) -> None:
         raise NotAllowed
     seat, capability = seat_of(circle, persona), random(CAPABILITY)
     place = _free_place(circle.member.keyring)
-    day = circle.services.clock.day()
-    mail = letters.write_letter(me, circle.id, letters.TRUST, seat.kem, seat.inbox, day, capability, random)
     friend = Friend(circle.id, persona, place)
-    order = Order(((place, slot_of(capability)),))
-    await circle.member.update(lambda ring: replace(ring, friends=(*_without(ring, place), friend)), order)
+
+    def change(ring: Keyring) -> Keyring:
+        counted = shelves.with_membership(ring, with_turn(shelves.membership(ring, circle.id)))
+        return replace(counted, friends=(*_without(counted, place), friend))
+
+    await circle.member.update(change, Order(((place, slot_of(capability)),)))
+    circle.membership = circle.member.membership(circle.id)
+    day, body = circle.services.clock.day(), encode(Lent(capability, circle.membership.turn))
+    mail = letters.write_letter(me, circle.id, letters.TRUST, seat.kem, seat.inbox, day, body, random)
     await circle.services.store.put_mail(circle.log.shelf, circle.log.newest.append, seat.inbox, mail)
 
 
@@ -91,14 +106,29 @@ def _arrived(circle: Circle) -> list[tuple[bytes, Trust]]:
     box, today = persona.box(BOX), services.clock.day()
     for letter in letters.read_box(services.store, box, persona.kem_seed, letters.TRUST, today):
         sender = member_of(circle.state, letter.sender)
-        if letter.circle == circle.id and sender and sender.active and len(letter.body) == CAPABILITY:
-            found.append((letter.eid, Trust(letter.sender, letter.body)))
+        if letter.circle == circle.id and sender and sender.active:
+            with suppress(NotCanonical):
+                lent = read_lent(letter.body)
+                found.append((letter.eid, Trust(letter.sender, lent.capability, lent.turn)))
     return found
 
 
+def read_lent(body: bytes) -> Lent:
+    """Raises NotCanonical: anybody's own program may put anything into a letter."""
+    lent = decode(body, Lent)
+    if len(lent.capability) != CAPABILITY:
+        raise NotCanonical
+    return lent
+
+
 def _merged(held: tuple[Trust, ...], arrived: list[Trust]) -> tuple[Trust, ...]:
-    """One of each sender, the latest."""
-    latest = {one.persona: one for one in (*held, *arrived)}
+    """One of each sender, that of the highest turn."""
+    latest = {one.persona: one for one in held}
+    for one in arrived:
+        before = latest.get(one.persona)
+        if before is None or one.turn > before.turn:
+            latest.pop(one.persona, None)
+            latest[one.persona] = one
     return tuple(latest.values())[-MOST_TRUSTS:]
 
 

@@ -25,7 +25,7 @@ from jiwar.circles.member import Member
 from jiwar.circles.model import GREETER, KNOWN, MODERATOR, Role
 from jiwar.circles.policy import Policy
 from jiwar.errors import BadInput, Full, JiwarError, NotAllowed, NotThere
-from jiwar.keyring.model import Membership, Vouch
+from jiwar.keyring.model import Membership, Vouch, with_turn
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -35,8 +35,8 @@ MOST_COUNTED = 600
 
 
 class Word(Wire, frozen=True):
-    """What the letter says: that its sender knows somebody, or says so no longer. `turn` counts their words in the
-    circle: letters of one day have no order in a box."""
+    """What the letter says: that its sender knows somebody, or says so no longer. `turn` is that of their
+    membership: letters of one day have no order in a box."""
 
     persona: bytes
     scope: int
@@ -100,7 +100,7 @@ async def vouch(circle: Circle, persona: bytes, scope: int) -> None:
         raise NotThere
     if my_word(circle, persona, scope) is None and not left(circle):
         raise Full
-    await _send(circle, Word(persona, scope, True, circle.membership.words + 1))
+    await _send(circle, Word(persona, scope, True, circle.membership.turn + 1))
     await _keep(circle, persona, scope, (Vouch(persona, scope, circle.services.clock.day()),))
 
 
@@ -108,7 +108,7 @@ async def take_back(circle: Circle, persona: bytes, scope: int) -> None:
     """Say it no longer. What came of it meanwhile stays. Raises NotAllowed, TooMuch."""
     if my_word(circle, persona, scope) is None:
         raise NotAllowed
-    await _send(circle, Word(persona, scope, False, circle.membership.words + 1))
+    await _send(circle, Word(persona, scope, False, circle.membership.turn + 1))
     await _keep(circle, persona, scope, ())
 
 
@@ -128,7 +128,7 @@ async def _keep(circle: Circle, persona: bytes, scope: int, now: tuple[Vouch, ..
 
 
 def _said(one: Membership, vouches: tuple[Vouch, ...]) -> Membership:
-    return replace(one, vouches=vouches, words=one.words + 1)
+    return replace(with_turn(one), vouches=vouches)
 
 
 # counting

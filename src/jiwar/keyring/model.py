@@ -73,10 +73,11 @@ class Friend(Wire, frozen=True):
 
 
 class Trust(Wire, frozen=True):
-    """What somebody gave me, so that I can close their account for three days."""
+    """What somebody gave me, so that I can close their account for three days, and its turn."""
 
     persona: bytes
     capability: bytes
+    turn: int
 
 
 class Half(Wire, frozen=True):
@@ -119,7 +120,8 @@ class Membership(Wire, frozen=True):
     """One circle of mine. `waiting` is true until somebody has sent the keys, `asked` where I asked its stewards for
     them (else whoever invited me has been asked); `agreed` is the edition of the charter that I agreed to last;
     `parent` and `role` say of a role circle whose it is, for what; `week` has a bit for each question of the group's
-    first week that I have written or put away; `words` counts what I have said of whom I know."""
+    first week that I have written or put away; `turn` counts what I have sent whose order matters: words for
+    people, and locks given to friends."""
 
     circle: bytes
     shelf: bytes
@@ -141,7 +143,12 @@ class Membership(Wire, frozen=True):
     week: int = 0
     asked: bool = False
     kept: tuple[Kept, ...] = ()
-    words: int = 0
+    turn: int = 0
+
+
+def with_turn(one: Membership) -> Membership:
+    """The membership one turn later; letters of one day have no order in a box, but for what they say themselves."""
+    return msgspec.structs.replace(one, turn=one.turn + 1)
 
 
 class Mark(Wire, frozen=True):

@@ -9,10 +9,15 @@ import pytest
 from jiwar.circles import entering, guarding, letters
 from jiwar.circles.accounts import Accounts
 from jiwar.circles.circle import Circle
+from jiwar.circles.founding import BOX
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import INBOX
 from jiwar.errors import Full, LockRests, NotAllowed, NotThere, PhraseUnknown, SignedOut
 from jiwar.keyring.phrase import new_phrase
 from jiwar.keyring.session import Session
+from jiwar.store.contract import Mail
 from jiwar.store.guard import CLOSED_HOURS, SLOTS
+from jiwar.wire.canonical import encode
 from tests.world import Person, Village, World, send_letter
 
 pytestmark = pytest.mark.anyio
@@ -69,10 +74,12 @@ async def test_it_works_once(here: Village) -> None:
 
 async def test_a_forged_capability_closes_nothing(here: Village) -> None:
     """A member sends somebody a lock of their own making, and one by a stranger's name."""
-    await send_letter(here.steward.circle(here.circle), here.member.persona(here.circle), letters.TRUST, b"x" * 32)
+    forged = encode(guarding.Lent(b"x" * guarding.CAPABILITY, 1))
+    await send_letter(here.steward.circle(here.circle), here.member.persona(here.circle), letters.TRUST, forged)
     with pytest.raises(LockRests):
         await guarding.close(*about(here, here.member, here.steward))
-    await send_letter(here.steward.circle(here.circle), here.member.persona(here.circle), letters.TRUST, b"short")
+    for short in (b"short", encode(guarding.Lent(b"short", 1))):
+        await send_letter(here.steward.circle(here.circle), here.member.persona(here.circle), letters.TRUST, short)
     assert guarding.trusted_by(*about(here, here.member, here.founder)) is None
     for person in here.everybody:
         assert person.member.has(here.circle)
@@ -99,6 +106,61 @@ async def test_it_outlives_the_letter_that_brought_it(here: Village) -> None:
         await here.world.pass_days(10)
     assert guarding.trusted_by(*about(here, friend, owner)) is not None
     await guarding.close(*about(here, friend, owner))
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+async def test_of_two_locks_of_one_day_the_later_one_closes(
+    here: Village, monkeypatch: pytest.MonkeyPatch, newest_first: bool
+) -> None:
+    """Given, taken back and given anew by another phone of the owner on one day, before the friend comes by: a box
+    may say them in any order."""
+    owner, friend = here.founder, here.member
+    other_phone = owner.again()
+    await given(here, owner, friend)
+    await guarding.take_back(owner.member, 0)
+    await given(here, other_phone, friend)
+    _in_order(monkeypatch, here, friend, newest_first)
+    await guarding.close(*about(here, friend, owner))
+    with pytest.raises(SignedOut):
+        owner.member  # noqa: B018
+
+
+@pytest.mark.parametrize("gathered", [False, True])
+async def test_a_lock_that_is_gathered_late_takes_nobody_back(
+    here: Village, monkeypatch: pytest.MonkeyPatch, gathered: bool
+) -> None:
+    """The newer one is in the keyring already when the older letter is read."""
+    owner, friend = here.founder, here.member
+    await given(here, owner, friend)
+    old = here.world.store.mail(friend.circle(here.circle).log.persona.box(BOX))
+    await guarding.take_back(owner.member, 0)
+    await given(here, owner, friend)
+    if gathered:
+        await guarding.gather(friend.circle(here.circle))
+    monkeypatch.setattr(here.world.store, "mail", lambda _: old)
+    held = guarding.trusted_by(*about(here, friend, owner))
+    assert (held == _capability(old[0], friend.circle(here.circle))) != gathered
+
+
+def _in_order(monkeypatch: pytest.MonkeyPatch, here: Village, friend: Person, newest_first: bool) -> None:
+    """Have the store say the friend's letters oldest or newest first."""
+    circle, store = friend.circle(here.circle), here.world.store
+    box = sorted(
+        store.mail(circle.log.persona.box(BOX)),
+        key=lambda mail: guarding.read_lent(_opened(mail, circle)).turn,
+        reverse=newest_first,
+    )
+    assert len(box) == 2
+    monkeypatch.setattr(store, "mail", lambda _: box)
+
+
+def _opened(mail: Mail, circle: Circle) -> bytes:
+    persona = circle.log.persona
+    return letters.read_letter(persona.kem_seed, letters.TRUST, digest(INBOX, persona.box(BOX)), mail).body
+
+
+def _capability(mail: Mail, circle: Circle) -> bytes:
+    return guarding.read_lent(_opened(mail, circle)).capability
 
 
 async def test_the_owner_is_told_that_it_happened_and_gives_them_anew(world: World, accounts: Accounts) -> None:
