@@ -263,6 +263,12 @@ class Village:
     def everybody(self) -> list[Person]:
         return [self.founder, self.steward, self.member]
 
+    async def crowd(self, count: int) -> list[Person]:
+        """So many accounts that come in one after the other."""
+        circle = self.founder.circle(self.circle)
+        await founding.change_charter(circle, replace(circle.charter, later=True))
+        return [await self.world.join(self.circle, self.founder, f"stranger {number}") for number in range(count)]
+
 
 async def village(world: World | None = None, **charter: Any) -> Village:
     """A founder, a second steward and a member."""

@@ -49,6 +49,7 @@ from jiwar.keyring.persona import Persona
 from jiwar.keyring.phone import PhoneKey, new_pin, read_pin
 from jiwar.log.record import Place, read_cover, read_record
 from jiwar.store.contract import Mail
+from jiwar.store.held import DAY_MINUTES
 from jiwar.store.sqlite import held
 from jiwar.wire.canonical import Wire, decode, encode, reread
 from jiwar.wire.frame import pad, unpad
@@ -205,6 +206,15 @@ def keeper_slips(data: bytes) -> None:
     assert access is None or encode(keeping.Slip(access.locator, access.unlock)) == data
     with suppress(NotCanonical, InviteSpent):
         assert encode(invitations.read_admission(data)) == data
+
+
+def keeper_letters(data: bytes) -> None:
+    """Whoever is in the circle may write anything to somebody there; what is taken shows on pages."""
+    for kind in (keeping.Given, keeping.Opening, keeping.Notice):
+        body = keeping.read(letters.Received(RID, 20_000, KEY, KEY, data, False), kind)
+        if isinstance(body, keeping.Notice):
+            assert body.minute // DAY_MINUTES - 20_000 in range(3)
+        assert body is None or encode(body) == data
 
 
 def halves(data: bytes) -> None:

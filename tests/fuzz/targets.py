@@ -45,6 +45,7 @@ TARGETS = {
         sealed.invitation_contents, ("circles.invitations.open_invite", "circles.invitations.unsealed")
     ),
     "keeper_slips": Target(sealed.keeper_slips, ("circles.keeping.read_slip", "circles.invitations.read_admission")),
+    "keeper_letters": Target(sealed.keeper_letters, ("circles.keeping.require_sound",)),
     "halves": Target(sealed.halves, ("crypto.halves.put_together",)),
     "published_pages": Target(sealed.published_pages, ("circles.publishing.read",)),
     "phones": Target(sealed.phones, ("keyring.phone.PhoneKey.open", "keyring.phone.PhoneKey.find")),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import permutations
 
 import pytest
 
-from jiwar.circles import invitations, keepers, keeping, leaving, letters, newkey
+from jiwar.circles import given, invitations, keepers, keeping, leaving, letters, newkey
 from jiwar.circles.accounts import Accounts
+from jiwar.circles.held import Stop, minute_after
+from jiwar.circles.keeping import MOST_KEPT
 from jiwar.errors import BadInput, Conflict, InviteSpent, NotAllowed, NotCanonical, NotThere, WrongWords
 from jiwar.keyring.account import Access
+from jiwar.keyring.model import Half
 from jiwar.scheduler import Scheduler
-from jiwar.wire.canonical import encode
+from jiwar.wire.canonical import Wire, encode
 from tests.mutants.mutation import Mutations, replaced
 from tests.world import HUB_ID, Person, Village, send_letter
 
@@ -20,7 +24,7 @@ pytestmark = pytest.mark.anyio
 PAIRS = list(permutations(range(3), 2))
 A_DAY = 24 * 60
 
-begun, letters_of, send = keepers.begun, keeping.letters_of, keeping.send
+begun, letters_of, send, latest = keepers.begun, keeping.letters_of, keeping.send, given.latest
 
 
 async def _nothing(*_: object) -> None:
@@ -45,6 +49,10 @@ def _by_anybody(circle):
     return [keepers.Begun(sender, one.minute, one.stops) for sender, one in notices if one]
 
 
+def _last_first(circle, held, arrived):
+    return latest(circle, held, arrived)[-MOST_KEPT:]
+
+
 MUTATIONS: Mutations = {
     "a half is the whole": replaced(keepers, "halve", lambda secret, random: (secret, bytes(len(secret)))),
     "all pairs are one pair": replaced(
@@ -57,6 +65,7 @@ MUTATIONS: Mutations = {
     "one of the two ways is stopped": replaced(keepers, "begun", _stops_one),
     "anybody's word alarms the owner": replaced(keepers, "begun", _by_anybody),
     "a slip is written for a key that is over": replaced(Accounts, "require_known", lambda accounts, access: None),
+    "who came last stays": replaced(given, "latest", _last_first),
     "nobody is asked to forget": replaced(keepers, "take_back", _nothing),
 }
 
@@ -132,13 +141,49 @@ async def test_others_letters_alarm_nobody_and_open_nothing(kept: Kept) -> None:
     other = await kept.here.world.join(kept.here.circle, kept.here.founder, "other")
     circle, owner = other.circle(kept.here.circle), kept.owner.persona(kept.here.circle)
     name = kept.owner.member.keyring.keepers.name
-    notice = keeping.Notice(name, 0, ())
+    notice = keeping.Notice(name, minute_after(kept.here.world.clock, hours=24), ())
     await send_letter(circle, owner, letters.NOTICE, encode(notice))
     assert keepers.begun(kept.owner.circle(kept.here.circle)) == []
     for keeper in kept.keepers:
         opening = keeping.Opening(owner, name, bytes(64))
         await send_letter(circle, keeper.persona(kept.here.circle), letters.OPENING, encode(opening))
         assert kept.opened(keeper) is None
+
+
+NAME, STOP = bytes(keeping.SET), Stop(bytes(16), bytes(32))
+HALF = Half(bytes(32), bytes(64))
+UNSOUND = {
+    "a minute beyond all days": lambda now: keeping.Notice(NAME, 2**63, (STOP,)),
+    "a minute before all days": lambda now: keeping.Notice(NAME, -(2**63), (STOP,)),
+    "a minute next week": lambda now: keeping.Notice(NAME, now + 7 * A_DAY, (STOP,)),
+    "more stops than keepers": lambda now: keeping.Notice(NAME, now + A_DAY, (STOP,) * 3),
+    "a long stop": lambda now: keeping.Notice(NAME, now + A_DAY, (Stop(bytes(999), bytes(32)),)),
+    "more halves than keepers": lambda now: keeping.Given(NAME, 1, (HALF,) * 3),
+    "a long half": lambda now: keeping.Given(NAME, 1, (Half(bytes(32), bytes(9_999)),)),
+    "a short name": lambda now: keeping.Given(b"x", 1, (HALF,)),
+    "an opening for nobody": lambda now: keeping.Opening(b"", NAME, bytes(64)),
+}
+
+
+@pytest.mark.parametrize("wrong", UNSOUND.values(), ids=UNSOUND.keys())
+def test_a_crafted_letter_is_none(wrong: Callable[[int], Wire]) -> None:
+    """A keeper with a program of their own can write anything where the owner's pages read it."""
+    day = 20_000
+    for sound in (keeping.Notice(NAME, (day + 1) * A_DAY + 60, (STOP, STOP)), keeping.Given(NAME, 1, (HALF, HALF))):
+        assert keeping.read(_letter(day, sound), type(sound)) == sound
+    body = wrong(day * A_DAY)
+    assert keeping.read(_letter(day, body), type(body)) is None
+
+
+def _letter(day: int, body: Wire) -> letters.Received:
+    return letters.Received(bytes(16), day, bytes(32), bytes(32), encode(body), False)
+
+
+async def test_a_keepers_crafted_notice_leaves_the_owners_page_whole(kept: Kept) -> None:
+    keeper, owner = kept.of_owner(kept.keepers[0])[0], kept.owner.persona(kept.here.circle)
+    name = kept.owner.member.keyring.keepers.name
+    await send_letter(keeper, owner, letters.NOTICE, encode(keeping.Notice(name, 2**60, ())))
+    assert keepers.begun(kept.owner.circle(kept.here.circle)) == []
 
 
 async def test_too_late_to_stop_is_said_and_a_new_key_ends_it(kept: Kept) -> None:
@@ -213,6 +258,28 @@ async def test_the_last_of_several_choices_counts_in_whatever_order_the_box_is_r
         given = keeping.kept_for(*kept.of_owner(keeper))
         assert given
         assert given.name == name
+
+
+async def test_sets_of_strangers_push_out_nobodys(kept: Kept) -> None:
+    """As many accounts as there are places name a keeper, over and over; somebody honest comes after them."""
+    circle, keeper = kept.here.circle, kept.keepers[0]
+    await keeping.gather(keeper.circle(circle))
+    *strangers, late = await kept.here.crowd(MOST_KEPT + 1)
+    await kept.here.world.pass_days(keepers.FIRST_DAY)
+    three = tuple(one.persona(circle) for one in kept.keepers)
+    for stranger in (*strangers, strangers[0], late):
+        await keepers.choose(stranger.circle(circle), three)
+        await keeping.gather(keeper.circle(circle))
+    assert keeping.kept_for(*kept.of_owner(keeper))
+    assert len(keeper.circle(circle).membership.kept) == MOST_KEPT
+    assert keeping.kept_for(keeper.circle(circle), late.persona(circle)), "waits in its letter"
+    for stranger in strangers[:2]:
+        await leaving.leave(stranger.circle(circle))
+    await keeping.gather(keeper.circle(circle))
+    assert late.persona(circle) in {one.persona for one in keeper.circle(circle).membership.kept}
+    await kept.begin(keeper)
+    await kept.minutes(A_DAY)
+    assert kept.opened(kept.keepers[1]) == kept.owner.access
 
 
 async def test_one_who_is_gone_leaves_the_two_others(kept: Kept) -> None:

@@ -11,10 +11,10 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from jiwar.circles import letters
+from jiwar.circles import given, letters
 from jiwar.circles.circle import Circle
-from jiwar.circles.fold import member_of
 from jiwar.circles.founding import BOX
+from jiwar.circles.letters import Received
 from jiwar.circles.member import Member
 from jiwar.circles.seats import seat_of
 from jiwar.errors import Full, JiwarError, LockRests, NotAllowed, NotCanonical, NotThere
@@ -25,12 +25,12 @@ from jiwar.wire.canonical import Wire, decode, encode
 
 CAPABILITY = 32
 MOST_TRUSTS = 12
-"""Locks of others that I keep in one circle; who gives me another one takes the place of the oldest."""
+"""Locks of others that my keyring keeps in one circle."""
 
 
 class Lent(Wire, frozen=True):
-    """What the letter brings. `turn` is that of the sender's membership: letters of one day have no order in a box, and
-    a lock that was taken back and given anew must not lose to the one before it."""
+    """What the letter brings. `turn` is that of the sender's membership: a lock that was taken back and given anew on
+    one day must not lose to the one before it."""
 
     capability: bytes
     turn: int
@@ -99,17 +99,16 @@ async def sleep(member: Member, until: int, *, wakes: bool) -> None:
 # what others gave me
 
 
-def _arrived(circle: Circle) -> list[tuple[bytes, Trust]]:
-    """Capabilities that wait in my box: (letter, what it holds). Only members write to me here."""
+def _arrived(circle: Circle) -> list[tuple[Received, Trust]]:
+    """Capabilities that wait in my box, each with its letter. Only members write to me here."""
     persona, services = circle.log.persona, circle.services
     found = []
     box, today = persona.box(BOX), services.clock.day()
     for letter in letters.read_box(services.store, box, persona.kem_seed, letters.TRUST, today):
-        sender = member_of(circle.state, letter.sender)
-        if letter.circle == circle.id and sender and sender.active:
+        if letter.circle == circle.id and given.is_here(circle, letter.sender):
             with suppress(NotCanonical):
                 lent = read_lent(letter.body)
-                found.append((letter.eid, Trust(letter.sender, lent.capability, lent.turn)))
+                found.append((letter, Trust(letter.sender, lent.capability, lent.turn)))
     return found
 
 
@@ -121,20 +120,9 @@ def read_lent(body: bytes) -> Lent:
     return lent
 
 
-def _merged(held: tuple[Trust, ...], arrived: list[Trust]) -> tuple[Trust, ...]:
-    """One of each sender, that of the highest turn."""
-    latest = {one.persona: one for one in held}
-    for one in arrived:
-        before = latest.get(one.persona)
-        if before is None or one.turn > before.turn:
-            latest.pop(one.persona, None)
-            latest[one.persona] = one
-    return tuple(latest.values())[-MOST_TRUSTS:]
-
-
 def trusted_by(circle: Circle, persona: bytes) -> bytes | None:
     """What somebody gave me, in the keyring or still in my box."""
-    held = _merged(circle.membership.trusts, [trust for _, trust in _arrived(circle)])
+    held = given.latest(circle, circle.membership.trusts, [trust for _, trust in _arrived(circle)])
     return next((one.capability for one in held if one.persona == persona), None)
 
 
@@ -143,10 +131,9 @@ async def gather(circle: Circle) -> None:
     arrived = _arrived(circle)
     if not arrived:
         return
-    held = _merged(circle.membership.trusts, [trust for _, trust in arrived])
-    await _keep(circle, held)
-    for eid, _ in arrived:
-        await circle.services.store.delete_mail(circle.log.persona.box(BOX), eid)
+    held = given.latest(circle, circle.membership.trusts, [trust for _, trust in arrived])
+    await _keep(circle, held[:MOST_TRUSTS])
+    await given.put_away(circle, [letter for letter, _ in arrived], held[MOST_TRUSTS:])
 
 
 async def _keep(circle: Circle, held: tuple[Trust, ...]) -> None:

@@ -18,10 +18,10 @@ from msgspec.structs import replace
 
 from jiwar.circles import letters
 from jiwar.circles.circle import Circle
-from jiwar.circles.fold import member_of
 from jiwar.circles.founding import BOX
+from jiwar.circles.given import is_here
 from jiwar.circles.held import Stop, call_off
-from jiwar.circles.keeping import Given, Notice, letters_of, read, send
+from jiwar.circles.keeping import SET, Given, Notice, letters_of, read, send
 from jiwar.circles.member import Member
 from jiwar.circles.seats import seat_of
 from jiwar.crypto.halves import halve
@@ -29,7 +29,7 @@ from jiwar.errors import BadInput, NotAllowed, NotThere
 from jiwar.keyring.model import Half, Keepers
 from jiwar.wire.canonical import encode
 
-KEEPERS, SET = 3, 16
+KEEPERS = 3
 FIRST_DAY = 7
 """How many days somebody has been in a group before they choose."""
 
@@ -83,8 +83,7 @@ async def take_back(member: Member) -> None:
         return
     circle = Circle(member, before.circle)
     for persona in before.personas:
-        found = member_of(circle.state, persona)
-        if found is not None and found.active:
+        if is_here(circle, persona):
             await send(circle, persona, letters.KEEP, encode(Given(before.name, before.turn + 1, ())))
 
 

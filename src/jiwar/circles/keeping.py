@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from jiwar.circles import held, invitations, letters
+from jiwar.circles import given, held, invitations, letters
 from jiwar.circles.accounts import Accounts
 from jiwar.circles.circle import Circle
-from jiwar.circles.fold import member_of
 from jiwar.circles.founding import BOX
+from jiwar.circles.given import is_here
 from jiwar.circles.held import Address, Stop, minute_after
 from jiwar.circles.invitations import Ticket
 from jiwar.circles.letters import Received
@@ -24,12 +24,17 @@ from jiwar.crypto.halves import put_together
 from jiwar.errors import JiwarError, NotCanonical, NotThere, PhraseUnknown
 from jiwar.keyring.account import Access
 from jiwar.keyring.model import Half, Kept, Membership
+from jiwar.store.held import DAY_MINUTES
 from jiwar.wire.canonical import Wire, decode, encode
 
 Body = TypeVar("Body", bound=Wire)
 WAIT_HOURS = 24
 SLIP_DAYS = 2
+SET, PERSONA, SECRET, STOP = 16, 32, 64, (16, 32)
+OTHERS = 2
+"""How many other keepers there are, for each of whom there is a half."""
 MOST_KEPT = 6
+"""Sets of others that my keyring keeps in one circle."""
 
 
 class Given(Wire, frozen=True):
@@ -74,13 +79,10 @@ def kept_for(circle: Circle, persona: bytes) -> Kept | None:
 
 
 def all_kept(circle: Circle) -> tuple[Kept, ...]:
-    """One of each owner, the latest."""
-    latest = {one.persona: one for one in circle.membership.kept}
-    for letter in letters_of(circle, letters.KEEP):
-        given, before = read(letter, Given), latest.get(letter.sender)
-        if given is not None and (before is None or given.turn > before.turn):
-            latest[letter.sender] = Kept(letter.sender, given.name, given.turn, given.halves)
-    return tuple(one for one in latest.values() if one.halves)[-MOST_KEPT:]
+    """One of each owner, the latest; those that the keyring has no place for are last."""
+    sets = ((letter.sender, read(letter, Given)) for letter in letters_of(circle, letters.KEEP))
+    arrived = [Kept(sender, one.name, one.turn, one.halves) for sender, one in sets if one is not None]
+    return tuple(one for one in given.latest(circle, circle.membership.kept, arrived) if one.halves)
 
 
 async def gather(circle: Circle) -> None:
@@ -88,9 +90,9 @@ async def gather(circle: Circle) -> None:
     arrived = letters_of(circle, letters.KEEP)
     if not arrived:
         return
-    await _keep(circle, all_kept(circle))
-    for letter in arrived:
-        await circle.services.store.delete_mail(circle.log.persona.box(BOX), letter.eid)
+    kept = all_kept(circle)
+    await _keep(circle, kept[:MOST_KEPT])
+    await given.put_away(circle, arrived, kept[MOST_KEPT:])
 
 
 async def gather_everywhere(member: Member) -> None:
@@ -139,11 +141,6 @@ def waits(circle: Circle, kept: Kept) -> bool:
 
 def _timer(kept: Kept, half: Half) -> bytes:
     return kept.name + half.other
-
-
-def is_here(circle: Circle, persona: bytes) -> bool:
-    found = member_of(circle.state, persona)
-    return found is not None and found.active
 
 
 def opened(circle: Circle, persona: bytes) -> Access | None:
@@ -203,11 +200,36 @@ def letters_of(circle: Circle, purpose: str) -> list[Received]:
 
 
 def read(letter: Received, kind: type[Body]) -> Body | None:
-    """The body, if it is one."""
+    """The body, if it is a sound one."""
     try:
-        return decode(letter.body, kind)
+        body = decode(letter.body, kind)
+        require_sound(body, letter.day)
     except NotCanonical:
         return None
+    return body
+
+
+def require_sound(body: Wire, day: int) -> None:
+    """Raises NotCanonical for what no program of ours writes in a letter of a day: it would go into keyrings and onto
+    pages. A day begins when its hub says so, and the 24 hours of a notice end in the next one or right after it.
+    """
+    match body:
+        case Given(name, _, halves):
+            sound = len(name) == SET and len(halves) <= OTHERS and all(map(_is_sound, halves))
+        case Opening(owner, name, half):
+            sound = len(name) == SET and _is_sound(Half(owner, half))
+        case Notice(name, minute, stops):
+            lengths = all((len(one.hid), len(one.token)) == STOP for one in stops)
+            soon = day <= minute // DAY_MINUTES <= day + 2
+            sound = len(name) == SET and soon and len(stops) <= OTHERS and lengths
+        case _:
+            sound = False
+    if not sound:
+        raise NotCanonical
+
+
+def _is_sound(half: Half) -> bool:
+    return (len(half.other), len(half.half)) == (PERSONA, SECRET)
 
 
 async def send(circle: Circle, to: bytes, purpose: str, body: bytes) -> None:

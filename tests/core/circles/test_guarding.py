@@ -163,6 +163,22 @@ def _capability(mail: Mail, circle: Circle) -> bytes:
     return guarding.read_lent(_opened(mail, circle)).capability
 
 
+async def test_locks_of_strangers_push_out_nobodys(here: Village) -> None:
+    """More accounts than there are places give somebody a lock, before and after they come by."""
+    owner, friend = here.founder, here.member
+    await given(here, owner, friend)
+    await guarding.gather(friend.circle(here.circle))
+    crowd = await here.crowd(guarding.MOST_TRUSTS + 1)
+    for stranger in crowd:
+        await given(here, stranger, friend)
+    await guarding.gather(friend.circle(here.circle))
+    assert len(friend.circle(here.circle).membership.trusts) == guarding.MOST_TRUSTS
+    await guarding.close(*about(here, friend, crowd[-1]))  # Found no place, and counts from its letter.
+    await guarding.close(*about(here, friend, owner))
+    with pytest.raises(SignedOut):
+        owner.member  # noqa: B018
+
+
 async def test_the_owner_is_told_that_it_happened_and_gives_them_anew(world: World, accounts: Accounts) -> None:
     phrase = new_phrase()
     friend = await world.sign_up()
