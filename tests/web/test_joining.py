@@ -108,6 +108,39 @@ def test_any_separator_between_the_words_will_do(world: World, client: Open, bet
     assert page.path == world.url("joining_phone")
 
 
+def test_on_a_shared_phone_a_look_is_enough_for_today(world: World, client: Open, language: str) -> None:
+    """Two screens, then what the group says of itself; nothing is spent or kept, and another day it goes on."""
+    host = found(client(language), name="قهوة الثلاثاء", invite=True)
+    link, words = host.slips[0]
+    guest = client(language)
+    page = guest.send(guest.get(link + f"?l={language}"), "joining", words=words)
+    page = guest.send(page, "joining_phone", on="shared")
+    assert guest.screens == ["joining", "joining_phone"]
+    assert "قهوة الثلاثاء" in page.text
+    assert guest.word("Another day") in page.text
+    guest.post(world.url("close"), {"token": page.forms[0].fields["token"]})
+    assert guest.cookies == {}
+    assert len(handles(host)) == 1
+    assert join(client(language), host.slips[0]).key
+
+
+def test_before_the_key_a_shared_phone_rests_for_ten_minutes(world: World, client: Open, clock: SetClock) -> None:
+    host = found(client(), invite=True)
+    link, words = host.slips[0]
+    for seconds, is_there in ((599, True), (601, False)):
+        guest = client()
+        guest.send(guest.send(guest.get(link), "joining", words=words), "joining_phone", on="shared")
+        clock.forward(seconds=seconds)
+        assert (guest.ask("GET", world.url("joining_welcome")).status == 200) == is_there
+
+
+def test_an_own_phone_is_not_asked_to_come_another_day(client: Open, language: str) -> None:
+    host = found(client(language), invite=True)
+    guest = client(language)
+    page = guest.send(guest.get(host.slips[0][0] + f"?l={language}"), "joining", words=host.slips[0][1])
+    assert guest.word("Another day") not in guest.send(page, "joining_phone").text
+
+
 def test_welcome_shows_what_the_group_says_of_itself(world: World, client: Open, language: str) -> None:
     host = found(client(language), card="close", name="قهوة الثلاثاء", invite=True)
     guest = client(language)

@@ -20,7 +20,7 @@ from jiwar.web.app import At
 from jiwar.web.keys import KeyChoice, Place, changed_choice, member_with, offer_keys, show_key
 from jiwar.web.limits import EVERYBODY_COMES_IN, SLOW
 from jiwar.web.visit import Visit
-from jiwar.web.whose import Whose, read_whose, settle
+from jiwar.web.whose import SHARED_SECONDS, Whose, read_whose, settle
 from jiwar.wire.canonical import Wire, decode, encode
 
 SLOT = "joining"
@@ -155,6 +155,8 @@ async def take_phone(visit: Visit) -> Response:
         whose = read_whose(visit)
     except BadInput as error:
         return _phone_page(visit, draft, False, visit.form.typed("pin", 20), error)
+    if whose.shared:
+        visit.session.rest_at_most(SHARED_SECONDS)
     _keep(visit, replace(draft, shared=whose.shared, pin=whose.pin))
     return _welcome(visit, draft.secret)
 
@@ -163,11 +165,14 @@ async def take_phone(visit: Visit) -> Response:
 
 
 async def show_welcome(visit: Visit) -> Response:
-    admitted = _draft(visit).admission
+    draft = _draft(visit)
+    admitted = draft.admission
     if admitted.mode == ASKED:
         return _to_group(visit, admitted)
     charter = entering.charter_seen_by(visit.services, admitted)
-    return visit.page("joining/welcome.html", group=admitted.name, charter=charter, steps=_steps(visit))
+    # On a shared phone this may be all of a first visit: what was opened can be opened again.
+    until = admitted.last_day if draft.shared and draft.secret else 0
+    return visit.page("joining/welcome.html", group=admitted.name, charter=charter, steps=_steps(visit), until=until)
 
 
 def _to_group(visit: Visit, admitted: Admission) -> Response:
