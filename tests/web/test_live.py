@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from jiwar.clock import SetClock
 from jiwar.keyring.session import Session
 from jiwar.systems.rooms import service, view
 from jiwar.systems.rooms.model import Naming
-from jiwar.web import live
+from jiwar.web import live, serve
 from jiwar.web.visit import Visit
 from tests.web.client import HOST, World
 from tests.web.seated import Seats, Someone
@@ -309,6 +309,53 @@ def test_regression_one_session_holds_few_streams(talk: Talk, world: World) -> N
         assert not world.site.streams
 
     _run(talk, work())
+
+
+def test_who_walks_through_rooms_quickly_follows_each(
+    talk: Talk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a real server: a page that is left frees its place at once, long before its next beat."""
+    monkeypatch.setattr(live, "BEAT_SECONDS", 600.0)
+    obj = talk.room(talk.palm)
+    path = world.url("room_live", room=talk.fig.name(talk.circle[:16] + obj))
+    cookies = "; ".join(f"{name}={value}" for name, value in talk.fig.cookies.items())
+    request = f"GET {path} HTTP/1.1\r\nhost: {HOST}\r\ncookie: {cookies}\r\n\r\n".encode()
+
+    async def follow(port: int) -> tuple[bytes, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection(serve.HOST, port)
+        writer.write(request)
+        return (await reader.readline()).split()[1], writer
+
+    async def work() -> None:
+        async with _served(world) as port:
+            for _ in range(2 * live.MOST_STREAMS):
+                said, writer = await follow(port)
+                assert said == b"200"
+                writer.close()
+                await writer.wait_closed()
+            pages = [await follow(port) for _ in range(live.MOST_STREAMS)]
+            assert [said for said, _ in pages] == [b"200"] * live.MOST_STREAMS
+            said, more = await follow(port)
+            assert said == b"429", "pages that are open keep their places"
+            for writer in (more, *(writer for _, writer in pages)):
+                writer.close()
+
+    _run(talk, work())
+
+
+@asynccontextmanager
+async def _served(world: World) -> AsyncIterator[int]:
+    server = serve.server_over(world.app, 0, world.site.end_streams)
+    server.config.lifespan = "off"
+    begun = asyncio.Event()
+    server.listening = begun.set
+    task = asyncio.create_task(server.serve())
+    await begun.wait()
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
 
 
 def test_a_hub_that_stops_lets_open_pages_ask_again(talk: Talk, world: World) -> None:

@@ -38,16 +38,16 @@ from jiwar.systems.rooms.view import RoomLine
 from jiwar.web.bubbles import Thread
 from jiwar.web.reading import Person, Reading, Said, Spoken, person
 from jiwar.web.respond import ALWAYS, accepts_gzip, padded_gzip
-from jiwar.web.site import Site
+from jiwar.web.site import OpenPage, Site
 from jiwar.web.visit import Visit
 
 STEP = 1024
 BEAT_SECONDS = 15.0
 STUCK_SECONDS = 60.0
 MOST_WAITING = 256
+"""Events that wait for one reader. Readers who see alike share their bytes."""
 MOST_STREAMS = 6
 """Rooms that one session may follow at once: as many as a browser opens to one host."""
-"""Events that wait for one reader. Readers who see alike share their bytes."""
 SCRIPT = Path(__file__).with_name("live.js")
 QUIET = "x-quiet"
 _OPENING = {**ALWAYS, "Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
@@ -277,22 +277,32 @@ class Stream(Response):
         super().__init__(None, 200, _OPENING)
         del self.headers["content-length"]
         self._watcher, self._token = watcher, token
+        self._request: Request | None = None
+
+    def end(self) -> None:
+        """As in `OpenPage`."""
+        self._watcher.end()
+
+    async def is_left(self) -> bool:
+        """As in `OpenPage`: known before the next beat."""
+        return self._request is not None and await self._request.is_disconnected()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         watcher, store = self._watcher, self._watcher.circle.log.store
         stop = store.watch(watcher.circle.log.shelf, self._token, watcher.woken)
         open_here = watcher.site.streams.setdefault(watcher.session, set())
-        open_here.add(watcher.end)
+        open_here.add(self)
+        self._request = Request(scope, receive)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await self._send(send, BEAT)
-            await self._go_on(Request(scope, receive), send)
+            await self._go_on(self._request, send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except (OSError, TimeoutError, ClientDisconnect):
             pass
         finally:
             stop()
-            open_here.discard(watcher.end)
+            open_here.discard(self)
             if not open_here:
                 watcher.site.streams.pop(watcher.session, None)
 
@@ -326,11 +336,22 @@ async def stream(visit: Visit) -> Response:
     """Open the stream of a room. Raises TooMuch for a session that holds many already."""
     circle, obj = visit.addressed("room")
     circle.me  # noqa: B018 - raises Removed
-    if len(visit.site.streams.get(visit.session.name, ())) >= MOST_STREAMS:
-        raise TooMuch
+    await _require_place(visit.site.streams.get(visit.session.name, set()))
     watcher = Watcher(visit.site, visit, circle, view.room(circle, obj))
     _forget_cookie(visit)
     return Stream(watcher, circle.log.newest.read)
+
+
+async def _require_place(pages: set[OpenPage]) -> None:
+    """Let go of pages that were left since their last beat: somebody may walk through rooms quickly. Pages that are
+    open stay: one that was ended for another would ask again, and end the next. Raises TooMuch.
+    """
+    if len(pages) >= MOST_STREAMS:
+        for page in [one for one in pages if await one.is_left()]:
+            page.end()
+            pages.discard(page)
+    if len(pages) >= MOST_STREAMS:
+        raise TooMuch
 
 
 def _forget_cookie(visit: Visit) -> None:

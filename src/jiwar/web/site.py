@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from jiwar.circles.accounts import Accounts
@@ -23,6 +23,16 @@ from jiwar.web.look import load_look
 from jiwar.web.paths import Paths
 from jiwar.web.render import Pages
 from jiwar.web.tidying import Tidying
+
+
+class OpenPage(Protocol):
+    """A page that stays open (`web.live`)."""
+
+    def end(self) -> None:
+        """Have it ask again."""
+
+    async def is_left(self) -> bool:
+        """Whether nobody reads it any more."""
 
 
 @dataclass
@@ -46,8 +56,8 @@ class Site:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     moment: dict[object, Any] = field(default_factory=dict)
     """What this turn of the loop has rendered for many readers (`web.live`); emptied at its end."""
-    streams: dict[bytes, set[Callable[[], None]]] = field(default_factory=dict)
-    """Open streams, by session: what ends each of them."""
+    streams: dict[bytes, set[OpenPage]] = field(default_factory=dict)
+    """Open streams, by session."""
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def alone(self, session: bytes) -> asyncio.Lock:
@@ -62,9 +72,9 @@ class Site:
 
     def end_streams(self) -> None:
         """Open pages ask again: before the server stops, which would wait for them and then cut them off."""
-        for ends in self.streams.values():
-            for end in ends:
-                end()
+        for pages in self.streams.values():
+            for page in pages:
+                page.end()
 
     async def settle(self) -> None:
         """Wait for what is still being finished: before the hub closes."""
