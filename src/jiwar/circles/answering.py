@@ -119,14 +119,27 @@ async def accept(circle: Circle, asked: Request) -> None:
     invitations.require_may_write(circle)
     services, last_day = circle.services, circle.services.clock.day() + LONGEST_WAIT
     proof, number = services.random(32), derive(asked.room, INVITE_NUMBER)
-    for one in circle.state.invites:
-        if one.invite.number == number:
-            await write_own(circle, "revoke", encode(Revoke(one.invite.proof)))
     await write_own(circle, "invite", encode(Invite(public_key(proof), number, LETTER, 1, last_day, 0)))
     if all(one.invite.proof != public_key(proof) for one in circle.state.invites):
         raise NotAllowed
+    await _end_before(circle, number, public_key(proof))
+    if member_of(circle.state, asked.persona) is not None:
+        # They came in meanwhile, by keys that another steward sent: these would let in somebody else.
+        await write_own(circle, "revoke", encode(Revoke(public_key(proof))))
+        return
     await send_keys(circle, proof, last_day, asked.application.kem, asked.application.inbox)
     await _decide(circle, asked, ACCEPT)
+
+
+async def _end_before(circle: Circle, number: bytes, proof: bytes) -> None:
+    """End invitations of the same request that stand before this one. Two stewards may accept at once: each of them
+    sees what stands before their own, so that the last one is left, and it alone.
+    """
+    for one in circle.state.invites:
+        if one.invite.proof == proof:
+            return
+        if one.invite.number == number:
+            await write_own(circle, "revoke", encode(Revoke(one.invite.proof)))
 
 
 async def _decide(circle: Circle, asked: Request, kind: str, text: str = "") -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace as replaced
 from typing import Any
@@ -15,7 +16,7 @@ from jiwar.circles.applicants import ACCEPT, APPLY, DECLINE, WORD, Application, 
 from jiwar.circles.asking import MOST_ASKED, MOST_UNANSWERED
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import BOX, desk_of, desks
-from jiwar.circles.invitations import INVITE_SIZE
+from jiwar.circles.invitations import INVITE_SIZE, Admission
 from jiwar.circles.model import ASKED, LETTER, LINK, STEWARD
 from jiwar.circles.publishing import PAGE_SIZE, Notice, page_of
 from jiwar.clock import SetClock
@@ -227,6 +228,62 @@ async def test_regression_keys_sent_twice_let_in_one(here: Village) -> None:
         with pytest.raises(InviteSpent):
             await entering.enter(other.member, one, "second")
     assert await entering.take_keys(guest.member, mine(here, guest)) is not None
+
+
+def _keys_sent(here: Village, guest: Person) -> list[Admission]:
+    return [keys for _, keys in entering.arrived(guest.member, mine(here, guest))]
+
+
+async def _nobody_comes_in_by(here: Village, keys: list[Admission]) -> None:
+    other = await here.world.sign_up()
+    for one in keys:
+        with pytest.raises(InviteSpent):
+            await entering.enter(other.member, one, "second")
+    assert [one for one in here.founder.circle(here.circle).state.invites if one.invite.mode == LETTER] == []
+
+
+async def test_two_stewards_who_accept_at_once_let_in_one(here: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither sees the other's invitation before both stand."""
+    guest, write, both = await asks(here), founding.write_own, asyncio.Barrier(2)
+
+    async def together(circle: Circle, kind: str, body: bytes) -> None:
+        if kind == "invite":
+            await both.wait()
+        await write(circle, kind, body)
+        if kind == "invite":
+            await both.wait()
+            circle.reload()
+
+    monkeypatch.setattr(answering, "write_own", together)
+    await asyncio.gather(*(say_yes(here, asked(here, who)[0], who) for who in (here.founder, here.steward)))
+    keys = _keys_sent(here, guest)
+    assert len(keys) == 2
+    before = mine(here, guest)
+    assert await entering.take_keys(guest.member, before) is not None
+    await asking.leave_room(here.world.services, before)
+    assert asked(here) == []
+    await _nobody_comes_in_by(here, keys)
+
+
+async def test_keys_that_come_after_the_applicant_let_in_nobody(
+    here: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second steward accepts from a page that was open when the first one did, and the applicant was quick."""
+    guest, write = await asks(here), founding.write_own
+    late, seen = here.steward.circle(here.circle), asked(here, here.steward)[0]
+    await say_yes(here, asked(here)[0])
+    keys, before = _keys_sent(here, guest), mine(here, guest)
+
+    async def slowly(circle: Circle, kind: str, body: bytes) -> None:
+        if kind == "invite":
+            assert await entering.take_keys(guest.member, before) is not None
+        await write(circle, kind, body)
+
+    monkeypatch.setattr(answering, "write_own", slowly)
+    await answering.accept(late, seen)
+    lamps = [one for one in here.founder.circle(here.circle).state.members if one.handle == "lamp"]
+    assert len(lamps) == 1
+    await _nobody_comes_in_by(here, keys)
 
 
 async def _fill_room(here: Village, guest: Person) -> None:
