@@ -8,6 +8,7 @@ import pytest
 
 from jiwar.clock import SetClock
 from jiwar.keyring.phone import TRIES
+from jiwar.web import newkey
 from tests.web.client import Client, Page, World
 from tests.web.conftest import found, join, shown_key, sign_in
 from tests.web.test_phones import PIN, WRONG, back, remembered, rested
@@ -72,6 +73,33 @@ def test_an_open_page_alone_gives_no_new_key(world: World, client: Open) -> None
     assert "This key opens nothing here." in proven(someone, other.key).text
     for route in ("new_key_words", "new_key_typed"):
         assert someone.get(world.url(route)).path == world.url("mykey")
+
+
+@pytest.mark.parametrize("left", ["for My key", "for a while"])
+def test_what_was_begun_and_left_moves_nothing(world: World, client: Open, clock: SetClock, left: str) -> None:
+    """Somebody else finds the page open, with the new key still on paper beside it."""
+    someone = found(client("en"))
+    page = proven(someone)
+    key = shown_key(page)[0]
+    page = someone.send(page, "new_key_words", _button="taken=yes")
+    if left == "for My key":
+        someone.get(world.url("mykey"))
+    else:
+        clock.forward(seconds=newkey.SCREEN_SECONDS)
+    assert someone.send(page, "new_key_typed", key=key).path == world.url("mykey")
+    assert "This key opens nothing here." in sign_in(client("en"), key).text
+    assert sign_in(client("en"), someone.key).path == world.url("home")
+
+
+def test_each_screen_may_take_its_time(world: World, client: Open, clock: SetClock) -> None:
+    someone = found(client("en"))
+    page = proven(someone)
+    key = shown_key(page)[0]
+    clock.forward(seconds=newkey.SCREEN_SECONDS - 1)
+    page = someone.send(page, "new_key_words", _button="taken=yes")
+    clock.forward(seconds=newkey.SCREEN_SECONDS - 1)
+    someone.send(page, "new_key_typed", key=key)
+    assert sign_in(client("en"), key).path == world.url("home")
 
 
 def test_all_other_visits_end_and_phones_forget(world: World, client: Open) -> None:

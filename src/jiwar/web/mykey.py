@@ -9,6 +9,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.heartbeat import is_overdue
 from jiwar.errors import BadProof, JiwarError
 from jiwar.i18n import LANGUAGES
+from jiwar.web import newkey
 from jiwar.web.app import At
 from jiwar.web.second import is_offered
 from jiwar.web.visit import Visit
@@ -26,6 +27,7 @@ class Seen:
 
 
 async def show(visit: Visit) -> Response:
+    newkey.forget(visit)
     seen = [seen for one in visit.member.memberships() if not one.waiting and (seen := _seen(visit, one.circle))]
     return visit.page("mykey/mykey.html", tab="more", seen=seen, second=is_offered(visit))
 

@@ -1,7 +1,8 @@
 """A new key, for when the nine words may have been seen: prove that it's me, meet the new one, type it once.
 
 Nothing changes before the last of the three screens: until then the key before opens everything. Whoever comes by a
-slip of key-keepers meets the last two, and opens nothing before them.
+slip of key-keepers meets the last two, and opens nothing before them. What was begun and left is forgotten: somebody
+else who finds the page open would move the account without proving anything.
 """
 
 from msgspec.structs import replace
@@ -24,22 +25,39 @@ from jiwar.wire.canonical import Wire, decode, encode
 
 SLOT = "new key"
 STEPS = 3
+SCREEN_SECONDS = 900.0
+"""How long each screen waits: enough to write nine words down."""
 
 
 class Draft(Wire, frozen=True):
     """The keys on offer, for whoever has proven that it's them; by a slip of key-keepers, its secret and what it
-    opens.
+    opens. It is forgotten at `until`.
     """
 
     keys: KeyChoice
     slip: str = ""
     opens: tuple[bytes, bytes] = (b"", b"")
+    until: float = 0.0
 
 
 def _draft(visit: Visit) -> Draft | None:
-    """None before it begins, and once the account has moved."""
+    """None before it begins, once the account has moved, and when it was left for long."""
     kept = visit.session.read(SLOT)
-    return None if kept is None else decode(kept, Draft)
+    draft = None if kept is None else decode(kept, Draft)
+    if draft is not None and draft.until <= visit.services.clock.monotonic():
+        forget(visit)
+        return None
+    return draft
+
+
+def _keep(visit: Visit, draft: Draft) -> None:
+    until = visit.services.clock.monotonic() + SCREEN_SECONDS
+    visit.session.write(SLOT, encode(replace(draft, until=until)))
+
+
+def forget(visit: Visit) -> None:
+    """Whoever goes on to something else begins anew."""
+    visit.session.forget(SLOT)
 
 
 def begin_with(visit: Visit, access: Access, slip: str) -> Response:
@@ -52,7 +70,7 @@ def begin_with(visit: Visit, access: Access, slip: str) -> Response:
 
 
 def _offer(visit: Visit, draft: Draft) -> None:
-    visit.session.write(SLOT, encode(replace(draft, keys=offer_keys(visit.services.random))))
+    _keep(visit, replace(draft, keys=offer_keys(visit.services.random)))
 
 
 def _page(visit: Visit, template: str, error: JiwarError | None = None, said: str = "") -> Response:
@@ -109,10 +127,8 @@ async def take_words(visit: Visit) -> Response:
     if draft is None:
         return visit.go("mykey")
     changed = changed_choice(visit, draft.keys)
-    if changed is None:
-        return visit.go("new_key_typed")
-    visit.session.write(SLOT, encode(replace(draft, keys=changed)))
-    return visit.go("new_key_words")
+    _keep(visit, replace(draft, keys=changed) if changed else draft)
+    return visit.go("new_key_words" if changed else "new_key_typed")
 
 
 # 3: typed once
@@ -137,7 +153,7 @@ async def finish(visit: Visit) -> Response:
         except (BadInput, Busy) as error:
             return _page(visit, "newkey/typed.html", error)
         await newkey.renew(await _owner(visit, draft), access)
-        visit.session.forget(SLOT)
+        forget(visit)
         if draft.slip:
             await invitations.withdraw(visit.services, draft.slip)
     visit.keep_phone(b"")
