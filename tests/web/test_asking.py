@@ -142,6 +142,25 @@ def test_a_no_is_a_kind_sentence_and_can_be_taken_off(shown, seats: Seats, how: 
     assert not guest.member.has(circle)
 
 
+@pytest.mark.parametrize("answer", ["a word", "a no"])
+def test_an_answer_is_said_on_home_and_in_the_list_until_it_is_read(shown, seats: Seats, answer: str) -> None:
+    founder, circle = shown
+    guest = seats.someone()
+    ask(guest)
+    in_list = guest.word("The care team has answered.")
+    there = guest.at("asked", circle)
+    assert there not in guest.get("/home").links
+    assert in_list not in guest.get(guest.world.url("groups")).text
+    sent = {"word": "وأيّ طبخة؟"} if answer == "a word" else {"how": "full"}
+    founder.send(request_of(founder, circle), "applicant" if answer == "a word" else "applicant_no", **sent)
+    assert there in guest.get("/home").links
+    assert in_list in guest.get(guest.world.url("groups")).text
+    asked_page(guest, circle)
+    assert there not in guest.get("/home").links
+    assert in_list not in guest.get(guest.world.url("groups")).text
+    assert there in guest.get(guest.world.url("groups")).links
+
+
 def test_a_no_that_is_not_on_offer_is_refused(shown, seats: Seats) -> None:
     founder, circle = shown
     ask(seats.someone())

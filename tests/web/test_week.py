@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jiwar.circles import invitations
+from jiwar.circles import firstweek, invitations
+from jiwar.circles.fold import MOST_OWN_INVITES
 from jiwar.clock import SetClock
 from jiwar.web import offers
 from tests.web.client import Page, World
@@ -107,6 +108,19 @@ def test_two_slips_on_one_page_bring_two_people(seats: Seats) -> None:
     page = founder.send(founder.to("week", circle), "week_two")
     assert len({link for link, _ in slips_on(page)}) == 2
     assert invitations.invited(founder.circle(circle)) == 2
+
+
+def test_where_the_second_is_refused_the_first_is_handed_over(seats: Seats, language: str) -> None:
+    founder, circle = seats.founder()
+    seats.run(firstweek.grow(founder.circle(circle)))
+    for _ in range(MOST_OWN_INVITES - 1):
+        seats.run(invitations.invite(founder.circle(circle), language))
+    page = founder.send(founder.to("week", circle), "week_two")
+    assert founder.word("Only one could be written. The second one another day.") in page.text
+    ((link, _),) = set(slips_on(page))
+    assert link
+    assert len(invitations.mine(founder.circle(circle))) == MOST_OWN_INVITES
+    assert founder.send(founder.to("week", circle), "week_two").status == 409
 
 
 def test_the_sixth_guest_waits_until_later_was_said_once(seats: Seats) -> None:

@@ -34,6 +34,8 @@ MOST_UNANSWERED = 4
 MOST_ASKED = 3
 ASKED_DAYS = 30
 """So often somebody asks, and in so many days: kept by their own program."""
+_ROOM = b""
+"""The room's mark in the trail of a circle that I wait for, in which no object can be seen."""
 
 
 def clean_answers(notice: Notice, answers: Iterable[str]) -> tuple[str, ...]:
@@ -115,6 +117,19 @@ def my_room(member: Member, membership: Membership) -> list[Said]:
 def how_declined(said: Iterable[Said], me: bytes) -> str:
     """How the stewards have said no; empty while they haven't."""
     return next((one.line.text for one in said if one.line.kind == DECLINE and one.sender != me), "")
+
+
+def is_answered(member: Member, membership: Membership) -> bool:
+    """Whether the stewards have said something, a word or a no, that I haven't read."""
+    me, read = Persona(membership.persona).key, member.trail(membership.circle).read_up_to(_ROOM)
+    return any(one.sender != me and one.line.number > read for one in my_room(member, membership))
+
+
+def has_read(member: Member, membership: Membership, said: list[Said]) -> None:
+    """I know by now what stands in the room."""
+    if said:
+        trail = member.trail(membership.circle)
+        member.remember(trail.mark(_ROOM, max(one.line.number for one in said)))
 
 
 def takes_letters(member: Member, membership: Membership) -> bool:

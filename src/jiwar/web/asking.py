@@ -46,7 +46,9 @@ def _addressed(visit: Visit) -> Membership:
 
 
 async def show(visit: Visit) -> Response:
-    return _page(visit, _addressed(visit))
+    membership = _addressed(visit)
+    asking.has_read(visit.member, membership, asking.my_room(visit.member, membership))
+    return _page(visit, membership)
 
 
 def _page(visit: Visit, membership: Membership, error: BadInput | Refused | None = None) -> Response:

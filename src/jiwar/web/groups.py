@@ -37,6 +37,7 @@ class Row:
     size: str = ""
     since: str = ""
     asked: bool = False
+    answered: bool = False
 
 
 def _row(visit: Visit, membership: Membership) -> Row:
@@ -54,7 +55,9 @@ def _row(visit: Visit, membership: Membership) -> Row:
             state = "closed"
     key = visit.circle_name(membership.circle)
     asked = membership.asked
-    return Row(name, state, key, letter(name), colour(membership.circle), membership.handle, size, since, asked)
+    answered = membership.waiting and asked and asking.is_answered(visit.member, membership)
+    place = (letter(name), colour(membership.circle), membership.handle)
+    return Row(name, state, key, *place, size, since, asked, answered)
 
 
 async def groups(visit: Visit) -> Response:

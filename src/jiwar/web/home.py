@@ -8,6 +8,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from jiwar.circles import glance, people
+from jiwar.circles.asking import is_answered
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
@@ -171,6 +172,9 @@ def _alert(visit: Visit, circles: list[Circle], damaged: bool) -> Alert | None:
     for membership in visit.member.memberships():
         if membership.waiting and keys_arrived(visit.member, membership):
             return Alert("arrived", membership.alias or membership.name, url("groups"))
+        if membership.waiting and membership.asked and is_answered(visit.member, membership):
+            there = url("asked", circle=visit.circle_name(membership.circle))
+            return Alert("answered", membership.alias or membership.name, there)
     for circle in circles:
         if people.rules_have_changed(circle):
             return Alert("rules", circle.name, url("group", circle=visit.circle_name(circle.id)))

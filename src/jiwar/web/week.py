@@ -13,7 +13,8 @@ from starlette.responses import Response
 from jiwar.circles import firstweek, invitations
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
-from jiwar.errors import NotThere
+from jiwar.circles.invitations import Ticket
+from jiwar.errors import NotThere, Refused
 from jiwar.web import offers
 from jiwar.web.app import At
 from jiwar.web.inviting import hand_over
@@ -145,7 +146,15 @@ async def invite_two(visit: Visit) -> Response:
     visit.limit(SLOW)
     circle = _circle(visit)
     language = visit.reader.language.code
-    tickets = [await invitations.invite(circle, language) for _ in range(TWO)]
+    tickets: list[Ticket] = []
+    try:
+        for _ in range(TWO):
+            tickets.append(await invitations.invite(circle, language))
+    except Refused:
+        if not tickets:
+            raise
+        # What was written stands, and its secret nowhere but here.
+        visit.tell("Only one could be written. The second one another day.")
     return await hand_over(visit, circle, *tickets)
 
 
