@@ -150,6 +150,14 @@ def test_a_language_that_pages_don_t_speak_is_told_at_the_start() -> None:
         config_from({"JIWAR_LANGUAGE": "xx"})
 
 
+def test_companions_are_kept_unless_the_keeper_says_otherwise() -> None:
+    assert not config_from({}).destroys_companions
+    assert not config_from({"JIWAR_COMPANION": "keep"}).destroys_companions
+    assert config_from({"JIWAR_COMPANION": "destroy"}).destroys_companions
+    with pytest.raises(BadChoice):
+        config_from({"JIWAR_COMPANION": "yes"})
+
+
 @pytest.mark.parametrize(("text", "hours"), [("2", 2), ("-3.5", -3.5), ("5.75", 5.75), ("14", 14)])
 def test_the_clock_is_as_far_ahead_as_the_environment_says(text: str, hours: float) -> None:
     assert config_from({"JIWAR_UTC_OFFSET": text}).front.offset_hours == hours

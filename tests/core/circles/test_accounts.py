@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from jiwar.circles import accounts as module
+from jiwar.circles import newkey
 from jiwar.circles.accounts import Accounts
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import ROW
 from jiwar.errors import Busy, Conflict, PhraseUnknown
+from jiwar.keyring.account import Access, new_account
 from jiwar.keyring.model import Settings
 from jiwar.keyring.phrase import new_phrase
-from tests.world import World
+from tests.world import HUB_ID, Person, World
 
 pytestmark = pytest.mark.anyio
 
@@ -108,3 +110,40 @@ async def test_too_many_who_wait_are_turned_away(
     answers = await asyncio.gather(*(accounts.stretch(number) for number in range(3)), return_exceptions=True)
     assert [type(answer) for answer in answers].count(Busy) == 1
     await accounts.stretch(5)
+
+
+async def _two_notebooks(world: World) -> tuple[Person, Access]:
+    """Somebody, and what opens the second notebook that they have filled."""
+    owner, second = await world.sign_up(), Access(world.random(32), world.random(32), HUB_ID)
+    ring = new_account(second, world.random, Settings(), world.clock.day()).keyring
+    await world.accounts.adopt(owner.member, second, ring)
+    return owner, second
+
+
+@pytest.mark.parametrize("shown", ["the second", "the first"])
+async def test_a_hub_that_destroys_loses_what_is_not_signed_in_to(world: World, shown: str) -> None:
+    owner, second = await _two_notebooks(world)
+    first = owner.access
+    opened, lost = (second, first) if shown == "the second" else (first, second)
+    await world.accounts.begin(opened, session(world))
+    world.accounts.require_known(lost)  # A hub that keeps, as most do, leaves it.
+    destroying = Accounts(world.services, destroys=True)
+    await destroying.begin(opened, session(world))
+    with pytest.raises(PhraseUnknown):
+        await destroying.begin(lost, session(world))
+    await destroying.begin(opened, session(world))
+    destroying.close()
+
+
+async def test_a_second_notebook_from_before_a_new_key_destroys_nothing(world: World) -> None:
+    """It names the row that the account has left, and nothing in it may say where that went."""
+    owner, second = await _two_notebooks(world)
+    new = Access(world.random(32), world.random(32), HUB_ID)
+    await newkey.renew(owner.member, new)
+    destroying = Accounts(world.services, destroys=True)
+    await destroying.begin(second, session(world))
+    destroying.require_known(new)
+    await destroying.begin(new, session(world))
+    with pytest.raises(PhraseUnknown):
+        await destroying.begin(second, session(world))
+    destroying.close()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -26,26 +28,45 @@ class Received:
 
 
 @dataclass
-class PushServer:
-    """Takes POSTs over http or https, as ntfy and UnifiedPush servers do (RFC 9112)."""
+class _Server(ABC):
+    """Listens on this machine while it is entered, and waits for whoever it still serves."""
 
-    answer: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-    received: list[Received] = field(default_factory=list)
-    context: ssl.SSLContext | None = None
-    port: int = 0
-    serving: list[asyncio.Task[None] | None] = field(default_factory=list)
+    context: ssl.SSLContext | None = field(default=None, kw_only=True)
+    port: int = field(default=0, init=False)
+    serving: list[asyncio.Task[None]] = field(default_factory=list, init=False)
 
-    async def __aenter__(self) -> PushServer:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.context)
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """What it speaks from the first byte on."""
+        return self.context
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._begin, "127.0.0.1", 0, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        await asyncio.gather(*filter(None, self.serving), return_exceptions=True)
+        await asyncio.gather(*self.serving, return_exceptions=True)
+
+    async def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task:
+            self.serving.append(task)
+        await self._serve(reader, writer)
+
+    @abstractmethod
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
+
+
+@dataclass
+class PushServer(_Server):
+    """Takes POSTs over http or https, as ntfy and UnifiedPush servers do (RFC 9112)."""
+
+    answer: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    received: list[Received] = field(default_factory=list)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.serving.append(asyncio.current_task())
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         length = int(next(line for line in head.splitlines() if line.startswith("Content-Length")).split(":")[1])
         self.received.append(Received(head, (await reader.readexactly(length)).decode()))
@@ -54,29 +75,19 @@ class PushServer:
 
 
 @dataclass
-class MailServer:
+class MailServer(_Server):
     """Takes mail, as a relay does (RFC 5321): open, after STARTTLS (RFC 3207), or by TLS from the first byte."""
 
     received: list[Received] = field(default_factory=list)
     refuse: bool = False
-    context: ssl.SSLContext | None = None
     at_once: bool = False
-    port: int = 0
     said: list[str] = field(default_factory=list)
-    serving: list[asyncio.Task[None] | None] = field(default_factory=list)
 
-    async def __aenter__(self) -> MailServer:
-        by_tls = self.context if self.at_once else None
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=by_tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await asyncio.gather(*filter(None, self.serving), return_exceptions=True)
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        return self.context if self.at_once else None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.serving.append(asyncio.current_task())
         envelope: list[str] = []
         writer.write(b"220 relay\r\n")
         while line := (await reader.readline()).decode().strip():
@@ -104,7 +115,7 @@ class MailServer:
 
 
 @dataclass
-class SocksServer:
+class SocksServer(_Server):
     """A proxy (RFC 1928, 1929) that leads names which exist nowhere else to ports of this machine."""
 
     leads: dict[str, int]
@@ -112,20 +123,8 @@ class SocksServer:
     refuse: bool = False
     asked: list[tuple[str, int]] = field(default_factory=list)
     named: list[bytes] = field(default_factory=list)
-    port: int = 0
-    serving: list[asyncio.Task[None] | None] = field(default_factory=list)
-
-    async def __aenter__(self) -> SocksServer:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await asyncio.gather(*filter(None, self.serving), return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.serving.append(asyncio.current_task())
         _, methods = await reader.readexactly(2)
         offered = await reader.readexactly(methods)
         if self.asks_for_name and 2 in offered:
