@@ -16,6 +16,26 @@ from tests.browser.people import Person
 from tests.browser.serving import Served, filled_hub, fresh_hub, printed_keys, serving
 
 OpenBrowser = Callable[..., Chrome]
+_WALKED = ("lang", "js", "width")
+_PAIRS = [
+    ("ar", False, driving.PHONE),
+    ("ar", True, driving.DESK),
+    ("en", False, driving.DESK),
+    ("en", True, driving.PHONE),
+    ("fr", False, driving.PHONE),
+    ("fr", True, driving.DESK),
+]
+_IN_PASSING = [("ar", False, driving.PHONE), ("fr", True, driving.DESK)]
+
+
+def pairwise(story: Callable[..., None]) -> Callable[..., None]:
+    """Walk a story so that each two of language, script and width meet in every way."""
+    return pytest.mark.slow(pytest.mark.parametrize(_WALKED, _PAIRS)(story))
+
+
+def in_passing(walk: Callable[..., None]) -> Callable[..., None]:
+    """Walk what lies beside the stories, with each script, width and direction once."""
+    return pytest.mark.slow(pytest.mark.parametrize(_WALKED, _IN_PASSING)(walk))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.browser import driving
 from tests.browser.axe import Examination
-from tests.browser.conftest import OpenBrowser
-from tests.browser.driving import DESK, PHONE
+from tests.browser.conftest import OpenBrowser, pairwise
 from tests.browser.measured import Measured
 from tests.browser.serving import Served
 from tests.browser.test_story import SAID
 
-PAIRS = [("ar", False, PHONE), ("en", True, DESK)]
 
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
+@pairwise
 def test_a_request_to_join_answered(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     founder, guest = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
     said, examination = SAID[lang], Examination()

@@ -25,7 +25,7 @@ ENTRANCES = {"door", "founding", "joining", "second"}
 BY_BUTTONS = {"post", "message", "invite_slip"}
 WHERE_STORIES_LEAD = {"latch", "return_stop", "new_key_words", "new_key_typed", "asked", "applicant", "applicants"}
 WHERE_STORIES_LEAD |= {"keepers_choose", "keepers_begun", "keeping"}
-"""Looked at in tests/browser/test_lost.py, test_asking.py and test_keepers.py."""
+"""Looked at in tests/browser/test_phones.py, test_lost.py, test_asking.py and test_keepers.py."""
 
 
 @BY_DAY

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.browser.axe import Examination
-from tests.browser.conftest import OpenBrowser, Timed
-from tests.browser.driving import DESK, PHONE
+from tests.browser.conftest import OpenBrowser, Timed, pairwise
 from tests.browser.measured import Measured
 
-PAIRS = [("ar", False, PHONE), ("fr", True, DESK)]
 NAMES = {
     "ar": ("قهوة العصر", "نخلة", ("زيتونة", "صنوبر", "سنديان")),
+    "en": ("Evening coffee", "Heron", ("Sparrow", "Finch", "Lark")),
     "fr": ("Café du soir", "Héron", ("Moineau", "Pinson", "Alouette")),
 }
 A_WEEK = 7
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
+@pairwise
 def test_a_lost_key_comes_back_by_two_of_three(
     timed: Timed, browser: OpenBrowser, lang: str, js: bool, width: int
 ) -> None:

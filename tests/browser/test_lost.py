@@ -1,24 +1,25 @@
-"""When something happens: the friend's lock, a journey, a lost phone and return, walked with two browsers."""
+"""When something happens: a journey, a lost phone and return, a key that was seen, walked with two browsers."""
 
 from __future__ import annotations
 
-import pytest
-
 from tests.browser.axe import Examination, faults
-from tests.browser.conftest import OpenBrowser
-from tests.browser.driving import DESK, PHONE
+from tests.browser.conftest import OpenBrowser, in_passing, pairwise
 from tests.browser.measured import Measured
 from tests.browser.people import Person, Slip
 from tests.browser.serving import Served
+from tests.browser.test_story import SAID
 
-PAIRS = [("ar", False, PHONE), ("en", True, DESK)]
-NAMES = {"ar": ("قهوة العصر", "نخلة", "زيتونة"), "en": ("Afternoon coffee", "Heron", "Sparrow")}
+
+def names(lang: str) -> tuple[str, str, str]:
+    """A group, who founded it, and a friend who comes in."""
+    said = SAID[lang]
+    return said.group, said.founder, said.guest
 
 
 def two(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> tuple[Measured, Measured]:
     """Somebody who has founded a group, and a friend who has come in."""
     owner, friend = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
-    group, mine, theirs = NAMES[lang]
+    group, mine, theirs = names(lang)
     slips: list[Slip] = owner.found(hub.founding_link(), group, group, mine)
     friend.join(slips[0], theirs)
     return owner, friend
@@ -37,35 +38,10 @@ def to_owner(friend: Person, group: str, owner: str) -> None:
     friend.open(owner)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
-def test_the_friends_lock(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
-    owner, friend = two(hub, browser, lang, js, width)
-    group, mine, theirs = NAMES[lang]
-    to_friend(owner, group, theirs)
-    owner.open(owner.word("My own lock"))
-    owner.press("Give the lock")
-    assert owner.sees(owner.word("Given: it stands on my page in their group, with two taps."))
-
-    to_owner(friend, group, mine)
-    with friend.way() as way:
-        friend.open(friend.word("Close their account"))
-        assert not js or faults(friend.driver, width) == []
-        friend.press("Close now")
-    assert way.taps == 2, "act, confirm"
-    assert friend.sees(friend.word("Closed for three days. Who tries the key now is told that it opens nothing."))
-
-    owner.go("/home")
-    assert not owner.sees(group)
-    owner.sign_in()
-    assert owner.sees(owner.word("This key opens nothing here."))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "js", "width"), [("en", False, PHONE), ("ar", True, DESK)])
+@pairwise
 def test_a_journey(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     owner, friend = two(hub, browser, lang, js, width)
-    group, mine, theirs = NAMES[lang]
+    group, mine, theirs = names(lang)
     to_friend(owner, group, theirs)
     owner.open(owner.word("My own lock"))
     owner.press("Give the lock")
@@ -88,11 +64,10 @@ def test_a_journey(hub: Served, browser: OpenBrowser, lang: str, js: bool, width
     assert owner.sees(group)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "js", "width"), [("ar", True, PHONE), ("en", False, DESK)])
+@pairwise
 def test_the_phone_lost_and_return(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     helper, friend = two(hub, browser, lang, js, width)
-    group, _, theirs = NAMES[lang]
+    group, _, theirs = names(lang)
     lost = friend.key
     friend.close()
     friend.arrive("/")
@@ -132,12 +107,11 @@ def test_the_phone_lost_and_return(hub: Served, browser: OpenBrowser, lang: str,
     assert not helper.sees(helper.word("I know who this is")), "stopped: nobody is here under this name"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
+@in_passing
 def test_a_new_key(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     """Somebody fears that the nine words were seen: three screens, and a visit that was open elsewhere is over."""
     owner = Measured(browser(width, js, lang), hub, lang, js)
-    group, mine = NAMES[lang][:2]
+    group, mine = names(lang)[:2]
     owner.found(hub.founding_link(), group, group, mine)
     elsewhere, before = Measured(browser(width, js, lang), hub, lang, js), owner.key
     elsewhere.sign_in(before)

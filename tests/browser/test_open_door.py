@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.browser.conftest import OpenBrowser
-from tests.browser.driving import DESK, PHONE
+from tests.browser.conftest import OpenBrowser, in_passing
 from tests.browser.measured import Measured
 from tests.browser.serving import Served
 from tests.browser.test_story import SAID
 
-PAIRS = [("ar", False, PHONE), ("ar", True, DESK), ("en", False, DESK), ("fr", True, PHONE)]
 
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
+@in_passing
 def test_an_open_door(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     founder, guest = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
     said = SAID[lang]

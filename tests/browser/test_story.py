@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pytest
-
 from jiwar.keyring import phrase
-from tests.browser.conftest import OpenBrowser
-from tests.browser.driving import DESK, PHONE
+from tests.browser.conftest import OpenBrowser, pairwise
 from tests.browser.measured import Measured
 from tests.browser.people import LANGUAGES, Slip
 from tests.browser.serving import Served
 
-PAIRS = [
-    ("ar", False, PHONE),
-    ("ar", True, DESK),
-    ("en", False, DESK),
-    ("en", True, PHONE),
-    ("fr", False, PHONE),
-    ("fr", True, DESK),
-]
 WITH_THE_TEAM = (
     "It is with the care team: they read it when they come by. Whoever it is about doesn't learn who wrote. "
     "Until then, muting or blocking helps at once."
@@ -109,8 +98,7 @@ class Story:
         return self.founder.lang
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "js", "width"), PAIRS)
+@pairwise
 def test_the_whole_story(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     founder, guest = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
     story = Story(founder, guest, SAID[lang])
