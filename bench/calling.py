@@ -46,7 +46,7 @@ class Window:
 
     @property
     def page_bytes(self) -> float:
-        return self.size / self.answered
+        return self.size / max(self.answered, 1)
 
 
 class _Caller(asyncio.Protocol):

@@ -141,6 +141,8 @@ class Pair:
 def compared(scale: Scale) -> list[Row]:
     """django-spirit's rows: the list of topics, a topic's page, a reply."""
     folder = filled(scale.hub)
+    # Before anybody signs in: it may take longer than a session rests.
+    _loaded(environment("spirit", *PACKAGES), folder)
     with copied(folder) as hub:
         reader, connections, rows = signed_in(hub, folder), scale.connections, list[Row]()
         with _running(folder, READ) as spirit:
