@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from jiwar.circles import newkey
 from jiwar.circles.keepers import FIRST_DAY
+from jiwar.circles.member import Member
 from jiwar.clock import SetClock
-from jiwar.errors import InviteSpent
+from jiwar.errors import Conflict, InviteSpent
+from jiwar.keyring.account import Access
 from jiwar.scheduler import Scheduler
 from jiwar.web import messages
 from tests.web.client import Client, Page, World
@@ -107,6 +110,32 @@ def test_two_of_three_give_the_account_back_with_a_new_key(group: Group, client:
     other = client(owner.language)
     page = other.send(other.get(f"{slip[0]}?l={other.language}"), "joining", words=slip[1])
     assert page.status == messages.status(InviteSpent()), "a slip opens once"
+
+
+def test_a_move_that_fails_signs_nobody_in(group: Group, client: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes by a slip has no session of the account but together with a new key."""
+    world, (first, second, _) = group.world, group.others
+    group.choose()
+    first.send(group.keeping(first), "keeping", _button="act=begin")
+    group.hours_pass(24)
+    (slip,) = slips_on(second.send(group.keeping(second), "keeping", _button="act=slip"))
+    back = client(group.owner.language)
+    page = back.send(back.get(f"{slip[0]}?l={back.language}"), "joining", words=slip[1])
+    key = shown_key(page)[0]
+    page = back.send(page, "new_key_words", _button="taken=yes")
+    renew, open_before = newkey.renew, len(world.hub.services.sessions._entries)
+
+    async def too_many_write(member: Member, access: Access) -> Member:
+        raise Conflict
+
+    monkeypatch.setattr(newkey, "renew", too_many_write)
+    assert back.send(page, "new_key_typed", key=key).status == messages.status(Conflict())
+    assert back.ask("GET", world.url("home")).status != 200
+    assert len(world.hub.services.sessions._entries) == open_before
+    assert GROUP in sign_in(client(group.owner.language), group.owner.key).text, "nothing has moved"
+    monkeypatch.setattr(newkey, "renew", renew)
+    back.send(page, "new_key_typed", key=key)
+    assert GROUP in back.get(world.url("groups")).text
 
 
 def test_the_owner_is_told_and_stops_it(group: Group) -> None:

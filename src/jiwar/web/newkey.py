@@ -152,7 +152,7 @@ async def finish(visit: Visit) -> Response:
             access = await visit.site.accounts.stretch(typed)
         except (BadInput, Busy) as error:
             return _page(visit, "newkey/typed.html", error)
-        await newkey.renew(await _owner(visit, draft), access)
+        await _renew(visit, draft, access)
         forget(visit)
         if draft.slip:
             await invitations.withdraw(visit.services, draft.slip)
@@ -162,14 +162,25 @@ async def finish(visit: Visit) -> Response:
     return visit.go("mykey")
 
 
-async def _owner(visit: Visit, draft: Draft) -> Member:
-    """Whoever is signed in, or comes by a slip. Raises InviteSpent when it opens nothing any more."""
+async def _renew(visit: Visit, draft: Draft, access: Access) -> None:
+    """Move the account of whoever is signed in, or that of a slip. Raises InviteSpent for one that opens nothing now.
+
+    The slip's way leads through a session of its own: that of the visitor belongs to the account only once it has its
+    new key. Else a move that fails would leave them signed in by the key before, and its owner none the wiser.
+    """
     if not draft.slip:
-        return visit.member
+        await newkey.renew(visit.member, access)
+        return
+    sessions = visit.services.sessions
+    cookie = sessions.start()
     try:
-        return await visit.site.accounts.begin(Access(*draft.opens, visit.services.hub_id), visit.session)
+        before = Access(*draft.opens, visit.services.hub_id)
+        await newkey.renew(await visit.site.accounts.begin(before, sessions.find(cookie)), access)
     except PhraseUnknown:
         raise InviteSpent from None
+    finally:
+        sessions.end(cookie)
+    Member.begin(visit.services, visit.session, access)
 
 
 ROUTES = (
