@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bench.calling import call
-from bench.filling.folder import filled
+from bench.filling.folder import Filled, filled
 from bench.filling.words import Words
 from bench.listening import listening
 from bench.peers.apart import LEAST_SECONDS, copied
 from bench.rooms import Guest, following, guests
 from bench.scale import Scale
+from bench.serving import Running
 from bench.table import Row, Samples
 
 TURNS = 6
@@ -62,14 +63,13 @@ def against(peer: Peer, scale: Scale) -> list[Row]:
     """Rows for writing into a room of `senders`, and one for delivery to `listeners`."""
     folder = filled(scale.hub)
     with copied(folder) as hub:
-        people = guests(hub, folder, max(scale.senders, scale.listeners))
-        return asyncio.run(_rows(peer, hub.port, people, scale))
+        return asyncio.run(_rows(peer, hub, folder, scale))
 
 
-async def _rows(peer: Peer, port: int, people: list[Guest], scale: Scale) -> list[Row]:
+async def _rows(peer: Peer, hub: Running, folder: Filled, scale: Scale) -> list[Row]:
     rows = []
     for followed in (True, False) if peer.unfollowed else (True,):
-        ours, theirs = await _write(peer, port, people[: scale.senders], scale, followed)
+        ours, theirs = await _write(peer, hub, folder, scale, followed)
         who = f"all {scale.senders} write and follow" if followed else "nobody follows"
         rows.append(
             Row(
@@ -81,7 +81,7 @@ async def _rows(peer: Peer, port: int, people: list[Guest], scale: Scale) -> lis
                 sizes=f"{who}; {peer.written}",
             )
         )
-    ours, theirs = await _deliver(peer, port, people[: scale.listeners], scale.messages)
+    ours, theirs = await _deliver(peer, hub, folder, scale)
     delivered = Row(
         f"delivery to {scale.listeners}, against {peer.name}",
         str(ours),
@@ -93,29 +93,38 @@ async def _rows(peer: Peer, port: int, people: list[Guest], scale: Scale) -> lis
     return [*rows, delivered]
 
 
-async def _write(peer: Peer, port: int, people: list[Guest], scale: Scale, followed: bool) -> tuple[Samples, Samples]:
+async def _write(peer: Peer, hub: Running, folder: Filled, scale: Scale, followed: bool) -> tuple[Samples, Samples]:
     words, seconds = Words(11), max(scale.seconds, LEAST_SECONDS)
     ours: list[float] = []
     theirs: list[float] = []
-    followers = [one.listen() for one in people] if followed else []
-    async with peer.opened(len(people)) as room, listening(port, followers, lambda _, __: None):
-        for _ in range(scale.windows):
-            window = await call(port, [one.talk(words) for one in people], seconds, status=204)
-            ours.append(window.rate)
-            theirs.append(await room.write(seconds, followed))
+    async with peer.opened(scale.senders) as room:
+        people = await _come(hub, folder, scale.senders)
+        followers = [one.listen() for one in people] if followed else []
+        async with listening(hub.port, followers, lambda _, __: None):
+            for _ in range(scale.windows):
+                window = await call(hub.port, [one.talk(words) for one in people], seconds, status=204)
+                ours.append(window.rate)
+                theirs.append(await room.write(seconds, followed))
     return Samples(tuple(ours), "messages/s"), Samples(tuple(theirs), "messages/s")
 
 
-async def _deliver(peer: Peer, port: int, people: list[Guest], messages: int) -> tuple[Samples, Samples]:
-    each = max(messages // TURNS, 1)
+async def _deliver(peer: Peer, hub: Running, folder: Filled, scale: Scale) -> tuple[Samples, Samples]:
+    each = max(scale.messages // TURNS, 1)
     ours: list[float] = []
     theirs: list[float] = []
-    async with peer.opened(len(people)) as room, following(port, people[0], people) as deliver:
-        for _ in range(TURNS):
-            for number in range(each):
-                ours += await deliver(f"message {number}")
-            theirs += await room.deliver(each)
+    async with peer.opened(scale.listeners) as room:
+        people = await _come(hub, folder, scale.listeners)
+        async with following(hub.port, people[0], people) as deliver:
+            for _ in range(TURNS):
+                for number in range(each):
+                    ours += await deliver(f"message {number}")
+                theirs += await room.deliver(each)
     return Samples(tuple(ours), "ms"), Samples(tuple(theirs), "ms")
+
+
+async def _come(hub: Running, folder: Filled, number: int) -> list[Guest]:
+    """People of the hub, signed in when the peer's room stands: that takes longer than a session rests."""
+    return await asyncio.to_thread(guests, hub, folder, number)
 
 
 class Arrivals:
