@@ -65,7 +65,8 @@ def test_killed_process_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
     for kill in range(KILLS):
         seen.add(kill, kills.killed_after(tmp_path, kill, 0.05 + kill * 0.03))
         asyncio.run(kills.check(tmp_path, seen))
-    assert len(seen.records) > 100
+    # How many there are is the machine's business; without any, nothing would have been shown.
+    assert len(seen.records) > KILLS
 
 
 @pytest.mark.usefixtures("never_cut")

@@ -468,6 +468,7 @@ class _Story:
         fourth = self.walked.somebody("fourth")
         join(fourth, slips_on(founder.submit(page, "invite"))[0], "fourth")
         self._let_days_pass(7)
+        self._pause()
         for _ in range(2):
             page = founder.follow(founder.go("more", "mykey", "keepers"), "keepers_choose", text=words["group"])
             keys = list(dict.fromkeys(re.findall(r'<option value="([^"]+)"', page.html)))
@@ -488,6 +489,15 @@ class _Story:
         page = again.submit(again.get(f"{link}?l={again.language}"), "joining", words=spoken)
         founder.key = shown_key(page)[0]
         again.submit(again.submit(page, "new_key_words", "yes"), "new_key_typed", key=founder.key)
+
+    def _pause(self) -> None:
+        """Two hold what the third writes, once they have been there for a week; one of them lets it show."""
+        people = ("more", "groups", "group", "care", "group_people")
+        for who in (self.founder, self.guest):
+            page = who.follow(who.go(*people), "person", text=self.words["third"])
+            page = who.submit(who.follow(page, "person_hold"), "person_hold")
+        self.founder.go("more", "groups", "group", "care")
+        self.guest.submit(page, "person_hold")
 
     def _let_days_pass(self, days: int) -> None:
         """What waits comes in its minute."""
