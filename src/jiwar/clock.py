@@ -13,6 +13,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 NIGHT, MORNING, NOON, AFTERNOON, EVENING = range(5)
+HOURS = 24
+"""Of a day."""
 QUARTERS = 4
 """Of a day in UTC."""
 _FIRST_HOUR_OF_PART = ((5, MORNING), (11, NOON), (14, AFTERNOON), (18, EVENING), (23, NIGHT))
@@ -22,6 +24,9 @@ class Clock(Protocol):
     """What everything above asks for the time."""
 
     def day(self) -> int: ...
+
+    def hour(self) -> int:
+        """0..23 by the community's clock: to show, never for a row."""
 
     def part(self) -> int: ...
 
@@ -51,7 +56,7 @@ def part_of_hour(hour: int) -> int:
 
 
 class SystemClock:
-    """The machine's clock; `offset_hours` is the community's time zone, for parts of the day only."""
+    """The machine's clock; `offset_hours` is the community's time zone, for hours and parts of the day only."""
 
     def __init__(self, offset_hours: float = 3.0) -> None:
         self._zone = timezone(timedelta(hours=offset_hours))
@@ -59,8 +64,11 @@ class SystemClock:
     def day(self) -> int:
         return int(time.time() // 86_400)
 
+    def hour(self) -> int:
+        return datetime.now(self._zone).hour
+
     def part(self) -> int:
-        return part_of_hour(datetime.now(self._zone).hour)
+        return part_of_hour(self.hour())
 
     def seconds(self) -> float:
         return time.time()
@@ -78,8 +86,11 @@ class SetClock:
     def day(self) -> int:
         return int(self.now // 86_400)
 
+    def hour(self) -> int:
+        return int(self.now % 86_400 // 3_600)
+
     def part(self) -> int:
-        return part_of_hour(int(self.now % 86_400 // 3_600))
+        return part_of_hour(self.hour())
 
     def seconds(self) -> float:
         return self.now

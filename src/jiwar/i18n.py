@@ -59,6 +59,11 @@ REGIONS = {
 # Parts of the day are numbered as the clock numbers them: night, morning, noon, afternoon, evening.
 PARTS = ("night", "morning", "noon", "afternoon", "evening")
 GREETINGS = ("Good evening", "Good morning", "Good day", "Good afternoon", "Good evening")
+HOURS = (
+    *("midnight", "1 a.m.", "2 a.m.", "3 a.m.", "4 a.m.", "5 a.m.", "6 a.m.", "7 a.m.", "8 a.m.", "9 a.m."),
+    *("10 a.m.", "11 a.m.", "noon", "1 p.m.", "2 p.m.", "3 p.m.", "4 p.m.", "5 p.m.", "6 p.m.", "7 p.m."),
+    *("8 p.m.", "9 p.m.", "10 p.m.", "11 p.m."),
+)
 TODAY_AT = ("tonight", "this morning", "today at noon", "this afternoon", "this evening")
 DAY_AT = ("%(day)s, night", "%(day)s, morning", "%(day)s, noon", "%(day)s, afternoon", "%(day)s, evening")
 
@@ -129,6 +134,10 @@ class Language:
 
     def part(self, part: int) -> str:
         return self.pgettext("part of the day", PARTS[part])
+
+    def hour(self, hour: int) -> str:
+        """Return a full hour in words: digits with a colon come apart where the script runs from right to left."""
+        return self.pgettext("hour", HOURS[hour])
 
     def greeting(self, part: int) -> str:
         return self.gettext(GREETINGS[part])

@@ -88,6 +88,18 @@ def test_greeting_follows_the_part_of_the_day() -> None:
     assert ENGLISH.greeting(1) == "Good morning"
 
 
+def test_a_full_hour_is_said_in_words() -> None:
+    assert [ARABIC.hour(hour) for hour in (0, 9, 13, 21)] == [
+        "منتصف الليل",
+        "التاسعة صباحاً",
+        "الواحدة ظهراً",
+        "التاسعة مساءً",
+    ]
+    assert ENGLISH.hour(21) == "9 p.m."
+    for language in (ARABIC, ENGLISH):
+        assert len({language.hour(hour) for hour in range(24)}) == 24
+
+
 def test_the_heading_of_a_day_has_its_weekday() -> None:
     assert [ARABIC.weekday_date(TODAY), ENGLISH.weekday_date(TODAY)] == ["الاثنين ١٦", "Monday 16"]
 

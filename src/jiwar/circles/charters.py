@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from jiwar.circles.model import ASKED, HIDDEN, LINK, OPEN, Charter
 from jiwar.circles.policy import Policy, Welcome
 from jiwar.circles.texts import is_clean
+from jiwar.clock import HOURS
 from jiwar.errors import BadChoice, TextMissing, TextTooLong
 from jiwar.keyring.epochs import LANES
 
@@ -39,6 +40,8 @@ def require_sound(charter: Charter) -> None:
     _require_short([charter.about], ABOUT_LIMIT, 1)
     _require_short(charter.notes, NOTE_LIMIT, MOST_NOTES)
     if charter.access not in WAYS_IN or not 0 <= charter.level < len(charter.levels):
+        raise BadChoice
+    if charter.hour is not None and not 0 <= charter.hour < HOURS:
         raise BadChoice
     for policy in charter.levels:
         _require_sound_row(policy)

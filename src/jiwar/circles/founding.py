@@ -32,13 +32,16 @@ from jiwar.wire.canonical import encode
 ROLE_CARD = "role"
 WITH_DESK = (STEWARD, MODERATOR)
 """Roles to which members write."""
+FIRST_HOUR = 21
+"""When people come together, until stewards say otherwise."""
 BOX = "keys"
 """Purpose of a persona's box: where others leave keys for it."""
 
 
 def first_charter(card: str, name: str, about: str, rules: tuple[str, ...], access: str) -> Charter:
     """The charter that a founding card starts with; stewards change it later."""
-    return Charter(name, about, rules, (), card, access, FIRST_LEVEL[card], FIRST_LEVELS[card])
+    hour = None if card == ROLE_CARD else FIRST_HOUR
+    return Charter(name, about, rules, (), card, access, FIRST_LEVEL[card], FIRST_LEVELS[card], hour=hour)
 
 
 @dataclass(frozen=True)

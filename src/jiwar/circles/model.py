@@ -44,7 +44,7 @@ class Charter(Wire, frozen=True):
     """What a circle says of itself and what holds in it. `edition` counts its changes; `rules_edition` is the one in
     which the member text or the rules changed last: what people agree to. `public` is what strangers may read,
     `questions` what whoever asks to join is asked; `later` says that the care team knows how small it is, and that
-    the group grows all the same."""
+    the group grows all the same; `hour` is when people come together each day, by the community's clock."""
 
     name: str
     about: str
@@ -59,6 +59,7 @@ class Charter(Wire, frozen=True):
     public: str = ""
     later: bool = False
     questions: tuple[str, ...] = ()
+    hour: int | None = None
 
     @property
     def policy(self) -> Policy:

@@ -26,6 +26,7 @@ from msgspec.structs import replace
 from jiwar.circles import texts
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
+from jiwar.clock import HOURS
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.kdf import derive
@@ -44,7 +45,6 @@ TARGET_SIZE = 1_024
 AGAIN_DAYS = 30
 ENDPOINT_LIMIT = 600
 TEXT_LIMIT = 60
-HOURS = 24
 
 
 class Target(Wire, frozen=True):

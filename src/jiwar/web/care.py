@@ -10,21 +10,11 @@ from starlette.responses import Response
 
 from jiwar.circles import answering, pausing, people, publishing, reports, roles
 from jiwar.circles.charters import (
-    ABOUT_LIMIT,
     IDLE_MINUTES,
     LONGEST_INVITE,
-    MOST_NOTES,
-    MOST_QUESTIONS,
-    MOST_RULES,
     MOST_USES,
     MOST_VOUCHES,
-    NAME_LIMIT,
-    NOTE_LIMIT,
-    PUBLIC_LIMIT,
-    QUESTION_LIMIT,
-    RULE_LIMIT,
     VOUCH_DAYS,
-    WAYS_IN,
     WELCOME_DAYS,
 )
 from jiwar.circles.circle import Circle
@@ -33,7 +23,7 @@ from jiwar.circles.founding import change_charter
 from jiwar.circles.model import ASKED, STEWARD, Charter
 from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy, Welcome
 from jiwar.circles.turning import turn_where_due
-from jiwar.errors import BadChoice, BadInput, LastSteward, NotThere, Refused, TextTooLong
+from jiwar.errors import LastSteward, NotThere, Refused
 from jiwar.keyring.epochs import LANES
 from jiwar.web import messages, teams
 from jiwar.web.app import At
@@ -45,10 +35,9 @@ from jiwar.web.visit import Visit
 from jiwar.web.week import is_ready
 
 MOST_LEVEL = len(LEVELS) - 1
-WORDS = ("name", "about", "rules", "notes", "public", "questions", "access")
 
 
-def _circle(visit: Visit) -> Circle:
+def caring(visit: Visit) -> Circle:
     """The group that the path names, for its care team. Raises NotThere."""
     circle = visit.circle()
     if not cares(circle):
@@ -56,12 +45,12 @@ def _circle(visit: Visit) -> Circle:
     return circle
 
 
-def _back(visit: Visit, circle: Circle, page: str = "care") -> Response:
+def back(visit: Visit, circle: Circle, page: str = "care") -> Response:
     return visit.go(page, circle=visit.circle_name(circle.id))
 
 
 async def show(visit: Visit) -> Response:
-    circle = _circle(visit)
+    circle = caring(visit)
     role = roles.open_role(circle)
     team, asking = stewards(circle.state), answering.requests(circle, role)
     return visit.page(
@@ -82,81 +71,7 @@ async def show(visit: Visit) -> Response:
     )
 
 
-# words
-
-
-async def show_words(visit: Visit) -> Response:
-    circle = _circle(visit)
-    charter = circle.charter
-    typed = {
-        "name": charter.name,
-        "about": charter.about,
-        "rules": "\n".join(charter.rules),
-        "notes": "\n".join(charter.notes),
-        "public": charter.public,
-        "questions": "\n".join(charter.questions),
-        "access": charter.access,
-    }
-    return _words(visit, circle, typed)
-
-
-def _words(
-    visit: Visit, circle: Circle, typed: dict[str, str], at: str = "", error: BadInput | None = None
-) -> Response:
-    return visit.page(
-        "care/words.html",
-        tab="more",
-        status=messages.status(error) if error else 200,
-        key=visit.circle_name(circle.id),
-        group=circle.name,
-        typed=typed,
-        most_rules=MOST_RULES,
-        most_questions=MOST_QUESTIONS,
-        name_limit=NAME_LIMIT,
-        shown=publishing.standing(circle.services, circle.id) is not None,
-        at=at,
-        error=visit.sentence(error) if error else "",
-    )
-
-
-async def write_words(visit: Visit) -> Response:
-    circle = _circle(visit)
-    form, charter, at = visit.form, circle.charter, "name"
-    try:
-        name = " ".join(form.text("name", NAME_LIMIT, required=True).split())
-        at = "about"
-        about = form.text("about", ABOUT_LIMIT)
-        at = "rules"
-        rules = _lines(form, "rules", RULE_LIMIT, MOST_RULES)
-        at = "notes"
-        notes = _lines(form, "notes", NOTE_LIMIT, MOST_NOTES)
-        at = "public"
-        public = form.text("public", PUBLIC_LIMIT)
-        at = "questions"
-        questions = _lines(form, "questions", QUESTION_LIMIT, MOST_QUESTIONS)
-        at = "access"
-        access = form.choice("access", WAYS_IN)
-    except BadInput as error:
-        typed = {field: form.typed(field, 20_000) for field in WORDS}
-        return _words(visit, circle, typed, at, error)
-    words = {"about": about, "rules": rules, "notes": notes, "public": public, "questions": questions}
-    await _put(visit, circle, replace(charter, name=name, access=access, **words))
-    visit.tell("Saved.")
-    return _back(visit, circle)
-
-
-def _lines(form: Form, name: str, limit: int, most: int) -> tuple[str, ...]:
-    """One thing a line. Raises TextTooLong, BadChoice for too many lines."""
-    lines = [" ".join(line.split()) for line in form.text(name, (limit + 1) * most).splitlines()]
-    kept = tuple(line for line in lines if line)
-    if len(kept) > most:
-        raise BadChoice
-    if any(len(line) > limit for line in kept):
-        raise TextTooLong(limit=limit)
-    return kept
-
-
-async def _put(visit: Visit, circle: Circle, charter: Charter) -> None:
+async def put(visit: Visit, circle: Circle, charter: Charter) -> None:
     """Put a charter in force that differs; who wrote it has agreed to it."""
     if charter == circle.charter:
         return
@@ -170,7 +85,7 @@ async def _put(visit: Visit, circle: Circle, charter: Charter) -> None:
 
 
 async def show_weather(visit: Visit) -> Response:
-    circle = _circle(visit)
+    circle = caring(visit)
     return visit.page(
         "care/weather.html",
         tab="more",
@@ -212,10 +127,10 @@ def _rows(levels: Levels) -> list[Value]:
 
 async def set_weather(visit: Visit) -> Response:
     """Raise or lower the level: one of the care team is enough, for now."""
-    circle = _circle(visit)
-    await _put(visit, circle, replace(circle.charter, level=visit.form.number("level", 0, MOST_LEVEL)))
+    circle = caring(visit)
+    await put(visit, circle, replace(circle.charter, level=visit.form.number("level", 0, MOST_LEVEL)))
     visit.tell("Saved. It holds from now on.")
-    return _back(visit, circle, "care_weather")
+    return back(visit, circle, "care_weather")
 
 
 def _asked_level(visit: Visit) -> int:
@@ -227,7 +142,7 @@ def _asked_level(visit: Visit) -> int:
 
 
 async def show_values(visit: Visit) -> Response:
-    circle, level, count = _circle(visit), _asked_level(visit), visit.reader.count
+    circle, level, count = caring(visit), _asked_level(visit), visit.reader.count
     many = range(1, MOST_VOUCHES + 1)
     return visit.page(
         "care/values.html",
@@ -250,7 +165,7 @@ async def show_values(visit: Visit) -> Response:
 
 async def write_values(visit: Visit) -> Response:
     """Change what holds at one level. What is written keeps the day it was given; the new one is for what follows."""
-    circle, level, form = _circle(visit), _asked_level(visit), visit.form
+    circle, level, form = caring(visit), _asked_level(visit), visit.form
     row = Policy(
         topic_days=int(form.choice("topics", tuple(map(str, LANES)))),
         room_days=int(form.choice("rooms", tuple(map(str, LANES)))),
@@ -270,9 +185,9 @@ async def write_values(visit: Visit) -> Response:
         published=form.choice("published", ("yes", "no")) == "yes",
     )
     first, second, third, fourth = (row if at == level else one for at, one in enumerate(circle.charter.levels))
-    await _put(visit, circle, replace(circle.charter, levels=(first, second, third, fourth)))
+    await put(visit, circle, replace(circle.charter, levels=(first, second, third, fourth)))
     visit.tell("Saved. It holds from now on.")
-    return _back(visit, circle, "care_weather")
+    return back(visit, circle, "care_weather")
 
 
 def _inviters(form: Form) -> Inviters:
@@ -286,7 +201,7 @@ def _inviters(form: Form) -> Inviters:
 async def turn(visit: Visit) -> Response:
     """Turn the keys now, where somebody has gone."""
     visit.limit(SLOW)
-    circle = _circle(visit)
+    circle = caring(visit)
     role = roles.open_role(circle)
     if await turn_where_due(role, role):
         role = roles.open_role(circle)
@@ -294,7 +209,7 @@ async def turn(visit: Visit) -> Response:
     await publishing.follow(visit.circle())
     await visit.member.flush()
     visit.tell("The keys are renewed.")
-    return _back(visit, circle)
+    return back(visit, circle)
 
 
 def _resting(visit: Visit) -> tuple[Circle, int]:
@@ -340,7 +255,6 @@ async def rest(visit: Visit) -> Response:
 
 ROUTES = (
     At("care", "/group/{circle}/care", show),
-    At("care_words", "/group/{circle}/words", show_words, write_words),
     At("care_weather", "/group/{circle}/sky", show_weather, set_weather),
     At("care_values", "/group/{circle}/sky/{level}", show_values, write_values),
     At("care_keys", "/group/{circle}/keys", post=turn),

@@ -45,6 +45,9 @@ class Reader:
         """Return the short time of a list: the part of the day for today, else the day."""
         return self.language.part(part) if day == self.today else self.day(day)
 
+    def hour(self, hour: int) -> str:
+        return self.language.hour(hour)
+
     def weekday_date(self, day: int) -> str:
         return self.language.weekday_date(day, self.digits)
 

@@ -44,6 +44,7 @@ async def show(visit: Visit) -> Response:
         notes=charter.notes,
         size=glance.size(circle),
         since=glance.last_new_face(circle),
+        hour=charter.hour,
         teams=found,
         team=stewards(circle.state),
         me=person(visit, circle, circle.log.persona.key),

@@ -12,7 +12,7 @@ from jiwar.circles.asking import is_answered
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
-from jiwar.web import greeting, practice, week
+from jiwar.web import greeting, practice, together, week
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.keepers import begun_in
@@ -90,6 +90,7 @@ async def show(visit: Visit) -> Response:
         "home/home.html",
         tab="home",
         part=visit.services.clock.part(),
+        together=together.today(visit, circles),
         alert=_alert(visit, circles, damaged),
         mine=mine[: FOR_ME - len(faces)],
         faces=faces,

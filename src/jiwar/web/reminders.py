@@ -5,10 +5,12 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from jiwar.circles import nudges, texts
-from jiwar.circles.nudges import ENDPOINT_LIMIT, HOURS, TEXT_LIMIT, Target
+from jiwar.circles.nudges import ENDPOINT_LIMIT, TEXT_LIMIT, Target
+from jiwar.clock import HOURS
 from jiwar.errors import BadChoice, BadInput
 from jiwar.keyring.model import Nudge
 from jiwar.web.app import At
+from jiwar.web.lately import open_circles
 from jiwar.web.limits import SLOW, TRIAL
 from jiwar.web.visit import Visit
 
@@ -27,11 +29,26 @@ def _page(visit: Visit, chosen: Nudge, error: BadInput | None = None) -> Respons
         chosen=chosen,
         channels=ways.channels,
         shut=ways.shut,
-        hours=[(str(hour), f"{hour:02}:00") for hour in range(HOURS)],
+        hours=_hours(visit),
         limit=ENDPOINT_LIMIT,
         text_limit=TEXT_LIMIT,
         error="" if error is None else refused if isinstance(error, BadChoice) else visit.sentence(error),
     )
+
+
+def _hours(visit: Visit) -> list[tuple[str, str]]:
+    """Every hour in words, with the groups that come together then."""
+    circles, _ = open_circles(visit)
+    groups = [(one.charter.hour, one.name) for one in circles]
+    named = {hour: [name for its, name in groups if its == hour] for hour in range(HOURS)}
+    return [(str(hour), _in_words(visit, hour, names)) for hour, names in named.items()]
+
+
+def _in_words(visit: Visit, hour: int, groups: list[str]) -> str:
+    words = visit.reader.hour(hour)
+    if not groups:
+        return words
+    return visit.say("%(hour)s · together: %(groups)s") % {"hour": words, "groups": " · ".join(groups)}
 
 
 async def save(visit: Visit) -> Response:

@@ -104,6 +104,7 @@ def _page(room: _Room, draft: Draft, before: str = "") -> Response:
         key=room.key,
         name=state.room.name,
         group=circle.name,
+        hour=circle.charter.hour,
         letter=letter(circle.name),
         colour=colour(circle.id),
         talk=_way_back(visit, circle),

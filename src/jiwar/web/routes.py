@@ -38,6 +38,7 @@ from jiwar.web import (
     tour,
     vouching,
     week,
+    wording,
 )
 from jiwar.web.app import At
 
@@ -58,6 +59,7 @@ ALL: tuple[At, ...] = (
     *returning.ROUTES,
     *inviting.ROUTES,
     *care.ROUTES,
+    *wording.ROUTES,
     *week.ROUTES,
     *teams.ROUTES,
     *vouching.ROUTES,

@@ -65,11 +65,13 @@ class Cast:
             await self._share_stewardship(first, other, script.slug)
 
     def _settled(self, charter: Charter, script: CircleScript) -> Charter:
-        """What the first steward changes on the first day: notes, how long talk stays, that newcomers read it."""
+        """What the first steward changes on the first day: notes, hour, how long talk stays, newcomers read it."""
         first, *others = charter.levels
         longest = max((thread.keep for thread in self.community.threads if thread.circle == script.slug), default=0)
         row = replace(first, room_days=max(first.room_days, longest), newcomers_read_back=True)
-        told = replace(charter, public=script.public, questions=script.questions, notes=script.notes)
+        told = replace(
+            charter, public=script.public, questions=script.questions, notes=script.notes, hour=script.hour
+        )
         return replace(told, level=0, levels=(row, *others))
 
     async def open_doors(self) -> None:

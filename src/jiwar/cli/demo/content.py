@@ -54,7 +54,7 @@ class Thread(msgspec.Struct, frozen=True):
 
 class CircleScript(msgspec.Struct, frozen=True):
     """A circle before anything is said in it. Strangers read `public` where they may come in, or ask to: `questions`
-    are what they answer then."""
+    are what they answer then. `hour`: when they come together, if they do."""
 
     slug: str
     card: str
@@ -65,6 +65,7 @@ class CircleScript(msgspec.Struct, frozen=True):
     access: str
     public: str
     questions: tuple[str, ...]
+    hour: int | None
 
 
 class Community(msgspec.Struct, frozen=True):
@@ -114,6 +115,7 @@ def _circle(raw: dict[str, Any]) -> CircleScript:
         access=raw["access"],
         public=raw.get("public", "").strip(),
         questions=tuple(raw.get("questions", [])),
+        hour=raw.get("hour"),
     )
 
 
