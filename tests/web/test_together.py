@@ -71,4 +71,4 @@ def test_home_says_what_is_still_to_come_today(talk: Talk) -> None:
 
 def test_a_chat_says_when_people_come_together(talk: Talk) -> None:
     room = talk.room(talk.palm, "شاي")
-    assert _said(talk.fig, "together at %(hour)s", founding.FIRST_HOUR) in talk.reads_room(talk.fig, room).text
+    assert _said(talk.fig, "Together at %(hour)s", founding.FIRST_HOUR) in talk.reads_room(talk.fig, room).text
