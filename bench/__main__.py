@@ -8,13 +8,12 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import held, machine, pages, peers, returning, rooms
 from bench.scale import FULL, QUICK, Scale
-from bench.table import Row, as_markdown
+from bench.table import Row, as_markdown, measured
 
 RESULTS = Path(__file__).with_name("results.md")
 MEASURES: dict[str, Callable[[Scale], list[Row]]] = {
@@ -32,15 +31,6 @@ MEASURES: dict[str, Callable[[Scale], list[Row]]] = {
 }
 
 
-def measured(name: str, scale: Scale) -> list[Row]:
-    """The rows of one measure; what went wrong is a row as well, so that half an hour of others isn't lost."""
-    try:
-        return MEASURES[name](scale)
-    except Exception:
-        traceback.print_exc()
-        return [Row(name, "broke off", ratio=0.0, least=1.0, closes="see what was printed while it was measured")]
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; 0 when every target was met that was measured."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure a hub against floors and itself.")
@@ -53,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows: list[Row] = []
     for name in told.only or MEASURES:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        rows += measured(name, QUICK if told.quick else FULL)
+        rows += measured(name, MEASURES[name], QUICK if told.quick else FULL)
     text = f"{machine.described()}\n\n{as_markdown(rows)}"
     print(text)
     if told.save:

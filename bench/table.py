@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+from bench.scale import Scale
 
 COLUMNS = ("row", "this", "against", "ratio", "target", "met", "sizes")
 
@@ -56,6 +59,15 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         ratio = "" if self.ratio is None else shown(self.ratio)
         return (self.name, self.this, self.against, ratio, self.target, self.met, self.sizes)
+
+
+def measured(name: str, measure: Callable[[Scale], list[Row]], scale: Scale) -> list[Row]:
+    """The rows of one measure; what went wrong is a row as well, so that half an hour of others isn't lost."""
+    try:
+        return measure(scale)
+    except Exception:
+        traceback.print_exc()
+        return [Row(name, "broke off", ratio=0.0, least=1.0, closes="see what was printed while it was measured")]
 
 
 def shown(number: float) -> str:

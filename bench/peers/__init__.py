@@ -12,7 +12,7 @@ from collections.abc import Callable
 from bench.peers import prosody, spirit, synapse
 from bench.peers.apart import Missing
 from bench.scale import Scale
-from bench.table import Row
+from bench.table import Row, measured
 
 PEERS: dict[str, Callable[[Scale], list[Row]]] = {
     "Synapse": synapse.compared,
@@ -24,11 +24,16 @@ PEERS: dict[str, Callable[[Scale], list[Row]]] = {
 
 def compared(scale: Scale) -> list[Row]:
     """The rows of every peer."""
-    return [row for name in PEERS for row in _rows(name, scale)]
+    return [row for name in PEERS for row in measured(name, _or_named(name), scale)]
 
 
-def _rows(name: str, scale: Scale) -> list[Row]:
-    try:
-        return PEERS[name](scale)
-    except Missing as missing:
-        return [Row(name, "not measured", sizes=str(missing))]
+def _or_named(name: str) -> Callable[[Scale], list[Row]]:
+    """Its rows, or one that says why there are none."""
+
+    def rows(scale: Scale) -> list[Row]:
+        try:
+            return PEERS[name](scale)
+        except Missing as missing:
+            return [Row(name, "not measured", sizes=str(missing))]
+
+    return rows
