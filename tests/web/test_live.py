@@ -19,7 +19,7 @@ from jiwar.clock import SetClock
 from jiwar.keyring.session import Session
 from jiwar.systems.rooms import service, view
 from jiwar.systems.rooms.model import Naming
-from jiwar.web import live, serve
+from jiwar.web import live, serve, watching
 from jiwar.web.visit import Visit
 from tests.web.client import HOST, World
 from tests.web.seated import Seats, Someone
@@ -153,8 +153,8 @@ def test_every_piece_is_a_multiple_of_a_kibibyte_and_beats_go_on(talk: Talk) -> 
         async with _listening(talk, obj, talk.fig) as (fig,):
             await _say(talk, talk.palm, obj, "مساء الخير " * 200)
             await _until(lambda: len(fig.chunks) > 5)
-        assert {len(chunk) % live.STEP for chunk in fig.chunks} == {0}
-        assert fig.chunks.count(live.BEAT) >= 3
+        assert {len(chunk) % watching.STEP for chunk in fig.chunks} == {0}
+        assert fig.chunks.count(watching.BEAT) >= 3
         assert fig.headers[b"content-type"].startswith(b"text/event-stream")
         assert fig.headers[b"cache-control"] == b"no-store"
 
@@ -420,7 +420,7 @@ def test_an_open_stream_holds_nothing_that_opens_an_account(talk: Talk) -> None:
     async def work() -> None:
         async with _listening(talk, obj, talk.fig) as (fig,):
             gc.collect()
-            (watcher,) = [one for one in gc.get_objects() if isinstance(one, live.Watcher)]
+            (watcher,) = [one for one in gc.get_objects() if isinstance(one, watching.Watcher)]
             assert not hasattr(watcher.circle, "member")
             assert watcher.circle.membership.persona == b""
             assert watcher.circle.log.persona.seed == b""
