@@ -398,7 +398,7 @@ def test_a_stream_ends_when_the_keys_turn(talk: Talk) -> None:
 
 def test_who_is_too_slow_is_told_to_ask_again(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     obj = talk.room(talk.palm)
-    monkeypatch.setattr(live, "MOST_WAITING", 3)
+    monkeypatch.setattr(watching, "MOST_WAITING", 3)
 
     async def work() -> None:
         fast = asyncio.Event()

@@ -1,4 +1,4 @@
-"""A room: its newest messages, writing into it, naming and ending it, and what can be done about one message.
+"""A room: its newest messages, writing into it, and what can be done about one message.
 
 Without a script the page has a link that asks for what is new; with one, `web.live` sends it.
 """
@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
-from jiwar.errors import BadChoice, BadInput, JiwarError, NotAllowed, NotThere, Refused
+from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.rooms import rules, service, view
 from jiwar.systems.rooms.model import NO_REPLY
 from jiwar.web import live, messages, onething
 from jiwar.web.app import At
 from jiwar.web.bubbles import Thread
-from jiwar.web.faces import colour, known_as, letter
+from jiwar.web.faces import colour, letter
 from jiwar.web.forum import _chosen as chosen_circle
 from jiwar.web.fragments import joined
 from jiwar.web.lately import Rows, beside, open_circles
-from jiwar.web.limits import SLOW, WRITE
-from jiwar.web.persons import cares
+from jiwar.web.limits import WRITE
 from jiwar.web.reading import RoomState
 from jiwar.web.respond import ALWAYS
 from jiwar.web.teams import TEAMS
@@ -41,7 +40,9 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class _Room:
+class Opened:
+    """A room that a page is about."""
+
     visit: Visit
     circle: Circle
     rows: Rows
@@ -52,10 +53,10 @@ class _Room:
         return self.visit.object_name(self.circle.id, self.state.obj)
 
 
-def _open(visit: Visit) -> _Room:
+def opened(visit: Visit) -> Opened:
     circle, obj = visit.addressed("room")
     rows = Rows(visit, circle, named=False)
-    return _Room(visit, circle, rows, rows.reading.room(obj))
+    return Opened(visit, circle, rows, rows.reading.room(obj))
 
 
 async def show(visit: Visit) -> Response:
@@ -67,13 +68,13 @@ async def show(visit: Visit) -> Response:
     text = ""
     if asked.get("greet"):
         text = visit.reader.language.greeting(visit.services.clock.part())
-    room = _open(visit)
+    room = opened(visit)
     if asked.get("greet", "yes") != "yes":
         text = visit.say("%(greeting)s, %(name)s!") % {"greeting": text, "name": _handle(room, asked["greet"])}
     return _page(room, Draft(text), asked.get("before", ""))
 
 
-def _handle(room: _Room, named: str) -> str:
+def _handle(room: Opened, named: str) -> str:
     """Whom a greeting is for, by their own name there: mine for them is nobody else's to read. Raises NotThere."""
     stable = room.visit.stable(named)
     for one in room.circle.state.members:
@@ -82,7 +83,7 @@ def _handle(room: _Room, named: str) -> str:
     raise NotThere
 
 
-def _page(room: _Room, draft: Draft, before: str = "") -> Response:
+def _page(room: Opened, draft: Draft, before: str = "") -> Response:
     visit, circle, state, url = room.visit, room.circle, room.state, room.visit.site.paths.url
     read = circle.trail.read_up_to(state.obj)
     shown_most = visit.reader.most(view.SHOWN)
@@ -107,7 +108,7 @@ def _page(room: _Room, draft: Draft, before: str = "") -> Response:
         hour=circle.charter.hour,
         letter=letter(circle.name),
         colour=colour(circle.id),
-        talk=_way_back(visit, circle),
+        talk=way_back(visit, circle),
         keep=keep,
         said=shown,
         any=bool(said),
@@ -124,7 +125,7 @@ def _page(room: _Room, draft: Draft, before: str = "") -> Response:
     )
 
 
-def _way_back(visit: Visit, circle: Circle) -> str:
+def way_back(visit: Visit, circle: Circle) -> str:
     """The list in which the room stands: the group's talks, or the page of the team whose room it is."""
     key = visit.circle_name(circle.group)
     if circle.membership.parent:
@@ -132,7 +133,7 @@ def _way_back(visit: Visit, circle: Circle) -> str:
     return visit.site.paths.url("talk", circle=key)
 
 
-def _slot_before(room: _Room, before: str) -> int | None:
+def _slot_before(room: Opened, before: str) -> int | None:
     """The slot below which the page begins; its name belongs to this session and this room."""
     if not before:
         return None
@@ -148,7 +149,7 @@ def _slot_before(room: _Room, before: str) -> int | None:
 async def act(visit: Visit) -> Response:
     """One of the page's buttons: send, answer, a word to a message, or more about one."""
     verb, slot, _ = onething.pressed(visit.form)
-    room = _open(visit)
+    room = opened(visit)
     circle, obj = room.circle, room.state.obj
     draft = Draft(visit.form.typed("text", TYPED), _answered(visit))
     if verb == "seen":
@@ -169,7 +170,7 @@ async def act(visit: Visit) -> Response:
     elif verb not in ("quote", "unquote"):
         raise BadChoice
     answers = {"quote": slot, "unquote": NO_REPLY}.get(verb, draft.answers)
-    return _page(_open(visit), Draft(draft.text, answers))
+    return _page(opened(visit), Draft(draft.text, answers))
 
 
 def _answered(visit: Visit) -> int:
@@ -177,14 +178,14 @@ def _answered(visit: Visit) -> int:
     return onething.slot_of(typed) if typed else NO_REPLY
 
 
-async def _send(room: _Room, draft: Draft) -> Response:
+async def _send(room: Opened, draft: Draft) -> Response:
     visit = room.visit
     try:
         visit.limit(WRITE)
         await service.write_into(room.circle, room.state.line, draft.text, draft.answers)
     except (BadInput, Refused) as error:
         failed = Draft(draft.text, draft.answers, visit.sentence(error), messages.status(error))
-        return _page(_open(visit), failed)
+        return _page(opened(visit), failed)
     await visit.member.flush()
     if live.is_quiet(visit):
         return Response(None, 204, ALWAYS)
@@ -231,62 +232,6 @@ async def begin(visit: Visit) -> Response:
     return visit.go("room", room=visit.object_name(circle.id, obj))
 
 
-# naming and ending it
-
-
-def _tended(visit: Visit) -> _Room:
-    """The room, for who may name and end it. Raises NotThere, NotAllowed."""
-    room = _open(visit)
-    if not view.may_tend(room.circle, room.state.opener):
-        raise NotAllowed
-    return room
-
-
-async def show_tend(visit: Visit) -> Response:
-    return _tend(_tended(visit))
-
-
-def _tend(room: _Room, error: JiwarError | None = None) -> Response:
-    visit, name = room.visit, room.state.room.name
-    return visit.page(
-        "rooms/tend.html",
-        tab="talk",
-        status=messages.status(error) if error else 200,
-        key=room.key,
-        name=name,
-        typed=visit.form.typed("name") if error else name,
-        opener=known_as(room.circle, room.state.opener, visit.reader.language),
-        limits=rules,
-        error=visit.sentence(error) if error else "",
-    )
-
-
-async def rename(visit: Visit) -> Response:
-    visit.limit(WRITE)
-    room = _tended(visit)
-    try:
-        await service.rename(room.circle, room.state.obj, visit.form.typed("name"))
-    except BadInput as error:
-        return _tend(room, error)
-    await visit.member.flush()
-    return visit.go("room", "end", room=room.key)
-
-
-async def show_close(visit: Visit) -> Response:
-    room = _tended(visit)
-    care = cares(room.circle)
-    return visit.page("rooms/close.html", tab="talk", key=room.key, name=room.state.room.name, care=care)
-
-
-async def close(visit: Visit) -> Response:
-    visit.limit(SLOW)
-    room = _tended(visit)
-    await service.close(room.circle, room.state.obj)
-    await visit.member.flush()
-    visit.tell("This chat was ended.")
-    return visit.go_to(_way_back(visit, room.circle))
-
-
 # one message
 
 
@@ -320,7 +265,7 @@ async def act_message(visit: Visit) -> Response:
     circle, obj, slot = onething.addressed(visit, "message")
     verb, _, _ = onething.pressed(visit.form)
     rows = Rows(visit, circle, named=False)
-    room = _Room(visit, circle, rows, rows.reading.room(obj))
+    room = Opened(visit, circle, rows, rows.reading.room(obj))
     if verb == "quote":
         return _page(room, Draft(answers=slot))
     if verb == "open":
@@ -346,8 +291,6 @@ async def act_message(visit: Visit) -> Response:
 ROUTES = (
     At("new_room", "/new/room", show_new, begin),
     At("message", "/room/message/{message}", show_message, act_message),
-    At("room_tend", "/room/{room}/about", show_tend, rename),
-    At("room_close", "/room/{room}/end", show_close, close),
     At("room", "/room/{room}", show, act),
     At("room_live", "/room/{room}/live", live.stream),
     At("script", "/live.js", live.script),
