@@ -13,7 +13,6 @@ import jiwar
 from jiwar import scheduler
 from jiwar.circles import (
     charters,
-    entering,
     fold,
     held,
     invitations,
@@ -24,6 +23,7 @@ from jiwar.circles import (
     reports,
     speech,
     transfer,
+    two_steps,
 )
 from jiwar.crypto import kdf, labels
 from jiwar.keyring import epochs, phone, phrase
@@ -52,7 +52,7 @@ STRUCTURES: list[type[Wire]] = [
     epochs.Chain,
     policy.Policy,
     transfer.Transfer,
-    entering.Asking,
+    two_steps.Asking,
     invitations.Admission,
     model.Charter,
     model.Founder,

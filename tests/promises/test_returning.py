@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, invitations, leaving, returning, returns, roles
+from jiwar.circles import entering, invitations, leaving, returning, returns, roles, two_steps
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import write_own
 from jiwar.circles.model import CONFIRMATIONS, STEWARD, STOP_DAYS, CircleState, Confirm, Disown, Member, Return, Role
@@ -219,9 +219,9 @@ async def test_into_a_hidden_circle_one_comes_back_by_knocking() -> None:
     assert admitted.epochs == ()
     back = await here.world.sign_up()
     number = invitations.number_of(ticket.secret)
-    await entering.ask_to_enter(back.member, admitted, number, admitted.handle)
+    await two_steps.ask_to_enter(back.member, admitted, number, admitted.handle)
     circle = here.founder.circle(here.circle)
-    await entering.let_in(circle, entering.who_waits(circle)[0])
+    await two_steps.let_in(circle, two_steps.who_waits(circle)[0])
     member = back.member
     assert await entering.take_keys(member, member.membership(here.circle)) is not None
     assert named(here, here.founder, back) == ("member", True, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable
 
-from jiwar.circles import entering, founding, invitations, roles
+from jiwar.circles import entering, founding, invitations, roles, two_steps
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.crypto import handles
@@ -112,7 +112,7 @@ class Seats:
         hub, guest = self.world.hub, await self._someone()
         ticket = await invitations.invite(host.circle(circle), "ar")
         admitted = await invitations.open_invite(hub.services, hub.tries, ticket.secret, ticket.words)
-        await entering.ask_to_enter(guest.member, admitted, invitations.number_of(ticket.secret), handle)
+        await two_steps.ask_to_enter(guest.member, admitted, invitations.number_of(ticket.secret), handle)
         return guest
 
     def steward(self, by: Someone, who: Someone, circle: bytes, *, takes: bool = True) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jiwar.circles import entering, founding, leaving
+from jiwar.circles import founding, leaving, two_steps
 from jiwar.crypto.random import system_random
 from jiwar.errors import KeyringFull
 from jiwar.i18n import LANGUAGES
@@ -94,8 +94,8 @@ def test_keys_that_come_open_the_door(seats: Seats) -> None:
     waits = guest.word("The keys are on their way. Whoever sent the invitation lets new faces in by hand.")
     assert waits in page.text
     assert guest.at("group", circle) not in page.links
-    (waiting,) = entering.who_waits(founder.circle(circle))
-    seats.run(entering.let_in(founder.circle(circle), waiting))
+    (waiting,) = two_steps.who_waits(founder.circle(circle))
+    seats.run(two_steps.let_in(founder.circle(circle), waiting))
     page = guest.get(seats.world.url("groups"))
     assert guest.word("The keys have come.") in page.text
     page = guest.send(page, "group_keys")
@@ -106,8 +106,8 @@ def test_keys_that_come_open_the_door(seats: Seats) -> None:
 def test_a_name_that_is_taken_meanwhile_is_asked_for_again(seats: Seats) -> None:
     founder, circle = seats.founder("hidden", "support")
     guest = seats.knocks(founder, circle, "نخلة")
-    (waiting,) = entering.who_waits(founder.circle(circle))
-    seats.run(entering.let_in(founder.circle(circle), waiting))
+    (waiting,) = two_steps.who_waits(founder.circle(circle))
+    seats.run(two_steps.let_in(founder.circle(circle), waiting))
     page = guest.send(guest.get(seats.world.url("groups")), "group_keys")
     assert guest.word("Somebody in the group has this name already.") in page.text
     page = guest.send(page, "group_keys", handle="حصاة")

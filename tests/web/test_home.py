@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, people
+from jiwar.circles import founding, people, two_steps
 from tests.web.client import Client, Page, World
 from tests.web.seated import Seats
 from tests.web.talking import Talk
@@ -131,8 +131,8 @@ def test_keys_that_have_come_are_announced(talk: Talk) -> None:
     founder, hidden = talk.seats.founder(access="hidden")
     guest = talk.seats.knocks(founder, hidden, "زيتونة")
     assert _bands(guest.get("/home")) == 0
-    (waiting,) = entering.who_waits(founder.circle(hidden))
-    talk.seats.run(entering.let_in(founder.circle(hidden), waiting))
+    (waiting,) = two_steps.who_waits(founder.circle(hidden))
+    talk.seats.run(two_steps.let_in(founder.circle(hidden), waiting))
     assert guest.word("To the groups") in guest.get("/home").text
 
 

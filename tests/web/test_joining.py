@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jiwar.circles import entering
+from jiwar.circles import two_steps
 from jiwar.clock import SetClock
 from jiwar.errors import InviteSpent
 from jiwar.web import messages
@@ -265,7 +265,7 @@ def test_into_a_hidden_circle_one_waits_until_let_in(world: World, client: Open,
     page = guest.send(guest.send(page, "joining_welcome"), "joining_name", own="نعناع")
     page = guest.send(page, "joining_key", _button="taken=yes")
     assert page.path == world.url("groups")
-    waiting = entering.who_waits(circle_of(host))
+    waiting = two_steps.who_waits(circle_of(host))
     assert [one.asking.handle for one in waiting] == ["نعناع"]
     assert len(handles(host)) == 1
 

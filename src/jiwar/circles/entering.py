@@ -1,4 +1,4 @@
-"""Entering a circle: by the keys of an invitation, or in two steps where the circle is hidden.
+"""Entering a circle: by the keys of an invitation, at once or from a box where they were sent later.
 
 Implements spec/protocol.md §4.6. A newcomer's record counts only with a signature by the invitation's key over the
 newcomer's own keys and name; the fold judges it (`circles.fold`).
@@ -7,52 +7,25 @@ newcomer's own keys and name; the fold judges it (`circles.fold`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from jiwar.circles import handles, letters
 from jiwar.circles.admitted import require_sound
 from jiwar.circles.circle import Circle, circle_object, load_state, open_log
-from jiwar.circles.fold import find_invite, handle_is_free, may_invite, member_of
-from jiwar.circles.founding import BOX, own_keys, write_own
+from jiwar.circles.fold import find_invite, handle_is_free, member_of
+from jiwar.circles.founding import BOX, own_keys
 from jiwar.circles.invitations import Admission, admission
 from jiwar.circles.member import Member, Services
-from jiwar.circles.model import ASKED, KEYLESS, LETTER, Charter, CircleState, Invite, Join, Revoke
+from jiwar.circles.model import ASKED, KEYLESS, LETTER, Charter, CircleState, Join
 from jiwar.circles.oaths import join_bytes
-from jiwar.crypto import envelopes
-from jiwar.crypto.signing import public_key, require_sound_key, sign, verify
-from jiwar.errors import BadInput, BadSignature, InviteSpent, KeysChanged, NameTaken, NotAllowed, NotThere, Removed
+from jiwar.crypto.signing import public_key, sign
+from jiwar.errors import BadInput, InviteSpent, KeysChanged, NameTaken, NotAllowed, NotThere, Removed
 from jiwar.keyring.model import Membership, Trail
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Entry, ShelfLog
 from jiwar.store.contract import KEPT
-from jiwar.wire.canonical import Wire, decode, encode
-
-
-class Asking(Wire, frozen=True):
-    """A newcomer's letter to who invited them into a hidden circle."""
-
-    handle: str
-    kem: bytes
-    inbox: bytes
-    proof: bytes
-    signature: bytes
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Somebody who waits for keys, as the inviter sees them."""
-
-    eid: bytes
-    day: int
-    persona: bytes
-    asking: Asking
-
-
-def sound_handle(text: str) -> str:
-    """A name as it will stand in the circle. Raises TextMissing, TextTooLong."""
-    return handles.sound_handle(text)
+from jiwar.wire.canonical import decode, encode
 
 
 def name_is_free(services: Services, admitted: Admission, handle: str) -> bool:
@@ -104,7 +77,7 @@ def entry_point(admitted: Admission, seed: bytes, handle: str, today: int) -> tu
     )
 
 
-def _is_in(member: Member, circle: bytes) -> bool:
+def is_in(member: Member, circle: bytes) -> bool:
     try:
         return bool(Circle(member, circle).me)
     except (NotThere, Removed):
@@ -113,11 +86,11 @@ def _is_in(member: Member, circle: bytes) -> bool:
 
 async def enter(member: Member, admitted: Admission, handle: str, seed: bytes | None = None) -> Circle:
     """Join with keys in hand. Raises NotAllowed (I am in it), NameTaken, InviteSpent, KeyringFull."""
-    if _is_in(member, admitted.circle):
+    if is_in(member, admitted.circle):
         raise NotAllowed
     services = member.services
     today = services.clock.day()
-    membership, trail = entry_point(admitted, seed or services.random(32), sound_handle(handle), today)
+    membership, trail = entry_point(admitted, seed or services.random(32), handles.sound_handle(handle), today)
     log = open_log(services, membership, trail)
     state = _shown(log, trail)
     _require_open(state, admitted, membership.handle, log.persona.key, today)
@@ -156,88 +129,6 @@ def _join(member: Member, admitted: Admission, membership: Membership, edition: 
     return Join(membership.handle, kem, inbox, returning, sworn, edition, proof, sign(admitted.proof, message))
 
 
-async def ask_to_enter(member: Member, admitted: Admission, number: bytes, handle: str) -> None:
-    """Write to who invited me into a hidden circle, and wait. Raises NotAllowed (I am in it), InviteSpent."""
-    if _is_in(member, admitted.circle):
-        raise NotAllowed
-    services = member.services
-    today = services.clock.day()
-    membership, trail = entry_point(admitted, services.random(32), sound_handle(handle), today)
-    persona = Persona(membership.persona)
-    message = join_bytes(admitted.circle, persona.key, membership.handle, persona.kem_key, persona.inbox(BOX), b"")
-    asking = Asking(
-        membership.handle,
-        persona.kem_key,
-        persona.inbox(BOX),
-        public_key(admitted.proof),
-        sign(admitted.proof, message),
-    )
-    mail = letters.write_letter(
-        persona,
-        admitted.circle,
-        letters.REQUEST,
-        admitted.inviter_kem,
-        admitted.inviter_inbox,
-        today,
-        encode(asking),
-        services.random,
-    )
-    # First the persona, then the letter: an answer to keys that nobody has would be lost.
-    await member.add_circles((membership, trail))
-    try:
-        await services.store.answer_invite(number, admitted.inviter_inbox, mail)
-    except NotThere:
-        await member.forget_circle(admitted.circle)
-        raise InviteSpent from None
-    await services.store.remove_invite(number)
-
-
-def who_waits(circle: Circle) -> list[Waiting]:
-    """Newcomers whom I invited and who wait for keys."""
-    persona, today = circle.log.persona, circle.services.clock.day()
-    found = []
-    for letter in letters.read_box(circle.services.store, persona.box(BOX), persona.kem_seed, letters.REQUEST, today):
-        try:
-            found.append(_asked(circle, letter))
-        except (BadInput, BadSignature, NotThere):
-            continue
-    return found
-
-
-def _asked(circle: Circle, letter: letters.Received) -> Waiting:
-    """A request by somebody who holds the invitation that it names. Raises BadInput, BadSignature, NotThere.
-
-    Every member knows my box and what each invitation is checked against, so only the invitation's own signature
-    tells a newcomer from a member who wants a second name.
-    """
-    asking = decode(letter.body, Asking)
-    if letter.circle != circle.id or find_invite(circle.state, asking.proof, letter.day) is None:
-        raise NotThere
-    require_sound_key(letter.sender)
-    envelopes.require_sound_key(asking.kem)
-    handles.require_sound_handle(asking.handle)
-    message = join_bytes(circle.id, letter.sender, asking.handle, asking.kem, asking.inbox, b"")
-    verify(asking.proof, asking.signature, message)
-    return Waiting(letter.eid, letter.day, letter.sender, asking)
-
-
-async def let_in(circle: Circle, waiting: Waiting) -> None:
-    """Send the keys to somebody who waits. Raises NotAllowed when the invitation has ended, Conflict."""
-    found = find_invite(circle.state, waiting.asking.proof, waiting.day)
-    if found is None or not (found.invite.returns or may_invite(circle.state, circle.log.persona.key)):
-        raise NotAllowed
-    back = member_of(circle.state, found.invite.returns)
-    proof = circle.services.random(32)
-    last_day = circle.services.clock.day() + circle.policy.invite_days
-    number = circle.services.random(32)
-    body = Invite(public_key(proof), number, LETTER, 1, last_day, 0, found.invite.returns)
-    await write_own(circle, "invite", encode(body))
-    await write_own(circle, "revoke", encode(Revoke(waiting.asking.proof)))
-    handle = back.handle if back else ""
-    await send_keys(circle, proof, last_day, waiting.asking.kem, waiting.asking.inbox, handle)
-    await circle.services.store.delete_mail(circle.log.persona.box(BOX), waiting.eid)
-
-
 async def send_keys(circle: Circle, proof: bytes, last_day: int, kem: bytes, inbox: bytes, handle: str = "") -> None:
     """Leave the keys of a circle in somebody's box."""
     body = encode(admission(circle, proof, LETTER, last_day, handle))
@@ -246,11 +137,6 @@ async def send_keys(circle: Circle, proof: bytes, last_day: int, kem: bytes, inb
         circle.log.persona, circle.id, letters.KEYS, kem, inbox, services.clock.day(), body, services.random
     )
     await services.store.put_mail(circle.log.shelf, circle.log.newest.append, inbox, mail)
-
-
-async def turn_away(circle: Circle, waiting: Waiting) -> None:
-    """Let a request lapse."""
-    await circle.services.store.delete_mail(circle.log.persona.box(BOX), waiting.eid)
 
 
 def keys_arrived(member: Member, membership: Membership, role: int = 0) -> tuple[bytes, Admission] | None:
@@ -279,7 +165,7 @@ def arrived(member: Member, membership: Membership) -> Iterator[tuple[bytes, Adm
 def _are_wanted(member: Member, membership: Membership, admitted: Admission) -> bool:
     if membership.waiting:
         return admitted.circle == membership.circle and not admitted.parent
-    if admitted.parent != membership.circle or _is_in(member, admitted.circle):
+    if admitted.parent != membership.circle or is_in(member, admitted.circle):
         return False
     state = Circle(member, membership.circle).state
     if not admitted.role or state.inner_of(admitted.role) != admitted.circle:

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
-from jiwar.circles.entering import sound_handle
 from jiwar.circles.founding import first_charter, found_circle
+from jiwar.circles.handles import sound_handle
 from jiwar.circles.heartbeat import beat
 from jiwar.circles.invitations import invite
 from jiwar.circles.model import Charter

@@ -6,9 +6,10 @@ from starlette.responses import Response
 
 from jiwar.circles import answering, glance, people, reports, roles
 from jiwar.circles.circle import Circle
-from jiwar.circles.entering import take_keys, who_waits
+from jiwar.circles.entering import take_keys
 from jiwar.circles.fold import may_invite, stewards
 from jiwar.circles.model import HIDDEN, STEWARD
+from jiwar.circles.two_steps import who_waits
 from jiwar.errors import BadInput, NotThere, Refused
 from jiwar.web import teams
 from jiwar.web.app import At

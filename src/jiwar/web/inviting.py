@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from jiwar.circles import invitations
 from jiwar.circles.circle import Circle
-from jiwar.circles.entering import Waiting, let_in, turn_away, who_waits
 from jiwar.circles.fold import may_invite
 from jiwar.circles.invitations import Ticket
 from jiwar.circles.model import HIDDEN, LETTER, OpenInvite
+from jiwar.circles.two_steps import Waiting, let_in, turn_away, who_waits
 from jiwar.errors import JiwarError, NotThere, Refused, StewardsFirst
 from jiwar.web import messages
 from jiwar.web.app import At

@@ -10,7 +10,7 @@ import re
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import asking, entering, invitations, keeping, publishing
+from jiwar.circles import asking, entering, handles, invitations, keeping, publishing, two_steps
 from jiwar.circles.invitations import Admission
 from jiwar.circles.member import Member
 from jiwar.circles.model import ASKED, HIDDEN
@@ -217,7 +217,7 @@ async def take_name(visit: Visit) -> Response:
         _keep(visit, replace(draft, names=_free_names(visit, draft.admission, draft.names), handle=""))
         return visit.go("joining_name")
     try:
-        handle = entering.sound_handle(form.typed("own") if form.typed("own").strip() else form.typed("name"))
+        handle = handles.sound_handle(form.typed("own") if form.typed("own").strip() else form.typed("name"))
         if not entering.name_is_free(visit.services, draft.admission, handle):
             raise NameTaken
     except (BadInput, NameTaken) as error:
@@ -286,7 +286,7 @@ async def _enter(visit: Visit, draft: Draft) -> str:
         visit.site.limits.take_for_all(EVERYBODY_COMES_IN)
     async with member_with(visit, draft.keys) as member:
         if admitted.mode == HIDDEN:
-            await entering.ask_to_enter(member, admitted, invitations.number_of(draft.secret), draft.handle)
+            await two_steps.ask_to_enter(member, admitted, invitations.number_of(draft.secret), draft.handle)
             return url("groups")
         if draft.asks:
             return await _ask(visit, draft, member, inside)

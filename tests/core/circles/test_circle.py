@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, leaving, roles, transfer
+from jiwar.circles import entering, leaving, roles, transfer, two_steps
 from jiwar.circles.circle import circle_object, load_state, open_log
 from jiwar.circles.founding import write_own
 from jiwar.circles.invitations import number_of
@@ -368,7 +368,7 @@ async def test_a_waiting_circle_is_not_there_yet(world: World) -> None:
     circle = await world.found(founder, access="hidden")
     newcomer = await world.sign_up()
     admitted, link = await world.admitted(circle, founder)
-    await entering.ask_to_enter(newcomer.member, admitted, number_of(link), "lamp")
+    await two_steps.ask_to_enter(newcomer.member, admitted, number_of(link), "lamp")
     with pytest.raises(NotThere):
         newcomer.circle(circle)
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiwar.circles.entering import sound_handle
-from jiwar.circles.handles import HANDLE_LIMIT, look, require_sound_handle
+from jiwar.circles.handles import HANDLE_LIMIT, look, require_sound_handle, sound_handle
 from jiwar.errors import TextMissing, TextTooLong
 
 

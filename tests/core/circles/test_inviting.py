@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, invitations, leaving
+from jiwar.circles import entering, invitations, leaving, two_steps
 from jiwar.circles.invitations import INVITE_SIZE, MOST_TRIES, is_used_up, mine, number_of, open_invite, revoke
 from jiwar.circles.model import LINK
 from jiwar.errors import Full, InviteSpent, KeysChanged, NameTaken, NotAllowed, NotThere, StewardsFirst, WrongWords
@@ -254,63 +254,63 @@ class TestHidden:
         assert (admitted.epochs, admitted.shelf, admitted.index_key) == ((), b"", b"")
         assert entering.charter_seen_by(world.services, admitted) is None
         assert entering.name_is_free(world.services, admitted, "founder")
-        await entering.ask_to_enter(newcomer.member, admitted, number_of(ticket.secret), "lamp")
+        await two_steps.ask_to_enter(newcomer.member, admitted, number_of(ticket.secret), "lamp")
         with pytest.raises(NotThere):
             newcomer.circle(hidden.circle)
         with pytest.raises(InviteSpent):
             await open_invite(world.services, world.tries, ticket.secret, ticket.words)
         assert await entering.take_keys(newcomer.member, newcomer.member.membership(hidden.circle)) is None
-        (waiting,) = entering.who_waits(hidden.founder.circle(hidden.circle))
+        (waiting,) = two_steps.who_waits(hidden.founder.circle(hidden.circle))
         assert waiting.asking.handle == "lamp"
-        assert entering.who_waits(hidden.steward.circle(hidden.circle)) == []
-        await entering.let_in(hidden.founder.circle(hidden.circle), waiting)
+        assert two_steps.who_waits(hidden.steward.circle(hidden.circle)) == []
+        await two_steps.let_in(hidden.founder.circle(hidden.circle), waiting)
         circle = await entering.take_keys(newcomer.member, newcomer.member.membership(hidden.circle))
         assert circle is not None
         assert circle.me.handle == "lamp"
         assert "lamp" in handles(hidden.steward.circle(hidden.circle))
-        assert entering.who_waits(hidden.founder.circle(hidden.circle)) == []
+        assert two_steps.who_waits(hidden.founder.circle(hidden.circle)) == []
 
-    async def asked(self, hidden: Village) -> tuple[entering.Waiting, object]:
+    async def asked(self, hidden: Village) -> tuple[two_steps.Waiting, object]:
         world, newcomer = hidden.world, await hidden.world.sign_up()
         admitted, link = await world.admitted(hidden.circle, hidden.founder)
-        await entering.ask_to_enter(newcomer.member, admitted, number_of(link), "lamp")
-        (waiting,) = entering.who_waits(hidden.founder.circle(hidden.circle))
+        await two_steps.ask_to_enter(newcomer.member, admitted, number_of(link), "lamp")
+        (waiting,) = two_steps.who_waits(hidden.founder.circle(hidden.circle))
         return waiting, newcomer
 
     async def test_who_asked_in_time_is_let_in_after_the_last_day(self, hidden: Village) -> None:
         await self.asked(hidden)
         await hidden.world.pass_days(9)
-        (waiting,) = entering.who_waits(hidden.founder.circle(hidden.circle))
-        await entering.let_in(hidden.founder.circle(hidden.circle), waiting)
+        (waiting,) = two_steps.who_waits(hidden.founder.circle(hidden.circle))
+        await two_steps.let_in(hidden.founder.circle(hidden.circle), waiting)
 
     async def test_who_asked_is_let_in_after_the_keys_have_turned(self, hidden: Village) -> None:
         waiting, newcomer = await self.asked(hidden)
         await leaving.remove(hidden.founder.circle(hidden.circle), hidden.member.persona(hidden.circle))
         hidden.world.restart()
-        await entering.let_in(hidden.founder.circle(hidden.circle), waiting)
+        await two_steps.let_in(hidden.founder.circle(hidden.circle), waiting)
         member = newcomer.member  # type: ignore[attr-defined]
         assert await entering.take_keys(member, member.membership(hidden.circle)) is not None
 
     async def test_turning_away_and_revoking_end_it(self, hidden: Village) -> None:
         waiting, _ = await self.asked(hidden)
-        await entering.turn_away(hidden.founder.circle(hidden.circle), waiting)
-        assert entering.who_waits(hidden.founder.circle(hidden.circle)) == []
+        await two_steps.turn_away(hidden.founder.circle(hidden.circle), waiting)
+        assert two_steps.who_waits(hidden.founder.circle(hidden.circle)) == []
         await revoke(hidden.founder.circle(hidden.circle), waiting.asking.proof)
         with pytest.raises(NotAllowed):
-            await entering.let_in(hidden.founder.circle(hidden.circle), waiting)
+            await two_steps.let_in(hidden.founder.circle(hidden.circle), waiting)
 
     async def test_an_invitation_that_has_ended_takes_no_question(self, hidden: Village) -> None:
         world, newcomer = hidden.world, await hidden.world.sign_up()
         admitted, link = await world.admitted(hidden.circle, hidden.founder)
         await world.store.remove_invite(number_of(link))
         with pytest.raises(InviteSpent):
-            await entering.ask_to_enter(newcomer.member, admitted, number_of(link), "lamp")
+            await two_steps.ask_to_enter(newcomer.member, admitted, number_of(link), "lamp")
         assert not newcomer.member.has(hidden.circle)
 
     async def test_who_is_in_does_not_ask(self, hidden: Village) -> None:
         admitted, link = await hidden.world.admitted(hidden.circle, hidden.founder)
         with pytest.raises(NotAllowed):
-            await entering.ask_to_enter(hidden.member.member, admitted, number_of(link), "second name")
+            await two_steps.ask_to_enter(hidden.member.member, admitted, number_of(link), "second name")
 
     async def test_the_link_s_own_key_is_no_way_in(self, hidden: Village) -> None:
         """A member who comes by a hidden link holds keys already, and would get a second name past the inviter."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, leaving, letters, roles
+from jiwar.circles import entering, founding, invitations, leaving, letters, roles, two_steps
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import BOX, desks, write_own
 from jiwar.circles.model import LETTER, Role
@@ -245,7 +245,7 @@ class TestKeysFromSomebodyElse:
             await send_letter(here.member.circle(here.circle), here.founder.persona(here.circle), purpose, b"?")
         member = here.founder.member
         assert entering.keys_arrived(member, member.membership(here.circle)) is None
-        assert entering.who_waits(here.founder.circle(here.circle)) == []
+        assert two_steps.who_waits(here.founder.circle(here.circle)) == []
 
 
 class TestRequestsOfSomebodyElse:
@@ -258,10 +258,10 @@ class TestRequestsOfSomebodyElse:
         proof = circle.state.invites[-1].invite.proof
         second = Persona(b"2" * 32)
         for signature in (bytes(64), second.sign(b"")):
-            asking = entering.Asking("second name", second.kem_key, second.inbox(BOX), proof, signature)
+            asking = two_steps.Asking("second name", second.kem_key, second.inbox(BOX), proof, signature)
             to = here.founder.persona(here.circle)
             await send_letter(circle, to, letters.REQUEST, encode(asking), second)
-        assert entering.who_waits(here.founder.circle(here.circle)) == []
+        assert two_steps.who_waits(here.founder.circle(here.circle)) == []
 
 
 async def test_the_desk_turns_with_the_stewards(here: Village) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, publishing, roles
+from jiwar.circles import entering, founding, invitations, publishing, roles, two_steps
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.circles.model import HIDDEN, Charter
@@ -102,7 +102,7 @@ class Cast:
         handle = person.handles[slug]
         if admitted.mode == HIDDEN:
             number = invitations.number_of(ticket.secret)
-            await entering.ask_to_enter(member, admitted, number, handle)
+            await two_steps.ask_to_enter(member, admitted, number, handle)
             await self._let_in(host, slug)
             await entering.take_keys(member, member.membership(self.circles[slug]))
         else:
@@ -112,8 +112,8 @@ class Cast:
 
     async def _let_in(self, host: Person, slug: str) -> None:
         circle = self.circle(host.id, slug)
-        for waiting in entering.who_waits(circle):
-            await entering.let_in(circle, waiting)
+        for waiting in two_steps.who_waits(circle):
+            await two_steps.let_in(circle, waiting)
 
     async def leave_the_stage(self) -> None:
         """Write how far everybody has come."""
