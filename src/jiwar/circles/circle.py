@@ -57,6 +57,7 @@ def open_log(
         services.random,
         trail.previous,
         state,
+        services.queues,
     )
 
 

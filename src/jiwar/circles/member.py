@@ -28,6 +28,7 @@ from jiwar.keyring.model import Keyring, Membership, Settings, Trail, merge
 from jiwar.keyring.persona import Persona
 from jiwar.keyring.session import Session, SessionTable
 from jiwar.log.fragments import Fragments
+from jiwar.log.queues import Queues
 from jiwar.store.contract import AccountWrite, Store
 from jiwar.store.guard import Order
 from jiwar.wire.canonical import Wire, encode, reread
@@ -51,6 +52,7 @@ class Services:
     publishing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the list of published circles is read and written anew."""
     rung: Rung = field(default_factory=Rung)
+    queues: Queues = field(default_factory=Queues)
 
 
 class _Line(Wire, frozen=True):

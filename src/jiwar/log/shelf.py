@@ -4,9 +4,9 @@ Implements spec/protocol.md §5. Joins a keyring's epochs and a store's rows.
 
 - Keys: the record key for what is kept, the day key of a lane for what expires (`keyring.epochs`). Day keys are made
   once a request and forgotten with it.
-- An object's cover is written by whoever appends to it, under compare-and-swap over the object's whole row; on a
-  conflict the writer reads again and folds again. Rooms have no such cover but a `Still` one, which folds no records:
-  their writers never collide.
+- An object's cover is written by whoever appends to it, under compare-and-swap over the object's whole row, one
+  writer behind the other within a process (`queues`); on a conflict the writer reads again and folds again. Rooms
+  have no such cover but a `Still` one, which folds no records: their writers never collide.
 - How long a cover lasts, and what is done about a spoiled one, stands in `covers`.
 - What can't be opened (an epoch or a day whose key is gone) is left out of lists, never half shown.
 - Every number belongs to one epoch: a record or cover of an epoch that was over at its place is refused, so that
@@ -35,6 +35,7 @@ from jiwar.log.checked import Checked, Said
 from jiwar.log.covers import Folded, spoiled
 from jiwar.log.fragments import Fragments
 from jiwar.log.keys import PlaceKeys
+from jiwar.log.queues import Queues
 from jiwar.log.record import Place
 from jiwar.store.contract import NEW_OBJECT, Append, Cover, ObjectRow, RecordRow, ShelfState, Store
 from jiwar.store.signed import object_seen
@@ -105,6 +106,7 @@ class ShelfLog:
         random: Random = system_random,
         previous: bytes = b"",
         state: ShelfState | None = None,
+        queues: Queues | None = None,
     ) -> None:
         self.store, self.circle, self.shelf = store, circle, shelf
         self.persona, self.clock, self.fragments, self.random = persona, clock, fragments, random
@@ -114,6 +116,7 @@ class ShelfLog:
         self._checked = Checked(circle, shelf, self._keys, fragments)
         self.newest = self._keys.newest
         self._state = state
+        self._queues = queues or Queues()
 
     @property
     def state(self) -> ShelfState:
@@ -237,18 +240,19 @@ class ShelfLog:
 
         Raises NotThere, KeysChanged, Conflict (creating what exists, or writers that never stop colliding).
         """
-        for _ in range(_TRIES):
-            try:
-                return await self._append_once(entry, refold, create)
-            except Conflict:
-                if create:
-                    raise
+        if create or not _moves(refold):
+            return await self._append_once(entry, refold, create)
+        async with self._queues.of(self.shelf, entry.obj):
+            for _ in range(_TRIES):
+                try:
+                    return await self._append_once(entry, refold, create)
+                except Conflict:
+                    continue
         raise Conflict
 
     async def _append_once(self, entry: Entry, refold: Refold | None, create: bool) -> Opened:
         day = self.clock.day() if entry.day is None else entry.day
-        moves = not (create or refold is None or isinstance(refold, Still))
-        row = self.cover(entry.obj) if moves else None
+        row = self.cover(entry.obj) if _moves(refold) and not create else None
         standing = self.standing(row) if row else None
         keep = standing.cut(entry.keep) if standing else entry.keep
         place = Place(self.circle, self.shelf, entry.obj, self.newest.epoch, day, keep, entry.slot)
@@ -314,6 +318,11 @@ class ShelfLog:
     async def erase_own(self, obj: bytes, slot: int, number: int, rid: bytes) -> None:
         """Empty a record that this persona wrote. Raises NotThere."""
         await self.store.erase(self.shelf, obj, slot, number, self.persona.erase_token(rid))
+
+
+def _moves(refold: Refold | None) -> bool:
+    """Whether a cover follows from the one that stands."""
+    return not (refold is None or isinstance(refold, Still))
 
 
 def _require(sound: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from jiwar.keyring.persona import Persona
 from jiwar.log.audit import check_object
 from jiwar.log.covers import Folded
 from jiwar.log.fragments import Fragments
+from jiwar.log.queues import Queues
 from jiwar.log.record import row_digest
 from jiwar.log.shelf import LAST_NUMBER, Entry, ShelfLog, object_name
 from jiwar.store.contract import KEPT, Append, NewShelf, Receipt
@@ -30,17 +32,20 @@ CIRCLE, SHELF, INDEX = b"c" * 32, b"s" * 16, b"i" * 32
 ALL = (0, LAST_NUMBER, 1000)
 
 
-def log_of(world: World, seed: bytes = b"a" * 32, epoch_keys: Any = None) -> ShelfLog:
+def log_of(world: World, seed: bytes = b"a" * 32, epoch_keys: Any = None, queues: Queues | None = None) -> ShelfLog:
     keys = epoch_keys or (epochs.begin(b"e" * 32, 0, SHELF, world.clock.day()),)
     place = (world.store, CIRCLE, SHELF, INDEX, keys, Persona(seed), world.clock, Fragments())
-    return ShelfLog(*place)
+    return ShelfLog(*place, queues=queues)
+
+
+async def open_for_writing(world: World) -> None:
+    keys, control = epochs.begin(b"e" * 32, 0, SHELF, world.clock.day()), Persona(b"z" * 32).key
+    await world.store.open_shelf(NewShelf(SHELF, hashed(keys.read), hashed(keys.append), control))
 
 
 @pytest.fixture
 async def log(world: World, anyio_backend: str) -> ShelfLog:
-    keys = epochs.begin(b"e" * 32, 0, SHELF, world.clock.day())
-    control = Persona(b"z" * 32).key
-    await world.store.open_shelf(NewShelf(SHELF, hashed(keys.read), hashed(keys.append), control))
+    await open_for_writing(world)
     return log_of(world)
 
 
@@ -106,9 +111,7 @@ def test_writers_at_once_lose_nothing_of_each_other_s_folds(waits: list[int], sl
         clock = SetClock()
         hub = _Slow(clock, [])
         world = World(clock=clock, store=hub)
-        keys = epochs.begin(b"e" * 32, 0, SHELF, clock.day())
-        shelf = NewShelf(SHELF, hashed(keys.read), hashed(keys.append), Persona(b"z" * 32).key)
-        await world.store.open_shelf(shelf)
+        await open_for_writing(world)
         topic = await say(log_of(world), "one")
         hub._waits = waits
 
@@ -126,6 +129,23 @@ def test_writers_at_once_lose_nothing_of_each_other_s_folds(waits: list[int], sl
         check_object(log.rows(topic, *ALL), folded.head, folded.head_digest)
 
     asyncio.run(story())
+
+
+async def test_of_many_who_answer_at_once_nobody_is_turned_away() -> None:
+    """Each commit takes a while, and forty want to write meanwhile: without a queue most lose a dozen times."""
+    clock = SetClock()
+    hub, queues = _Slow(clock, []), Queues()
+    world = World(clock=clock, store=hub)
+    await open_for_writing(world)
+    topic = await say(log_of(world, queues=queues), "one")
+    hub._waits = [3] * 1_000
+    await asyncio.gather(
+        *(say(log_of(world, bytes([name]) * 32, queues=queues), "more", topic) for name in range(40))
+    )
+    assert texts(log_of(world), topic) == [b"one", *[b"more"] * 40]
+    assert len(hub._waits) == 1_000 - 40
+    gc.collect()
+    assert not queues._locks
 
 
 async def _spoil(log: ShelfLog, topic: bytes) -> None:
