@@ -178,18 +178,19 @@ async def following(port: int, sender: Guest, readers: list[Guest]) -> AsyncIter
         nonlocal complete
         arrived.clear()
         complete = asyncio.get_running_loop().create_future()
+        # A connection of its own: a hub closes those that rest while a peer has its turn.
+        answers, sending = await asyncio.open_connection(HOST, port)
         started = time.perf_counter()
         sending.write(sender.say(text))
         await asyncio.wait_for(complete, 10)
         await answers.readuntil(b"\r\n\r\n")
+        sending.close()
         waits = [1000 * (at - started) for at in arrived]
         await asyncio.sleep(APART_SECONDS)
         return waits
 
-    answers, sending = await asyncio.open_connection(HOST, port)
     async with listening(port, [one.listen() for one in readers], hear):
         yield deliver
-    sending.close()
 
 
 def live_memory(scale: Scale) -> list[Row]:
