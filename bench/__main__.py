@@ -1,4 +1,5 @@
-"""`python -m bench`: measure, print one table, and with `--save` write it to bench/results.md.
+"""`python -m bench`: measure, print one table, and with `--save` write it to bench/results.md, or to a file beside it
+where some rows alone were measured.
 
 `--quick` shows on tiny folders that every row works; its figures mean nothing. `--only NAME` measures some rows.
 """
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure a hub against floors and itself.")
     parser.add_argument("--quick", action="store_true", help="tiny folders: shows that every row works")
     parser.add_argument("--only", action="append", choices=MEASURES, help="measure these rows alone")
-    parser.add_argument("--save", action="store_true", help="write the table to bench/results.md")
+    parser.add_argument("--save", action="store_true", help="write the table to bench/results*.md")
     told = parser.parse_args(arguments)
     # Told to end, it ends as after a mistake: with every server that it has started.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -47,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = f"{machine.described()}\n\n{as_markdown(rows)}"
     print(text)
     if told.save:
-        RESULTS.write_text(f"# What was measured\n\nMedians of one run, lowest and highest in brackets.\n{text}")
+        results = RESULTS.with_stem("-".join([RESULTS.stem, *told.only])) if told.only else RESULTS
+        results.write_text(f"# What was measured\n\nMedians of one run, lowest and highest in brackets.\n{text}")
     missed = [row.name for row in rows if row.met == "NO"]
     return 1 if missed and not told.quick else 0
 
