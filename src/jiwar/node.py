@@ -130,7 +130,8 @@ class Hub:
 
     def start_upkeep(self) -> None:
         """Begin to watch for the turn of the day, for letters that are due, and for reminders."""
-        work = (self._upkeep(), self.scheduler.run(), self.bell.run())
+        later = self.services.later.run(self.store, self.services.clock)
+        work = (self._upkeep(), self.scheduler.run(), self.bell.run(), later)
         self._tasks = [asyncio.create_task(one) for one in work]
 
     async def _upkeep(self) -> None:
@@ -155,6 +156,7 @@ class Hub:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self.accounts.close()
+        await self.services.later.flush(self.store, self.services.random)
         await self.store.close()
         if self._held is not None:
             os.close(self._held)

@@ -20,6 +20,8 @@ from jiwar.errors import Conflict
 from jiwar.keyring.phrase import parse
 from jiwar.node import Config, Hub, open_hub
 from jiwar.systems.forum import view as forum
+from jiwar.systems.needs import view as needs
+from jiwar.systems.needs.rules import SIDES
 from jiwar.systems.rooms import view as rooms
 
 WHOLE = content.load()
@@ -166,6 +168,18 @@ def _check(circle: Circle, thread: Thread, post: Post, found, shown) -> None:
     pointed = found.reply_to if thread.is_room else found.quote
     meant = post.reply_to if thread.is_room else post.quote
     assert pointed == (-1 if meant is None else shown[meant].slot)
+
+
+def test_what_is_asked_for_and_offered_stands_on_the_board(come) -> None:
+    circles = come("founder").circles()
+    written = {one.text for one in WHOLE.board if one.circle == "evening"}
+    found = [
+        needs.one(circles["evening"], line.obj).need.text
+        for side in SIDES
+        for line in needs.lines(circles["evening"], side, needs.rows(circles["evening"], side))
+    ]
+    assert len(found) == len(set(found)) >= 4
+    assert set(found) <= written
 
 
 def test_founder_has_read_what_is_older_than_today(come) -> None:

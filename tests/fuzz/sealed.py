@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, cast
 
 import jiwar
-from jiwar.circles import applicants, founding, invitations, keeping, letters, publishing, transfer
+from jiwar.circles import applicants, founding, invitations, keeping, letters, oneoffs, publishing, transfer
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes, sealing
 from jiwar.crypto.halves import put_together
@@ -51,6 +51,7 @@ from jiwar.log.record import Place, read_cover, read_record
 from jiwar.store.contract import Mail
 from jiwar.store.held import DAY_MINUTES
 from jiwar.store.sqlite import held
+from jiwar.systems.needs import rules as needs
 from jiwar.wire.canonical import Wire, decode, encode, reread
 from jiwar.wire.frame import pad, unpad
 
@@ -215,6 +216,15 @@ def keeper_letters(data: bytes) -> None:
         if isinstance(body, keeping.Notice):
             assert body.minute // DAY_MINUTES - 20_000 in range(3)
         assert body is None or encode(body) == data
+
+
+def one_offs(data: bytes) -> None:
+    """A body in the one size, and in any; what it carries is read as a need."""
+    whole = oneoffs.sized(data[: oneoffs.SIZE - 1])
+    assert oneoffs.unsized(whole) == data[: oneoffs.SIZE - 1]
+    for body in (whole, data):
+        with suppress(NotCanonical):
+            assert oneoffs.sized(encode(needs.read(body))) == body
 
 
 def halves(data: bytes) -> None:

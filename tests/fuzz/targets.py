@@ -46,6 +46,7 @@ TARGETS = {
     ),
     "keeper_slips": Target(sealed.keeper_slips, ("circles.keeping.read_slip", "circles.invitations.read_admission")),
     "keeper_letters": Target(sealed.keeper_letters, ("circles.keeping.require_sound",)),
+    "one_offs": Target(sealed.one_offs, ("circles.oneoffs.unsized",)),
     "halves": Target(sealed.halves, ("crypto.halves.put_together",)),
     "published_pages": Target(sealed.published_pages, ("circles.publishing.read",)),
     "phones": Target(sealed.phones, ("keyring.phone.PhoneKey.open", "keyring.phone.PhoneKey.find")),

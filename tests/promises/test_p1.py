@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from jiwar.circles import circle as circle_module
-from jiwar.circles import entering, founding
+from jiwar.circles import entering, founding, oneoffs
 from jiwar.cli import disk
 from jiwar.cli.demo.content import Community
 from jiwar.keyring.hub_secret import OuterLayer
@@ -36,8 +36,8 @@ SHORTEST = 8
 """Shorter pieces occur in sealed bytes by chance."""
 
 
-def _named_log(*args):
-    log = open_log(*args)
+def _named_log(*args, **named):
+    log = open_log(*args, **named)
     vars(log)["told"] = args[1].name
     return log
 
@@ -64,7 +64,7 @@ MUTATIONS: Mutations = {
         replaced(record, "unseal", lambda key, label, context, packed: zlib.decompress(packed)),
     ),
     "the tag of an object says whose it is": together(
-        *(replaced(module, "open_log", _named_log) for module in (circle_module, entering, founding)),
+        *(replaced(module, "open_log", _named_log) for module in (circle_module, entering, founding, oneoffs)),
         replaced(ShelfLog, "tag", lambda log, collection: (vars(log)["told"].encode() * 2)[:16]),
     ),
     "the hub's pages have no outer layer": together(

@@ -198,6 +198,7 @@ class _Story:
         self._topic()
         self._room()
         self._people()
+        self._help()
         self._care()
         self._look_around()
         self._ask_to_join()
@@ -312,6 +313,34 @@ class _Story:
         guest.submit(guest.follow(person, "report"), "report", reason="other")
         page = guest.go("more", "groups", "group", "group_mine")
         guest.submit(page, "group_mine", alias=words["alias"])
+
+    def _help(self) -> None:
+        """Something is asked for, changed, checked and sent; it comes, is read, asked for again, and ends; another is
+        offered, and removed. The care team says what is asked for here.
+        """
+        founder, guest, words = self.founder, self.guest, self.words
+        page = founder.go("more", "groups", "group", "care", "care_aid")
+        founder.submit(page, "care_aid", own=words["label"], areas=words["alias"])
+        page = guest.follow(guest.go("help"), "help_new")
+        page = guest.submit(page, "help_new", "check", text=words["text"])
+        page = guest.submit(guest.submit(page, "help_new", "change"), "help_new", "check", conditions=words["more"])
+        page = guest.submit(page, "help_new", "send")
+        guest.follow(page, "need")
+        self._comes()
+        founder.go("help", "need")
+        guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
+        self._comes()
+        guest.submit(guest.go("help", "help_mine", "need"), "need", "worked")
+        page = guest.get(self.world.url("help_new", show="offers"))
+        guest.submit(guest.submit(page, "help_new", "check", text=words["said"]), "help_new", "send")
+        self._comes()
+        page = founder.get(self.world.url("help", show="offers"))
+        founder.submit(founder.follow(page, "need"), "need", "takedown")
+
+    def _comes(self) -> None:
+        """What waits comes."""
+        hub = self.world.hub
+        self.world.run(hub.services.later.flush(hub.store, hub.services.random))
 
     def _care(self) -> None:
         founder, words = self.founder, self.words

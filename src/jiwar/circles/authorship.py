@@ -16,6 +16,16 @@ def may_have_written(state: CircleState | Sketch, record: Opened) -> bool:
     return _was_in(state, state.member(record.author), record.epoch, record.number)
 
 
+def may_have_written_once(state: CircleState | Sketch, record: Opened) -> bool:
+    """The same for a one-off, of which the roster knows nothing: only the epoch is judged."""
+    return _holds(state, record.epoch, record.number)
+
+
+def may_have_folded_once(state: CircleState | Sketch, cover: Folded) -> bool:
+    """The same for a cover that a one-off signed."""
+    return _holds(state, cover.epoch, cover.head)
+
+
 def may_have_folded(state: CircleState | Sketch, cover: Folded) -> bool:
     """The same for whoever signed a cover, judged at the head that it stands for."""
     signer = state.member(cover.signer)
@@ -25,4 +35,8 @@ def may_have_folded(state: CircleState | Sketch, cover: Folded) -> bool:
 def _was_in(state: CircleState | Sketch, member: Member | None, epoch: int, number: int) -> bool:
     if member is None or number < member.since or (member.until and number > member.until):
         return False
+    return _holds(state, epoch, number)
+
+
+def _holds(state: CircleState | Sketch, epoch: int, number: int) -> bool:
     return epoch >= state.epoch or number < state.turned_at

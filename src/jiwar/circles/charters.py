@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from jiwar.circles.model import ASKED, HIDDEN, LINK, OPEN, Charter
-from jiwar.circles.policy import Policy, Welcome
+from jiwar.circles.policy import AREA_LIMIT, KIND_LIMIT, MOST_AREAS, MOST_KINDS, Aid, Policy, Welcome
 from jiwar.circles.texts import is_clean
 from jiwar.clock import HOURS
 from jiwar.errors import BadChoice, TextMissing, TextTooLong
@@ -45,6 +45,12 @@ def require_sound(charter: Charter) -> None:
         raise BadChoice
     for policy in charter.levels:
         _require_sound_row(policy)
+    _require_sound_aid(charter.aid)
+
+
+def _require_sound_aid(aid: Aid) -> None:
+    _require_short(aid.kinds, KIND_LIMIT, MOST_KINDS)
+    _require_short(aid.areas, AREA_LIMIT, MOST_AREAS)
 
 
 def require_sound_words(name: str, public: str, rules: tuple[str, ...], questions: tuple[str, ...]) -> None:

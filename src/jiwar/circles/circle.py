@@ -40,10 +40,12 @@ def open_log(
     trail: Trail,
     persona: Persona | None = None,
     state: ShelfState | None = None,
+    seen_by_all: bool = False,
 ) -> ShelfLog:
     """The circle's log under the keys of a trail.
 
     `persona`: the membership's own, if somebody has made its key; `state`: the shelf's, if it was just read.
+    `seen_by_all`: for a one-off, whose records chain to nothing and name no head.
     """
     return ShelfLog(
         services.store,
@@ -55,9 +57,10 @@ def open_log(
         services.clock,
         services.fragments,
         services.random,
-        trail.previous,
+        b"" if seen_by_all else trail.previous,
         state,
         services.queues,
+        seen_by_all,
     )
 
 

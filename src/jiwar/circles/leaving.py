@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import nudges, publishing, roles
+from jiwar.circles import nudges, oneoffs, publishing, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import publish_desk, write_own
@@ -34,6 +34,7 @@ async def leave(circle: Circle, *, nameless: bool = False) -> None:
     for role in inside:
         await roles.go(roles.open_role(circle, role), nameless)
     held = [circle.member.role_circle_of(circle.id, role) for role in ROLES]
+    await oneoffs.leave(circle)
     await nudges.leave(circle.member, [circle.id, *(one.circle for one in held if one)])
     await forget_roles(circle.member, circle.id)
     if sum(member.active for member in circle.state.members) == 1:

@@ -15,6 +15,7 @@ from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
+from jiwar.circles.later import Later
 from jiwar.circles.model import STEWARD
 from jiwar.circles.rung import Rung
 from jiwar.clock import Clock
@@ -53,6 +54,7 @@ class Services:
     """Held while the list of published circles is read and written anew."""
     rung: Rung = field(default_factory=Rung)
     queues: Queues = field(default_factory=Queues)
+    later: Later = field(default_factory=Later)
 
 
 class _Line(Wire, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jiwar.circles.policy import Levels, Policy
+from jiwar.circles.policy import Aid, Levels, Policy
 from jiwar.circles.quiet import Lift, Pause, Pauses
 from jiwar.wire.canonical import Wire
 
@@ -44,7 +44,8 @@ class Charter(Wire, frozen=True):
     """What a circle says of itself and what holds in it. `edition` counts its changes; `rules_edition` is the one in
     which the member text or the rules changed last: what people agree to. `public` is what strangers may read,
     `questions` what whoever asks to join is asked; `later` says that the care team knows how small it is, and that
-    the group grows all the same; `hour` is when people come together each day, by the community's clock."""
+    the group grows all the same; `hour` is when people come together each day, by the community's clock; `aid` is
+    about needs and offers."""
 
     name: str
     about: str
@@ -60,6 +61,7 @@ class Charter(Wire, frozen=True):
     later: bool = False
     questions: tuple[str, ...] = ()
     hour: int | None = None
+    aid: Aid = Aid()
 
     @property
     def policy(self) -> Policy:

@@ -11,6 +11,8 @@ from typing import Literal
 
 from jiwar.wire.canonical import Wire
 
+MOST_KINDS, KIND_LIMIT = 24, 40
+MOST_AREAS, AREA_LIMIT = 40, 40
 LEVELS = ("open", "guarded", "hidden", "scattered")
 Inviters = Literal["members", "stewards", "nobody"]
 
@@ -55,6 +57,19 @@ class Policy(Wire, frozen=True):
     idle_minutes: int
     welcome: Welcome
     published: bool = False
+
+
+class Aid(Wire, frozen=True):
+    """What a charter says of needs and offers, at every level alike.
+
+    on: whether they are listed, and one-offs may be used for them (kept by programs).
+    kinds: what is asked for here, by the system's own word or the group's; none for the usual ones.
+    areas: names of parts of town, as coarse as the group likes; none where everybody writes their own.
+    """
+
+    on: bool = True
+    kinds: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
 
 
 Levels = tuple[Policy, Policy, Policy, Policy]

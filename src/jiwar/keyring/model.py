@@ -227,6 +227,23 @@ def merge(ours: Trail, theirs: Trail) -> Trail:
     )
 
 
+class OneOff(Wire, frozen=True):
+    """A persona of mine for one object, from a random `seed` of its own: nothing but this line says that it is mine.
+
+    collection: what the object is listed under. day: when it was made. keep: the lane of its object.
+    kind, body, cover: what it says first, until that stands on the shelf; empty after.
+    """
+
+    circle: bytes
+    seed: bytes
+    collection: str
+    day: int
+    keep: int
+    kind: str = ""
+    body: bytes = b""
+    cover: bytes = b""
+
+
 class Keyring(Wire, frozen=True):
     """Everything of one account. Memberships and trails stay encoded until somebody asks for that circle.
 
@@ -254,3 +271,4 @@ class Keyring(Wire, frozen=True):
     practice: int = 0
     nudge: Nudge = Nudge()
     keepers: Keepers = Keepers()
+    one_offs: tuple[OneOff, ...] = ()

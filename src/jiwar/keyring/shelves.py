@@ -47,6 +47,7 @@ def without_circle(keyring: Keyring, circle: bytes) -> Keyring:
         keyring,
         memberships=tuple(pair for pair in keyring.memberships if pair[0] != circle),
         trails=tuple(pair for pair in keyring.trails if pair[0] != circle),
+        one_offs=tuple(one for one in keyring.one_offs if one.circle != circle),
     )
 
 

@@ -107,10 +107,12 @@ class ShelfLog:
         previous: bytes = b"",
         state: ShelfState | None = None,
         queues: Queues | None = None,
+        seen_by_all: bool = False,
     ) -> None:
+        """`seen_by_all`: records name the largest full tree rather than the head that their author saw."""
         self.store, self.circle, self.shelf = store, circle, shelf
         self.persona, self.clock, self.fragments, self.random = persona, clock, fragments, random
-        self.previous = previous
+        self.previous, self.seen_by_all = previous, seen_by_all
         self._index_key = index_key
         self._keys = PlaceKeys(store, shelf, keys, clock, fragments)
         self._checked = Checked(circle, shelf, self._keys, fragments)
@@ -251,17 +253,28 @@ class ShelfLog:
         raise Conflict
 
     async def _append_once(self, entry: Entry, refold: Refold | None, create: bool) -> Opened:
+        append, said = await self.prepared(entry, refold, create)
+        receipt = await self.store.append(append)
+        self.previous = record.row_digest(append.value)
+        slot = receipt.number if entry.slot is None else entry.slot
+        place = (slot, receipt.number, append.day, append.keep, append.epoch, append.rid)
+        return Opened(*place, said.kind, said.author, said.part, said.body)
+
+    async def prepared(self, entry: Entry, refold: Refold | None = None, create: bool = False) -> tuple[Append, Said]:
+        """A record as it would be appended now, signed and sealed, and what it says: for who appends it later.
+
+        Raises NotThere, KeysChanged.
+        """
         day = self.clock.day() if entry.day is None else entry.day
         row = self.cover(entry.obj) if _moves(refold) and not create else None
         standing = self.standing(row) if row else None
         keep = standing.cut(entry.keep) if standing else entry.keep
         place = Place(self.circle, self.shelf, entry.obj, self.newest.epoch, day, keep, entry.slot)
         rid = entry.rid or self.random(16)
-        state = self.state
         part = self.clock.part()
         key = await self._writing_key(keep, day)
         value = record.write_record(
-            self.persona, key, place, rid, entry.kind, entry.body, part, (state.size, state.root), self.previous
+            self.persona, key, place, rid, entry.kind, entry.body, part, self._seen(), self.previous
         )
         said = Said(entry.kind, self.persona.key, part, entry.body)
         self._checked.written(place, rid, value, said)
@@ -270,28 +283,30 @@ class ShelfLog:
             cover = await self._still_cover(entry.obj, refold)
         elif refold is not None:
             cover = await self._next_cover(entry, place, standing, rid, value, refold(standing))
-        receipt = await self.store.append(
-            Append(
-                shelf=self.shelf,
-                token=self.newest.append,
-                obj=entry.obj,
-                tag=self.tag(entry.collection),
-                slot=entry.slot,
-                expects=NEW_OBJECT if create else object_seen(row.head, row.cover) if row else None,
-                epoch=place.epoch,
-                day=day,
-                keep=keep,
-                rid=rid,
-                erase_hash=self.persona.erase_hash(rid),
-                value=value,
-                cover=cover,
-            )
+        append = Append(
+            shelf=self.shelf,
+            token=self.newest.append,
+            obj=entry.obj,
+            tag=self.tag(entry.collection),
+            slot=entry.slot,
+            expects=NEW_OBJECT if create else object_seen(row.head, row.cover) if row else None,
+            epoch=place.epoch,
+            day=day,
+            keep=keep,
+            rid=rid,
+            erase_hash=self.persona.erase_hash(rid),
+            value=value,
+            cover=cover,
         )
-        self.previous = record.row_digest(value)
-        slot = receipt.number if entry.slot is None else entry.slot
-        return Opened(
-            slot, receipt.number, day, keep, place.epoch, rid, entry.kind, self.persona.key, part, entry.body
-        )
+        return append, said
+
+    def _seen(self) -> tuple[int, bytes]:
+        """The tree that a record says its author saw."""
+        state = self.state
+        if not self.seen_by_all:
+            return state.size, state.root
+        level = state.size.bit_length() - 1
+        return 2**level, self.store.node(self.shelf, self.newest.read, level, 0)
 
     async def _next_cover(
         self, entry: Entry, place: Place, standing: Folded | None, rid: bytes, value: bytes, fold: bytes

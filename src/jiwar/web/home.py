@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from starlette.responses import Response
 
-from jiwar.circles import glance, people
+from jiwar.circles import glance, oneoffs, people
 from jiwar.circles.asking import is_answered
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
@@ -17,6 +17,7 @@ from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.keepers import begun_in
 from jiwar.web.lately import Lately, Rows, open_circles
+from jiwar.web.needs import own_rows
 from jiwar.web.offers import question
 from jiwar.web.reading import RoomState, TopicState
 from jiwar.web.returning import followed
@@ -84,6 +85,9 @@ async def show(visit: Visit) -> Response:
     seen = [_look(visit, circle) for circle in circles]
     mine = sorted((one for each in seen for one in _for_me(visit, each)), key=lambda one: one.order, reverse=True)
     groups = sorted((_group(visit, each) for each in seen), key=lambda one: one.order, reverse=True)
+    for circle in circles:
+        await oneoffs.settle(circle)
+    ending = [one for circle in circles for one in own_rows(visit, circle) if one.soon][:FOR_ME]
     faces = [one for circle in circles for one in greeting.waiting(visit, circle)][:FOR_ME]
     arrivals = (greeting.arrival(visit, circle) for circle in sorted(circles, key=lambda one: -one.membership.joined))
     return visit.page(
@@ -92,15 +96,17 @@ async def show(visit: Visit) -> Response:
         part=visit.services.clock.part(),
         together=together.today(visit, circles),
         alert=_alert(visit, circles, damaged),
-        mine=mine[: FOR_ME - len(faces)],
+        mine=mine[: max(0, FOR_ME - len(faces) - len(ending))],
+        ending=ending,
         faces=faces,
         arrival=next((one for one in arrivals if one), None),
         week=next((one for each in seen if (one := week.on_home(visit, each.rows.circle, each.topics))), None),
         question=question(visit.reader.language.code, visit.services.clock.day()),
         groups=groups[:GROUPS],
         begin=visit.site.paths.url("new_topic"),
+        helping=any(circle.charter.aid.on for circle in circles),
         greet=_greeting_place(visit, seen),
-        quiet=not mine and not any(group.unread for group in groups),
+        quiet=not (mine or ending) and not any(group.unread for group in groups),
         groupless=not circles,
         practice=practice.is_due(visit),
     )

@@ -14,6 +14,7 @@ from jiwar.circles.founding import BOX
 from jiwar.errors import BadInput, Busy, JiwarError, LastSteward
 from jiwar.keyring.model import Membership
 from jiwar.systems.forum import service as forum
+from jiwar.systems.needs import service as needs
 from jiwar.systems.rooms import service as rooms
 from jiwar.web import messages
 from jiwar.web.app import At
@@ -22,7 +23,7 @@ from jiwar.web.limits import SLOW
 from jiwar.web.visit import Visit
 
 LEAVE, NAMELESS, ERASE = WAYS = ("leave", "nameless", "erase")
-WITHDRAWALS = (forum.withdraw, rooms.withdraw)
+WITHDRAWALS = (forum.withdraw, rooms.withdraw, needs.withdraw)
 """What each system clears of somebody who erases everything."""
 
 

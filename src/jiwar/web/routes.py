@@ -2,6 +2,7 @@
 
 from jiwar.web import (
     about,
+    aid,
     answering,
     asking,
     care,
@@ -20,6 +21,7 @@ from jiwar.web import (
     locks,
     more,
     mykey,
+    needs,
     newkey,
     parting,
     people,
@@ -39,6 +41,7 @@ from jiwar.web import (
     tour,
     vouching,
     week,
+    wishing,
     wording,
 )
 from jiwar.web.app import At
@@ -50,6 +53,8 @@ ALL: tuple[At, ...] = (
     *forum.ROUTES,
     *tending.ROUTES,
     *rooms.ROUTES,
+    *needs.ROUTES,
+    *wishing.ROUTES,
     *founding.ROUTES,
     *joining.ROUTES,
     *tour.ROUTES,
@@ -62,6 +67,7 @@ ALL: tuple[At, ...] = (
     *inviting.ROUTES,
     *care.ROUTES,
     *wording.ROUTES,
+    *aid.ROUTES,
     *week.ROUTES,
     *teams.ROUTES,
     *vouching.ROUTES,

@@ -28,7 +28,7 @@ from jiwar.web.limits import Rate
 from jiwar.web.respond import ALWAYS, respond
 from jiwar.web.site import Site
 
-TABS: tuple[Tab, ...] = ("home", "talk", "more")
+TABS: tuple[Tab, ...] = ("home", "talk", "help", "more")
 """The tabs whose systems exist; a new system's page file adds its own."""
 _RENEW = "renew"
 USUAL = "usual"

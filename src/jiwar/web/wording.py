@@ -75,13 +75,13 @@ async def write_words(visit: Visit) -> Response:
         at = "about"
         about = form.text("about", ABOUT_LIMIT)
         at = "rules"
-        rules = _lines(form, "rules", RULE_LIMIT, MOST_RULES)
+        rules = lines(form, "rules", RULE_LIMIT, MOST_RULES)
         at = "notes"
-        notes = _lines(form, "notes", NOTE_LIMIT, MOST_NOTES)
+        notes = lines(form, "notes", NOTE_LIMIT, MOST_NOTES)
         at = "public"
         public = form.text("public", PUBLIC_LIMIT)
         at = "questions"
-        questions = _lines(form, "questions", QUESTION_LIMIT, MOST_QUESTIONS)
+        questions = lines(form, "questions", QUESTION_LIMIT, MOST_QUESTIONS)
         at = "access"
         access = form.choice("access", WAYS_IN)
         at = "hour"
@@ -96,10 +96,10 @@ async def write_words(visit: Visit) -> Response:
     return back(visit, circle)
 
 
-def _lines(form: Form, name: str, limit: int, most: int) -> tuple[str, ...]:
+def lines(form: Form, name: str, limit: int, most: int) -> tuple[str, ...]:
     """One thing a line. Raises TextTooLong, BadChoice for too many lines."""
-    lines = [" ".join(line.split()) for line in form.text(name, (limit + 1) * most).splitlines()]
-    kept = tuple(line for line in lines if line)
+    typed = [" ".join(line.split()) for line in form.text(name, (limit + 1) * most).splitlines()]
+    kept = tuple(line for line in typed if line)
     if len(kept) > most:
         raise BadChoice
     if any(len(line) > limit for line in kept):

@@ -52,6 +52,23 @@ class Thread(msgspec.Struct, frozen=True):
         return self.keep > 0
 
 
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody asks for or offers, without a name."""
+
+    by: str
+    circle: str
+    side: str
+    day: int
+    text: str
+    when: str
+    kind: str = ""
+    area: str = ""
+    many: int = 1
+    often: str = "once"
+    languages: str = ""
+    conditions: str = ""
+
+
 class CircleScript(msgspec.Struct, frozen=True):
     """A circle before anything is said in it. Strangers read `public` where they may come in, or ask to: `questions`
     are what they answer then. `hour`: when they come together, if they do."""
@@ -75,6 +92,7 @@ class Community(msgspec.Struct, frozen=True):
     people: tuple[Person, ...]
     circles: tuple[CircleScript, ...]
     threads: tuple[Thread, ...]
+    board: tuple[Asked, ...] = ()
 
     def person(self, name: str) -> Person:
         return next(person for person in self.people if person.id == name)
@@ -134,6 +152,7 @@ def load() -> Community:
         people=msgspec.convert(community["persona"], tuple[Person, ...]),
         circles=tuple(map(_circle, circles)),
         threads=tuple(thread for raw in circles for thread in _threads(raw)),
+        board=msgspec.convert(_read(folder / "board.toml")["wish"], tuple[Asked, ...]),
     )
 
 

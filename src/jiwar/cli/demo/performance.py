@@ -20,6 +20,8 @@ from jiwar.clock import SetClock
 from jiwar.node import Hub
 from jiwar.systems.forum import service as forum
 from jiwar.systems.forum.model import NO_QUOTE
+from jiwar.systems.needs import service as needs
+from jiwar.systems.needs.rules import Wish
 from jiwar.systems.rooms import service as rooms
 from jiwar.systems.rooms.model import NO_REPLY
 
@@ -51,6 +53,7 @@ class Play:
             for moment, together in groupby(acts, lambda act: act.moment):
                 set_clock(self._clock, moment)
                 await self._step(moment, list(together))
+            await self._ask(self._now[0] - day)
         await self._turn_days(self._now[0])
         await self.cast.open_doors()
         await self.cast.leave_the_stage()
@@ -94,6 +97,20 @@ class Play:
         for act in acts:
             lanes.setdefault(self._thread(act).circle, []).append(act)
         await asyncio.gather(*(self._in_circle(lane) for lane in lanes.values()))
+
+    async def _ask(self, days_ago: int) -> None:
+        """What was asked for and offered that day; nobody waits for it to appear."""
+        for one in self.cast.community.board:
+            if one.day == days_ago and self.cast.is_in(one.by, one.circle):
+                wish = Wish(
+                    *(one.side, one.text, one.when, one.area, one.kind),
+                    many=one.many,
+                    often=one.often,
+                    languages=one.languages,
+                    conditions=one.conditions,
+                )
+                await needs.ask(self.cast.circle(one.by, one.circle), wish)
+        await self._hub.services.later.flush(self._hub.store, self._hub.services.random)
 
     async def _arrive(self, moment: Moment) -> None:
         community = self.cast.community

@@ -1,0 +1,61 @@
+"""Records that wait in RAM for a random while before they are appended.
+
+Implements spec/protocol.md §9.4. Whoever looks at a shelf at the moment when somebody is there sees nothing of theirs
+come: it comes five to sixty minutes later, in no order. What waits is signed and sealed; the process can append it,
+and open nothing with it. It is durable elsewhere, in its author's keyring (`oneoffs`): what is lost here with the
+process is put here again by their next visit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from jiwar.clock import Clock
+from jiwar.crypto.random import Random
+from jiwar.errors import JiwarError
+from jiwar.store.contract import Append, Store
+
+SOONEST, LATEST = 300, 3_600
+"""Seconds."""
+LOOK_SECONDS = 20.0
+
+
+@dataclass
+class Later:
+    """What waits, by its object: when it is due, and the record."""
+
+    waiting: dict[bytes, tuple[float, Append]] = field(default_factory=dict)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def put(self, append: Append, clock: Clock, random: Random) -> None:
+        """Have it appended in a while."""
+        wait = SOONEST + int.from_bytes(random(4), "big") % (LATEST - SOONEST)
+        self.waiting[append.obj] = (clock.monotonic() + wait, append)
+
+    async def take_back(self, obj: bytes) -> bool:
+        """Let it never come; False when it isn't here (any more)."""
+        async with self._writing:
+            return self.waiting.pop(obj, None) is not None
+
+    async def look(self, store: Store, now: float) -> None:
+        """Append what is due. What the store refuses by now is left to its author's next visit."""
+        async with self._writing:
+            due = [obj for obj, (when, _) in self.waiting.items() if when <= now]
+            for obj in due:
+                _, append = self.waiting[obj]
+                with suppress(JiwarError):
+                    await store.append(append)
+                del self.waiting[obj]
+
+    async def flush(self, store: Store, random: Random) -> None:
+        """Append everything, in a random order: the process ends."""
+        self.waiting = dict(sorted(self.waiting.items(), key=lambda _: random(8)))
+        await self.look(store, float("inf"))
+
+    async def run(self, store: Store, clock: Clock) -> None:
+        """For as long as the hub runs."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.look(store, clock.monotonic())

@@ -1,0 +1,202 @@
+"""One-offs: personas for one object, that nothing ties to the member behind them.
+
+Implements spec/protocol.md §9.4. A one-off is made of a random seed, which stands in its owner's keyring as long as
+its object is open and nowhere else: no key, no phrase and no other persona leads to it.
+
+- Its object is named by its key. So whoever reads sees from the record alone that it may write there, and that it may
+  write nowhere else. What it says first introduces it: its own key and box, as the system's body carries them.
+- Its records are of one size, chain to no other record, and name a tree that everybody in the circle sees alike.
+- What it says first stands in the keyring at once, and on the shelf after a while (`later`). What it says after
+  (another wording, a withdrawal) is written at once.
+- The charter says whether there are needs and offers, and so one-offs, in a circle.
+
+Does not keep: a member from having many, or from writing anything in one. Stewards remove what one says; nobody can
+tell whose it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from jiwar.circles import authorship
+from jiwar.circles.circle import Circle, open_log
+from jiwar.circles.speech import Said, owned_rid
+from jiwar.errors import Full, NotCanonical, NotThere, Unopenable
+from jiwar.keyring.model import Keyring, OneOff, Trail
+from jiwar.keyring.persona import Persona
+from jiwar.log.covers import Folded
+from jiwar.log.shelf import Entry, Opened, object_name
+from jiwar.wire.canonical import encode
+from jiwar.wire.frame import pad, unpad
+
+ONE_OFF = "one-off"
+SIZE = 6_144
+"""Bytes of everything that a one-off says."""
+BOX = "one-off"
+"""Purpose of its box."""
+MOST_OPEN = 12
+MOST_WAITING = 3
+"""What waits lies in the keyring, which has one size."""
+
+
+def object_of(circle: bytes, key: bytes) -> bytes:
+    """The one object in which the one-off with this key may write."""
+    return object_name(ONE_OFF, circle, key)
+
+
+def sized(body: bytes) -> bytes:
+    """A system's body in the one size."""
+    return pad(body, SIZE)
+
+
+def unsized(body: bytes) -> bytes:
+    """The system's body. Raises NotCanonical."""
+    try:
+        plain = unpad(body)
+    except Unopenable:
+        raise NotCanonical from None
+    if len(body) != SIZE:
+        raise NotCanonical
+    return plain
+
+
+class Aside(Circle):
+    """A circle as it is for one object of a one-off: there the one-off's records count beside the members'.
+
+    With a `persona` it is the one-off itself that reads and writes.
+    """
+
+    def __init__(self, circle: Circle, obj: bytes, persona: Persona | None = None) -> None:
+        self.member, self.services, self.membership = circle.member, circle.services, circle.membership
+        self.id, self.trail, self.read_anew, self.obj = circle.id, circle.trail, 0, obj
+        self._writes = persona is not None
+        self.log = (
+            circle.log
+            if persona is None
+            else open_log(circle.services, circle.membership, circle.trail, persona, seen_by_all=True)
+        )
+        self.__dict__["sketch"] = circle.sketch
+
+    def is_its_own(self, author: bytes) -> bool:
+        """Whether a key is that of the one-off whose object this is."""
+        return object_of(self.id, author) == self.obj
+
+    def counts(self, record: Opened) -> bool:
+        if self.is_its_own(record.author):
+            return authorship.may_have_written_once(self.sketch, record)
+        return super().counts(record)
+
+    def stands(self, cover: Folded) -> bool:
+        """Only the one-off's own covers stand."""
+        return self.is_its_own(cover.signer) and authorship.may_have_folded_once(self.sketch, cover)
+
+    def keep_trail(self, trail: Trail) -> None:
+        """A one-off leaves no trace in what its owner has read or written."""
+        if not self._writes:
+            super().keep_trail(trail)
+
+
+def mine(circle: Circle) -> list[OneOff]:
+    """My one-offs in a circle, the latest first."""
+    return [one for one in reversed(circle.member.keyring.one_offs) if one.circle == circle.id]
+
+
+def persona_of(one: OneOff) -> Persona:
+    return Persona(one.seed)
+
+
+def object_named(one: OneOff) -> bytes:
+    """The object of a one-off of mine."""
+    return object_of(one.circle, persona_of(one).key)
+
+
+def behind(circle: Circle, obj: bytes) -> OneOff | None:
+    """My one-off whose object this is."""
+    return next((one for one in mine(circle) if object_named(one) == obj), None)
+
+
+def as_one_off(circle: Circle, obj: bytes) -> Aside:
+    """The circle as my one-off of this object has it open. Raises NotThere for somebody else's."""
+    one = behind(circle, obj)
+    if one is None:
+        raise NotThere
+    return Aside(circle, obj, persona_of(one))
+
+
+async def begin(circle: Circle, one: OneOff) -> bytes:
+    """Let a one-off say its first word, in a while; durable when it returns. The object.
+
+    Raises Full, KeyringFull, KeysChanged.
+    """
+
+    def keep(ring: Keyring) -> Keyring:
+        waiting = sum(bool(other.kind) for other in ring.one_offs)
+        if len(ring.one_offs) >= MOST_OPEN or waiting >= MOST_WAITING:
+            raise Full
+        return replace(ring, one_offs=(*ring.one_offs, one))
+
+    await circle.member.update(keep)
+    await _wait(circle, one)
+    return object_named(one)
+
+
+async def _wait(circle: Circle, one: OneOff) -> None:
+    """Sign and seal what a one-off says first, and have it appended in a while."""
+    obj, services = object_named(one), circle.services
+    log = Aside(circle, obj, persona_of(one)).log
+    nonce = services.random(16)
+    said = encode(Said(nonce, sized(one.body)))
+    rid = owned_rid(log.persona.key, nonce)
+    entry = Entry(obj, one.kind, said, one.keep, collection=one.collection, rid=rid)
+    append, _ = await log.prepared(entry, lambda _: one.cover, create=True)
+    services.later.put(append, services.clock, services.random)
+
+
+def is_there(circle: Circle, obj: bytes) -> bool:
+    """Whether what a one-off said first has come."""
+    try:
+        return bool(circle.log.cover(obj))
+    except NotThere:
+        return False
+
+
+async def settle(circle: Circle) -> None:
+    """Look after my one-offs here: what should wait and doesn't (the process died, keys turned) waits again; what
+    stands lies in my keyring no longer; whose object is gone is forgotten.
+    """
+    today = circle.services.clock.day()
+    now: dict[bytes, list[OneOff]] = {}
+    for one in mine(circle):
+        obj = object_named(one)
+        there = is_there(circle, obj)
+        if one.day + one.keep < today or not (there or one.kind):
+            now[one.seed] = []
+        elif there:
+            now[one.seed] = [replace(one, kind="", body=b"", cover=b"")]
+        elif obj not in circle.services.later.waiting:
+            await _wait(circle, one)
+    changed = {seed for seed, left in now.items() if not left or left[0] not in mine(circle)}
+    if changed:
+        await circle.member.update(lambda ring: _with(ring, {seed: now[seed] for seed in changed}))
+
+
+def _with(ring: Keyring, now: dict[bytes, list[OneOff]]) -> Keyring:
+    kept = [left for one in ring.one_offs for left in now.get(one.seed, [one])]
+    return replace(ring, one_offs=tuple(kept))
+
+
+async def forget(circle: Circle, objs: Iterable[bytes]) -> None:
+    """Let go of one-offs of mine; what still waits never comes."""
+    gone = set(objs)
+    for obj in gone:
+        await circle.services.later.take_back(obj)
+    seeds: dict[bytes, list[OneOff]] = {one.seed: [] for one in mine(circle) if object_named(one) in gone}
+    await circle.member.update(lambda ring: _with(ring, seeds))
+
+
+async def leave(circle: Circle) -> None:
+    """Before I go: what waits never comes, and nothing says any more what was mine."""
+    if mine(circle):
+        await forget(circle, [object_named(one) for one in mine(circle)])

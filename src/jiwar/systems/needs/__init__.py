@@ -1,0 +1,1 @@
+"""What somebody needs, and what somebody can give."""

@@ -1,0 +1,57 @@
+"""What needs and offers are made of, and the cover that lists one.
+
+Implements spec/protocol.md §9.5. Each is one object of a one-off's (`circles.oneoffs`), of the collection `needs` or
+`offers`: its first record is of kind `need` or `offer`, and carries a `Need` in the one size. What is written beside
+it is `circles.speech`'s.
+"""
+
+from __future__ import annotations
+
+from jiwar.wire.canonical import Wire
+
+NEED, OFFER = "need", "offer"
+COLLECTIONS = {NEED: "needs", OFFER: "offers"}
+NO_DAY, NO_PART = 0, -1
+
+
+class Need(Wire, frozen=True):
+    """The body of a `need` or, with that `side`, of an `offer`.
+
+    kind: a word of `rules.KINDS`, or the group's own; empty where unsaid. area: as coarse as its author likes.
+    when: one of `rules.WHEN`. day, part: by when it is needed, or from when it is there. many: for how many, or how
+    much. often: one of `rules.OFTEN`. outcome: how it ended, one of `rules.OUTCOMES`, and then no text is left.
+    kem, inbox: the one-off's own, for words to whoever is behind it.
+    """
+
+    side: str
+    text: str
+    kind: str
+    area: str
+    when: str
+    day: int
+    part: int
+    many: int
+    often: str
+    languages: str
+    conditions: str
+    outcome: str
+    kem: bytes
+    inbox: bytes
+
+
+class NeedCover(Wire, frozen=True):
+    """What a list shows. An empty text means that it has ended, or was taken away."""
+
+    side: str
+    text: str
+    kind: str
+    area: str
+    when: str
+    day: int
+    part: int
+    many: int
+    said_day: int
+    said_part: int
+
+
+KINDS: dict[str, type[Wire]] = {NEED: Need, OFFER: Need}

@@ -1,0 +1,87 @@
+"""The verbs of needs and offers: ask or offer, end, take back, ask again, remove.
+
+Implements spec/protocol.md §9.5. Each is written by a one-off of its own (`circles.oneoffs`): it comes to stand
+within the hour, and nobody can tell whose it is.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from jiwar.circles import oneoffs, speech
+from jiwar.circles.circle import Circle
+from jiwar.errors import JiwarError, NotAllowed
+from jiwar.keyring.model import OneOff
+from jiwar.keyring.persona import Persona
+from jiwar.log.shelf import Refold
+from jiwar.systems.needs import rules, view
+from jiwar.systems.needs.model import COLLECTIONS
+from jiwar.systems.needs.rules import Wish
+from jiwar.wire.canonical import encode
+
+
+async def ask(circle: Circle, wish: Wish) -> bytes:
+    """Ask for something, or offer it; returns its object. Durable when it returns, on the board within the hour.
+
+    Raises TextMissing, TextTooLong, BadChoice, NotAllowed where the charter has none, Full, KeyringFull.
+    """
+    if not circle.charter.aid.on:
+        raise NotAllowed
+    clock, seed = circle.services.clock, circle.services.random(32)
+    persona = Persona(seed)
+    need = rules.new_need(wish, circle.charter.aid, clock.day(), persona.kem_key, persona.inbox(oneoffs.BOX))
+    keep = rules.lane(need, clock.day(), circle.policy.topic_days)
+    shown = encode(rules.cover(need, clock.day(), clock.part()))
+    one = OneOff(circle.id, seed, COLLECTIONS[need.side], clock.day(), keep, need.side, encode(need), shown)
+    return await oneoffs.begin(circle, one)
+
+
+def _blank(side: str) -> Refold:
+    """What leaves nothing of it on the cover."""
+    fold = encode(rules.taken_away(side))
+    return lambda _: fold
+
+
+async def end(circle: Circle, obj: bytes, outcome: str) -> None:
+    """Say how mine ended; its words go, at once. What has not come yet never comes. Raises NotThere, BadChoice."""
+    found = view.mine(circle, obj)
+    if not found.waits:
+        aside = oneoffs.as_one_off(circle, obj)
+        need = rules.ended(found.need, outcome)
+        body = oneoffs.sized(encode(need))
+        await speech.edit(aside, obj, found.slot, body, rules.is_sound_need, _blank(need.side))
+    await oneoffs.forget(circle, [obj])
+
+
+async def take_back(circle: Circle, obj: bytes) -> None:
+    """Withdraw mine, without a word. Raises NotThere."""
+    found = view.mine(circle, obj)
+    if not found.waits:
+        aside = oneoffs.as_one_off(circle, obj)
+        await speech.retract(aside, obj, found.slot, rules.is_sound_need, _blank(found.need.side))
+    await oneoffs.forget(circle, [obj])
+
+
+async def renew(circle: Circle, obj: bytes) -> bytes:
+    """Ask for the same again, by another one-off; a day that has passed is not named any more.
+
+    Raises NotThere, and as `ask` does; then the old one still stands.
+    """
+    need = view.mine(circle, obj).need
+    wish, today, aid = rules.wish_of(need), circle.services.clock.day(), circle.charter.aid
+    again = await ask(circle, rules.still(wish, aid, today))
+    await take_back(circle, obj)
+    return again
+
+
+async def take_down(circle: Circle, obj: bytes) -> None:
+    """Remove one, as a steward or moderator. Raises NotThere, NotAllowed."""
+    found = view.one(circle, obj)
+    await speech.take_down(oneoffs.Aside(circle, obj), obj, found.slot, rules.is_sound_need, _blank(found.need.side))
+
+
+async def withdraw(circle: Circle) -> None:
+    """Take back everything of mine here, before I go."""
+    for one in oneoffs.mine(circle):
+        with suppress(JiwarError):  # One that has gone by itself, or was removed.
+            await take_back(circle, oneoffs.object_named(one))

@@ -1,0 +1,153 @@
+"""What pages show of needs and offers: lists, one of them, my own.
+
+Implements spec/protocol.md §9.5. A list costs one read of the store however many there are; one of them two. A cover
+that doesn't stand (somebody else than its one-off wrote it) costs reading the first slot of its object.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jiwar.circles import oneoffs, speech
+from jiwar.circles.circle import Circle
+from jiwar.circles.oneoffs import Aside
+from jiwar.circles.speech import Fate
+from jiwar.errors import Damaged, NotCanonical, NotThere
+from jiwar.keyring.model import OneOff
+from jiwar.log.covers import Folded
+from jiwar.log.shelf import LAST_NUMBER
+from jiwar.store.contract import ObjectRow
+from jiwar.systems.needs import rules
+from jiwar.systems.needs.model import COLLECTIONS, Need, NeedCover
+from jiwar.wire.canonical import decode
+
+PAGE = 30
+NO_SLOT = -1
+SOON = 2
+"""Days before the last one on which its owner is reminded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One as a list shows it; `until` is the last day on which it is listed."""
+
+    obj: bytes
+    head: int
+    cover: NeedCover
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One, whole. `waits`: it is mine, and has not come yet; then it has no slot."""
+
+    obj: bytes
+    slot: int
+    head: int
+    need: Need
+    fate: Fate
+    day: int
+    part: int
+    until: int
+    waits: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.fate == "stands" and not self.need.outcome
+
+
+def rows(circle: Circle, side: str, before: int | None = None, limit: int = PAGE) -> list[ObjectRow]:
+    """The latest of one side, still sealed; `before` is the head of the last one shown."""
+    return circle.log.covers(COLLECTIONS[side], before, limit)
+
+
+def lines(circle: Circle, side: str, found: list[ObjectRow]) -> list[Line]:
+    """Those of them that stand open."""
+    shown = []
+    for row in found:
+        try:
+            line = _line(circle, row)
+        except (Damaged, NotCanonical, NotThere):
+            continue
+        if line.cover.text and line.cover.side == side:
+            shown.append(line)
+    return shown
+
+
+def _line(circle: Circle, row: ObjectRow) -> Line:
+    folded = circle.log.standing(row)
+    return Line(row.obj, row.head, _cover(circle, folded), folded.day + folded.keep)
+
+
+def _cover(circle: Circle, folded: Folded) -> NeedCover:
+    """The cover that its one-off wrote, or what the first record says. Raises NotCanonical, NotThere."""
+    latest = circle.services.clock.day() + 1  # Clocks differ a little.
+    try:
+        cover = decode(folded.fold, NeedCover)
+        if rules.is_sound_cover(cover) and cover.said_day <= latest and Aside(circle, folded.obj).stands(folded):
+            return cover
+    except NotCanonical:
+        pass
+    found = _first(circle, folded)
+    return (
+        rules.cover(found.need, found.day, max(found.part, 0)) if found.is_open else rules.taken_away(found.need.side)
+    )
+
+
+def one(circle: Circle, obj: bytes) -> Shown:
+    """Raises NotThere, also for what has expired, was taken away, or is something else."""
+    try:
+        row = circle.log.cover(obj)
+        found = _first(circle, circle.log.standing(row))
+    except (Damaged, NotCanonical):
+        raise NotThere from None
+    if found.fate != "stands":
+        raise NotThere
+    return found
+
+
+def _first(circle: Circle, folded: Folded) -> Shown:
+    """What stands in the slot that began it, by its one-off. Raises NotThere, NotCanonical."""
+    slots = speech.slots_of(circle.log.rows(folded.obj, 0, LAST_NUMBER, 1))
+    aside = Aside(circle, folded.obj)
+    standing = next((speech.read_slot(aside, folded.obj, slot, rules.is_sound_need) for slot in slots), None)
+    if standing is None or standing.fate != "stands" or not aside.is_its_own(standing.author):
+        raise NotThere
+    need = rules.read(standing.body)
+    until = standing.day + standing.keep
+    return Shown(folded.obj, standing.slot, folded.head, need, standing.fate, standing.day, standing.part, until)
+
+
+def mine(circle: Circle, obj: bytes) -> Shown:
+    """One of mine, also while it waits. Raises NotThere."""
+    own = oneoffs.behind(circle, obj)
+    if own is None:
+        raise NotThere
+    return _waiting(obj, own) if own.kind and not oneoffs.is_there(circle, obj) else one(circle, obj)
+
+
+def _waiting(obj: bytes, own: OneOff) -> Shown:
+    need, cover = decode(own.body, Need), decode(own.cover, NeedCover)
+    return Shown(obj, NO_SLOT, 0, need, "stands", own.day, cover.said_part, own.day + own.keep, waits=True)
+
+
+def all_mine(circle: Circle) -> list[Shown]:
+    """Everything of mine in a circle that is open or waits, the latest first."""
+    found = []
+    for own in oneoffs.mine(circle):
+        try:
+            found.append(mine(circle, oneoffs.object_named(own)))
+        except NotThere:
+            continue
+    return [one for one in found if one.is_open]
+
+
+def ends_soon(circle: Circle, shown: Shown) -> bool:
+    """Whether its owner should be asked if it is still wanted."""
+    left = shown.until - circle.services.clock.day()
+    return not shown.waits and left <= SOON and left < shown.until - shown.day
+
+
+def is_new(circle: Circle, line: Line) -> bool:
+    """Whether I haven't looked at it, and it isn't mine."""
+    return line.head > circle.trail.read_up_to(line.obj)

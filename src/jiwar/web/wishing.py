@@ -1,0 +1,156 @@
+"""Asking for something, or offering it, in two screens: write, then check and send.
+
+What was typed goes from screen to screen in the form; nothing is kept before it is sent.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from jiwar.circles.circle import Circle
+from jiwar.circles.policy import AREA_LIMIT
+from jiwar.crypto.envelopes import SEED
+from jiwar.errors import BadInput, JiwarError, Refused
+from jiwar.keyring.persona import Persona
+from jiwar.systems.needs import rules, service
+from jiwar.systems.needs.model import NEED, NO_DAY, NO_PART, OFFER, Need
+from jiwar.systems.needs.rules import Wish
+from jiwar.web import aidwords, messages
+from jiwar.web.app import At
+from jiwar.web.limits import WRITE
+from jiwar.web.needs import SIDES, helping
+from jiwar.web.visit import Visit
+
+TYPED = 2 * rules.TEXT_LIMIT
+DAYS = 14
+"""So many days are offered by name."""
+FIELDS = ("text", "when", "area", "kind", "day", "part", "many", "often", "languages", "conditions")
+
+
+def _typed(visit: Visit) -> dict[str, str]:
+    """What stands in the form, or what it begins with."""
+    form = visit.form
+    if not form.ticked("text"):
+        return dict.fromkeys(FIELDS, "") | {"when": rules.WEEK, "many": "1", "often": rules.ONCE}
+    return {name: form.typed(name, TYPED) for name in FIELDS}
+
+
+def _side(visit: Visit) -> str:
+    return SIDES.get(visit.request.query_params.get("show", ""), NEED)
+
+
+def _wish(visit: Visit, side: str) -> Wish:
+    """Raises BadChoice."""
+    form, today = visit.form, visit.services.clock.day()
+    day = form.number("day", today, today + DAYS) if form.typed("day") else NO_DAY
+    return Wish(
+        side=side,
+        text=form.typed("text", TYPED),
+        when=form.choice("when", rules.WHEN, rules.WEEK),
+        area=form.typed("area", TYPED),
+        kind=form.typed("kind", TYPED),
+        day=day,
+        part=form.number("part", 0, 4) if form.typed("part") and day != NO_DAY else NO_PART,
+        many=form.number("many", 1, rules.MOST_MANY) if form.typed("many") else 1,
+        often=form.choice("often", rules.OFTEN, rules.ONCE),
+        languages=form.typed("languages", TYPED),
+        conditions=form.typed("conditions", TYPED),
+    )
+
+
+def _chosen(visit: Visit, circles: list[Circle]) -> Circle:
+    """The group that the form or the address names, or the first."""
+    named = visit.form.typed("circle") or visit.request.query_params.get("circle", "")
+    if not named:
+        return circles[0]
+    asked = visit.stable(named)
+    return next((one for one in circles if one.id.startswith(asked)), circles[0])
+
+
+async def show(visit: Visit) -> Response:
+    circles = helping(visit)
+    return _write(visit, circles, _side(visit)) if circles else visit.go("help")
+
+
+def _write(visit: Visit, circles: list[Circle], side: str, error: JiwarError | None = None) -> Response:
+    reader, circle, typed = visit.reader, _chosen(visit, circles), _typed(visit)
+    # Where several groups name their parts of town differently, everybody writes their own.
+    areas = circle.charter.aid.areas if len(circles) == 1 else ()
+    kinds = dict.fromkeys(one for each in circles for one in rules.kinds(each.charter.aid))
+    today = reader.today
+    return visit.page(
+        "needs/write.html",
+        tab="help",
+        status=messages.status(error) if error else 200,
+        offers=side == OFFER,
+        here=visit.site.paths.url("help_new", show=_shown(side)),
+        back=visit.site.paths.url("help", show=_shown(side)),
+        circles=[(visit.circle_name(one.id), one.name) for one in circles],
+        chosen=visit.circle_name(circle.id),
+        typed=typed,
+        whens=[(one, visit.say(said)) for one, said in aidwords.WHEN.items()],
+        areas=[("", visit.say("Anywhere")), *((one, one) for one in areas)] if areas else [],
+        kinds=[("", visit.say("Not said")), *((one, aidwords.kind(visit, one)) for one in kinds)],
+        days=[("", visit.say("Not said"))] + [(str(day), reader.day(day)) for day in range(today, today + DAYS)],
+        parts=[("", visit.say("Not said"))] + [(str(part), reader.language.part(part)) for part in (1, 2, 3, 4, 0)],
+        manys=[(str(one), reader.count(one, "%(n)s person", "%(n)s people")) for one in range(1, 21)],
+        oftens=[(one, visit.say(said)) for one, said in aidwords.OFTEN.items()],
+        limits=rules,
+        area_limit=AREA_LIMIT,
+        more=any(typed.get(one) for one in ("kind", "day", "part", "languages", "conditions")),
+        error=visit.sentence(error) if error else "",
+        at="text" if not 0 < len(visit.form.typed("text", TYPED).strip()) <= rules.TEXT_LIMIT else "area",
+    )
+
+
+def _shown(side: str) -> str:
+    return next(word for word, one in SIDES.items() if one == side)
+
+
+async def act(visit: Visit) -> Response:
+    """Check, change again, or send."""
+    circles, side, verb = helping(visit), _side(visit), visit.form.choice("do", ("check", "change", "send"), "check")
+    if not circles:
+        return visit.go("help")
+    circle = _chosen(visit, circles)
+    try:
+        wish = _wish(visit, side)
+        if verb == "change":
+            return _write(visit, circles, side)
+        visit.limit(WRITE)
+        if verb == "send":
+            await service.ask(circle, wish)
+            visit.tell("It is kept, and appears within the hour, without a name.")
+            return visit.go("help_mine")
+        return _check(visit, circle, side, _as_it_would_be(visit, circle, wish))
+    except (BadInput, Refused) as error:
+        return _write(visit, circles, side, error)
+
+
+def _as_it_would_be(visit: Visit, circle: Circle, wish: Wish) -> Need:
+    """What would be said, by a one-off that is never used. Raises TextMissing, TextTooLong, BadChoice."""
+    nobody = Persona(visit.services.random(SEED)[:32])
+    return rules.new_need(wish, circle.charter.aid, visit.services.clock.day(), nobody.kem_key, bytes(32))
+
+
+def _check(visit: Visit, circle: Circle, side: str, need: Need) -> Response:
+    title, rest = aidwords.cut(need.text)
+    return visit.page(
+        "needs/check.html",
+        tab="help",
+        offers=side == OFFER,
+        here=visit.site.paths.url("help_new", show=_shown(side)),
+        circle=visit.circle_name(circle.id),
+        group=circle.name,
+        typed=_typed(visit),
+        title=title,
+        rest=rest,
+        need=need,
+        kind=aidwords.kind(visit, need.kind),
+        by_when=aidwords.when(visit, need),
+        often="" if need.often == rules.ONCE else visit.say(aidwords.OFTEN[need.often]),
+        days=rules.lane(need, visit.services.clock.day(), circle.policy.topic_days),
+    )
+
+
+ROUTES = (At("help_new", "/help/new", show, act),)

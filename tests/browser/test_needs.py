@@ -1,0 +1,54 @@
+"""A request from somebody without a name, and an offer beside it: two screens each, on the board within the hour."""
+
+from __future__ import annotations
+
+from tests.browser import driving
+from tests.browser.axe import Examination
+from tests.browser.conftest import OpenBrowser, pairwise
+from tests.browser.measured import Measured
+from tests.browser.serving import Served
+from tests.browser.test_story import SAID
+
+RIDE = {
+    "ar": "توصيلة إلى المستوصف صباح الخميس. والرجعة قبل الظهر.",
+    "en": "A lift to the clinic on Thursday morning. And back before noon.",
+    "fr": "Un trajet au dispensaire jeudi matin. Et le retour avant midi.",
+}
+
+
+@pairwise
+def test_a_request_in_two_screens(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+    asker = Measured(browser(width, js, lang), hub, lang, js)
+    said, examination = SAID[lang], Examination()
+    if js:
+        examination.of(asker, width)
+    asker.found(hub.founding_link(), said.group, said.about, said.founder)
+    asker.go("/help")
+    assert asker.sees(asker.word("No requests now. What could there be to give?"))
+    with asker.way() as way:
+        asker.press("Ask for something")
+        asker.type("text", RIDE[lang])
+        asker.choose("when", "today")
+        asker.press("Check, then send")
+        assert asker.sees(asker.word("As it will look"))
+        assert asker.sees(RIDE[lang].partition(".")[0])
+        asker.press("Send")
+    assert way.screens == ["/help/new", "/help/mine"], "two screens, of one address, and the one where it ends"
+    assert way.taps <= 4
+    assert asker.path == "/help/mine"
+    assert asker.sees(asker.word("Appears within the hour"))
+    asker.open(RIDE[lang].partition(".")[0])
+    asker.press("Withdraw it")
+    assert asker.sees(asker.word("Nothing asked for, nothing offered."))
+
+    asker.go("/help")
+    asker.press("Offer help")
+    asker.type("text", said.text)
+    driving.tap(asker.driver, asker.named("More, if it helps"))
+    asker.pick("kind", asker.word("Food"))
+    asker.press("Check, then send")
+    asker.press("Change")
+    assert said.text in (asker.one("#text").get_attribute("value") or "")
+    asker.press("Check, then send")
+    asker.press("Send")
+    assert asker.path == "/help/mine"

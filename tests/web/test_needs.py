@@ -1,0 +1,205 @@
+"""Needs and offers on pages: asking in two screens, the board, mine, one of them, what the care team settles."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiwar.clock import SetClock
+from jiwar.systems.needs import rules, service, view
+from jiwar.systems.needs.model import NEED, OFFER
+from jiwar.systems.needs.rules import Wish
+from tests.web.client import Page, World
+from tests.web.seated import Seats, Someone
+from tests.web.talking import Talk, token
+
+RIDE = "توصيلة إلى المستوصف صباح الخميس. والرجعة قبل الظهر."
+
+
+@pytest.fixture
+def talk(world: World, language: str) -> Talk:
+    return Talk(Seats(world, language))
+
+
+def comes(talk: Talk) -> None:
+    """What waits comes."""
+    world = talk.seats.world
+    world.run(world.hub.services.later.look(world.hub.store, float("inf")))
+
+
+def asked(talk: Talk, who: Someone, wish: Wish | None = None) -> bytes:
+    obj = talk.seats.world.run(service.ask(talk.opened_by(who), wish or Wish(NEED, RIDE, kind="transport")))
+    comes(talk)
+    return obj
+
+
+def board(who: Someone, show: str = "needs", **query: str) -> Page:
+    return who.get(who.world.url("help", show=show, **query))
+
+
+def page_of(talk: Talk, who: Someone, obj: bytes) -> Page:
+    return who.get(talk.seats.world.url("need", need=who.name(talk.circle[:16] + obj)))
+
+
+def press(talk: Talk, who: Someone, obj: bytes, do: str) -> Page:
+    page = page_of(talk, who, obj)
+    path = talk.seats.world.url("need", need=who.name(talk.circle[:16] + obj))
+    return who.post(path, {"token": token(page), "do": do})
+
+
+def test_a_request_takes_two_screens_and_comes_within_the_hour(talk: Talk) -> None:
+    first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+    second = talk.fig.send(first, "help_new", _button="do=check", text=RIDE, area="جهة السوق")
+    assert RIDE.partition(".")[0] in second.text
+    assert "جهة السوق" in second.text
+    landed = talk.fig.send(second, "help_new", _button="do=send")
+    assert landed.path == talk.fig.world.url("help_mine")
+    assert talk.fig.word("Appears within the hour") in landed.text
+    assert RIDE.partition(".")[0] not in board(talk.palm).text
+    comes(talk)
+    page = board(talk.palm)
+    assert RIDE.partition(".")[0] in page.text
+    assert "جهة السوق" in page.text
+    assert "تينة" not in page.text
+
+
+def test_what_was_checked_can_be_changed_and_is_not_lost(talk: Talk) -> None:
+    first = talk.fig.get(talk.fig.world.url("help_new", show="offers"))
+    second = talk.fig.send(first, "help_new", _button="do=check", text="سيارة صباحاً", languages="عربي")
+    again = talk.fig.send(second, "help_new", _button="do=change")
+    fields = again.form("/help/new").fields
+    assert fields["text"].strip() == "سيارة صباحاً"
+    assert fields["languages"] == "عربي"
+    assert view.all_mine(talk.opened_by(talk.fig)) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"text": " "}, {"text": "ط" * (rules.TEXT_LIMIT + 1)}, {"text": RIDE, "area": "33.5138, 36.2765"}],
+    ids=["nothing", "too long", "coordinates"],
+)
+def test_what_can_not_be_said_is_named_above_the_form(talk: Talk, typed: dict[str, str]) -> None:
+    first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+    page = talk.fig.send(first, "help_new", _button="do=check", **typed)
+    assert page.status == 400
+    assert talk.fig.word("Something to correct") in page.text
+    assert page.form("/help/new").fields["text"].strip() == typed["text"].strip()
+
+
+@pytest.mark.parametrize("typed", [{"day": "1"}, {"day": "x"}, {"when": "later"}, {"kind": "arms"}, {"many": "1000"}])
+def test_a_choice_that_does_not_exist_changes_nothing(talk: Talk, typed: dict[str, str]) -> None:
+    first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+    path = talk.fig.world.url("help_new", show="needs")
+    page = talk.fig.post(path, {"token": token(first), "do": "send", "text": RIDE, **typed})
+    assert page.status == 400
+    assert view.all_mine(talk.opened_by(talk.fig)) == []
+
+
+def test_the_board_filters_by_kind_and_area(talk: Talk) -> None:
+    asked(talk, talk.fig, Wish(NEED, "توصيلة", kind="transport", area="جهة السوق"))
+    asked(talk, talk.fig, Wish(NEED, "طبخة كبيرة", kind="food", area="النهر"))
+    asked(talk, talk.fig, Wish(OFFER, "ترجمة أوراق", kind="translation"))
+    page = board(talk.palm)
+    assert "توصيلة" in page.text
+    assert "طبخة كبيرة" in page.text
+    assert "ترجمة أوراق" not in page.text
+    assert "ترجمة أوراق" in board(talk.palm, "offers").text
+    kinds = [link for link in page.links if "kind=" in link and "area=" not in link]
+    found = [talk.palm.get(link).text for link in kinds]
+    assert sorted(("توصيلة" in one, "طبخة كبيرة" in one) for one in found) == [(False, True), (True, False)]
+    assert all("food" not in link and "transport" not in link for link in page.links)
+
+
+def test_what_is_new_stands_first_until_it_is_read(talk: Talk) -> None:
+    first, second = asked(talk, talk.fig, Wish(NEED, "الأوّل")), asked(talk, talk.fig, Wish(NEED, "الثاني"))
+    page_of(talk, talk.palm, second)
+    text = board(talk.palm).text
+    assert text.index("الأوّل") < text.index("الثاني")
+    page_of(talk, talk.palm, first)
+    text = board(talk.palm).text
+    assert text.index("الثاني") < text.index("الأوّل")
+
+
+def test_older_ones_stand_on_further_pages(talk: Talk) -> None:
+    for number in range(view.PAGE + 2):
+        asked(talk, talk.fig, Wish(NEED, f"طلب رقم {number}."))
+        talk.seats.world.run(
+            service.end(talk.opened_by(talk.fig), view.all_mine(talk.opened_by(talk.fig))[0].obj, "over")
+        )
+    asked(talk, talk.fig)
+    page = board(talk.palm)
+    older = next(link for link in page.links if "before=" in link)
+    assert talk.palm.get(older).status == 200
+
+
+def test_nobody_else_can_end_it(talk: Talk) -> None:
+    obj = asked(talk, talk.fig)
+    for verb in ("worked", "withdraw", "renew"):
+        assert press(talk, talk.palm, obj, verb).status == 404
+    assert RIDE.partition(".")[0] in board(talk.palm).text
+
+
+@pytest.mark.parametrize("verb", ["worked", "over", "none", "withdraw"])
+def test_mine_ends(talk: Talk, verb: str) -> None:
+    obj = asked(talk, talk.fig)
+    assert press(talk, talk.fig, obj, verb).path == talk.fig.world.url("help_mine")
+    assert RIDE.partition(".")[0] not in board(talk.palm).text
+    assert page_of(talk, talk.palm, obj).status == (404 if verb == "withdraw" else 200)
+    assert press(talk, talk.fig, obj, verb).status in (400, 404)
+
+
+def test_home_asks_whether_it_is_still_wanted_and_it_is_renewed(talk: Talk, clock: SetClock) -> None:
+    obj = asked(talk, talk.fig)
+    page = talk.fig.get("/home")
+    assert RIDE.partition(".")[0] not in page.text
+    clock.forward(days=6)
+    talk.fig.sign_in()
+    assert RIDE.partition(".")[0] in talk.fig.get("/home").text
+    press(talk, talk.fig, obj, "renew")
+    comes(talk)
+    assert RIDE.partition(".")[0] in board(talk.fig).text
+
+
+def test_the_care_team_removes_one(talk: Talk) -> None:
+    obj = asked(talk, talk.fig)
+    assert talk.palm.word("Remove") in page_of(talk, talk.palm, obj).text
+    press(talk, talk.palm, obj, "takedown")
+    assert page_of(talk, talk.fig, obj).status == 404
+
+
+def test_a_verb_that_does_not_exist(talk: Talk) -> None:
+    obj = asked(talk, talk.fig)
+    assert press(talk, talk.fig, obj, "explode").status == 400
+
+
+def test_home_leads_to_both(talk: Talk) -> None:
+    page = talk.fig.get("/home")
+    assert talk.fig.word("Ask for something") in page.text
+    assert talk.fig.word("Offer help") in page.text
+
+
+def test_an_empty_board_says_so(talk: Talk) -> None:
+    assert talk.fig.word("No requests now. What could there be to give?") in board(talk.fig).text
+    assert talk.fig.word("Nothing asked for, nothing offered.") in talk.fig.get("/help/mine").text
+
+
+def test_the_care_team_settles_kinds_and_areas(talk: Talk) -> None:
+    page = talk.palm.to("care_aid", talk.circle)
+    page = talk.palm.send(page, "care_aid", own="تصليح درّاجات", areas="جهة السوق\nالنهر\n")
+    assert page.path == talk.palm.at("care", talk.circle)
+    first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+    assert "تصليح درّاجات" in first.text
+    assert "النهر" in first.text
+    assert talk.fig.to("care_aid", talk.circle).status == 404
+    page = talk.palm.to("care_aid", talk.circle)
+    assert talk.palm.send(page, "care_aid", own="ط" * 200).status == 400
+
+
+def test_the_care_team_turns_them_off(talk: Talk) -> None:
+    obj = asked(talk, talk.fig)
+    page = talk.palm.to("care_aid", talk.circle)
+    talk.palm.send(page, "care_aid", on="no")
+    page = board(talk.fig)
+    assert talk.fig.word("There are no requests and offers in these groups.") in page.text
+    assert page_of(talk, talk.fig, obj).status == 404
+    assert talk.fig.word("Offer help") not in talk.fig.get("/home").text
+    assert board(talk.fig, circle=talk.fig.name(talk.circle[:16])).status == 404
