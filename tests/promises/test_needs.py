@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from jiwar.circles import later, oneoffs
+from jiwar.circles import later, leaving, oneoffs
 from jiwar.circles.circle import Circle, open_log
 from jiwar.circles.oneoffs import Aside
 from jiwar.circles.policy import Aid
 from jiwar.circles.speech import Said, owned_rid
+from jiwar.errors import NotThere
 from jiwar.keyring.persona import Persona
 from jiwar.log import record
 from jiwar.log.record import SignedRecord
@@ -190,6 +191,20 @@ async def test_nobody_writes_in_somebody_elses_need(board: Board) -> None:
         assert view.one(circle, obj).need.text == SHORT.text
         shown = view.lines(circle, NEED, view.rows(circle, NEED))
         assert [line.cover.text for line in shown] == [SHORT.text]
+
+
+async def test_who_was_removed_adds_none_even_with_the_hubs_help(board: Board) -> None:
+    village = board.village
+    obj = await board.ask(village.member, SHORT)
+    waiting = village.world.services.later.waiting
+    _, append = waiting.pop(obj)
+    await leaving.remove(board.of(village.founder), village.member.persona(village.circle))
+    village.world.hub.colludes = True
+    await village.world.hub.append(append)
+    circle = board.of(village.founder)
+    assert view.lines(circle, NEED, view.rows(circle, NEED)) == []
+    with pytest.raises(NotThere):
+        view.one(circle, obj)
 
 
 async def test_the_store_holds_no_word_of_it(board: Board) -> None:
