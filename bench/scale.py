@@ -13,7 +13,7 @@ class Scale:
 
     `hub` is the folder of most rows, `small` and `large` are compared with each other. `senders` write into a room
     that as many people read; `listeners` wait for one message; `idle` live pages are open while nothing happens;
-    `held` letters wait, and those of `held_minutes` come in each window.
+    `held` letters wait, and those of `held_minutes` come in each window; a `board` has so many needs and offers.
     """
 
     hub: Size
@@ -29,6 +29,7 @@ class Scale:
     times: int
     held: int
     held_minutes: int
+    board: int
 
 
 FULL = Scale(
@@ -45,6 +46,7 @@ FULL = Scale(
     times=30,
     held=100_000,
     held_minutes=10,
+    board=10_000,
 )
 QUICK = Scale(
     hub=Size(posts=1_200, topics=40, members=8, circles=2),
@@ -60,4 +62,5 @@ QUICK = Scale(
     times=3,
     held=300,
     held_minutes=10,
+    board=200,
 )
