@@ -254,7 +254,7 @@ async def show_mine(visit: Visit) -> Response:
 # one
 
 
-def _addressed(visit: Visit) -> tuple[Circle, bytes]:
+def addressed(visit: Visit) -> tuple[Circle, bytes]:
     """Raises NotThere, also where there are no needs any more."""
     circle, obj = visit.addressed("need")
     if not circle.charter.aid.on:
@@ -263,7 +263,7 @@ def _addressed(visit: Visit) -> tuple[Circle, bytes]:
 
 
 async def show_one(visit: Visit) -> Response:
-    circle, obj = _addressed(visit)
+    circle, obj = addressed(visit)
     own = oneoffs.behind(circle, obj) is not None
     found = view.mine(circle, obj) if own else view.one(circle, obj)
     if not found.waits:
@@ -295,7 +295,7 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool) -> Response
 
 async def act(visit: Visit) -> Response:
     """End mine, take it back, ask again; or remove one, as the care team or a moderator."""
-    circle, obj = _addressed(visit)
+    circle, obj = addressed(visit)
     verb = visit.form.typed("do")
     visit.limit(WRITE)
     if verb in rules.OUTCOMES:

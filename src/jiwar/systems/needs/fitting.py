@@ -6,13 +6,13 @@ that decide, and whoever proposes reads the rest. Pure.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import chain
 from typing import Literal
 
 from jiwar.systems.needs.matching import Choice, Plan, plan
-from jiwar.systems.needs.model import NO_DAY, NeedCover
+from jiwar.systems.needs.model import NEED, NO_DAY, NeedCover
 from jiwar.systems.needs.rules import EASY, NOW, TODAY, URGENT, WEEK
 
 Reason = Literal["kind", "area", "day"]
@@ -28,6 +28,7 @@ _LOAD = 2
 """What each further need takes from an offer's worth."""
 _EXACT, _STEPS = 120, 3_000
 """Up to so many needs the plan is the best there is; above, at most one part of a hundred below it."""
+SUGGESTED = 3
 MOST_EACH = 50
 """Offers that are looked at for one need."""
 
@@ -75,6 +76,27 @@ def planned(needs: Sequence[NeedCover], offers: Sequence[NeedCover], today: int)
     choices = [_choices(number, need, offers, by_kind, today) for number, need in enumerate(needs)]
     loads = [tuple(_LOAD * place for place in range(_places(offer))) for offer in offers]
     return plan(choices, loads, 0 if len(needs) <= _EXACT else max(2, _STEPS // len(needs)))
+
+
+def suggested(
+    number: int, side: str, needs: Sequence[NeedCover], offers: Sequence[NeedCover], today: int
+) -> list[int]:
+    """The numbers of at most three on the other side that could fit the one of this number: first what the plan for
+    the whole board gives it, then what is worth most, and of equals what the plan has least use for.
+    """
+    given = planned(needs, offers, today).offers
+    if side == NEED:
+        load = Counter(given)
+        ranks = [
+            (given[number] == at, worth(needs[number], offer, today), -load[at], -at)
+            for at, offer in enumerate(offers)
+        ]
+    else:
+        ranks = [
+            (given[at] == number, worth(need, offers[number], today), int(given[at] is None), -at)
+            for at, need in enumerate(needs)
+        ]
+    return [-rank[3] for rank in sorted((rank for rank in ranks if rank[1]), reverse=True)[:SUGGESTED]]
 
 
 def _places(offer: NeedCover) -> int:

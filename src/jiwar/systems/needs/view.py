@@ -6,6 +6,7 @@ that doesn't stand (somebody else than its one-off wrote it) costs reading the f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jiwar.circles import oneoffs, speech
@@ -22,6 +23,8 @@ from jiwar.systems.needs.model import COLLECTIONS, Need, NeedCover
 from jiwar.wire.canonical import decode
 
 PAGE = 30
+PART, MOST = 100, 10_000
+"""Of what is read for a plan: at once, and in all."""
 NO_SLOT = -1
 SOON = 2
 """Days before the last one on which its owner is reminded."""
@@ -72,6 +75,17 @@ def lines(circle: Circle, side: str, found: list[ObjectRow]) -> list[Line]:
         if line.cover.text and line.cover.side == side:
             shown.append(line)
     return shown
+
+
+def whole(circle: Circle, side: str) -> Iterator[list[Line]]:
+    """All that stands open on one side, the latest first, a part at a time: for a plan, not for a page."""
+    before, left = None, MOST
+    while left > 0:
+        found = rows(circle, side, before, min(PART, left))
+        yield lines(circle, side, found)
+        if len(found) < PART:
+            return
+        before, left = found[-1].head, left - len(found)
 
 
 def _line(circle: Circle, row: ObjectRow) -> Line:
