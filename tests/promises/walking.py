@@ -328,6 +328,7 @@ class _Story:
         guest.follow(page, "need")
         self._comes()
         founder.go("help", "need")
+        guest.submit(guest.go("help", "help_mine", "need"), "need_fits")
         guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
         self._comes()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "worked")
