@@ -30,7 +30,7 @@ DELIVERY = 3.0
 LIVE_KIB = 64.0
 ROW_BYTES = 700
 """About what a message takes in its row: sealed, padded, with its ids."""
-_WRITING_CLOSES = (
+WRITING_CLOSES = (
     "nothing small. A message takes about 3 ms of the hub's one thread with nobody reading, and 0.1 ms more for each"
     " reader. In a profile of it the request, its form and session are a third, the circle's keys and roster a"
     " quarter, the room judged again an eighth, sealing, signing and handing the row over the rest; none of it may"
@@ -115,7 +115,7 @@ def writing(scale: Scale) -> list[Row]:
             floor_ratio,
             least=AGAINST_COMMITS,
             sizes=about,
-            closes=_WRITING_CLOSES,
+            closes=WRITING_CLOSES,
         ),
         Row("writing, nobody reading", str(Samples(tuple(alone), "messages/s"))),
         Row("one message, accepted", accepted, sizes="one sender, nobody else"),

@@ -17,7 +17,7 @@ from bench.filling.folder import Filled, filled
 from bench.filling.words import Words
 from bench.listening import listening
 from bench.peers.apart import LEAST_SECONDS, copied
-from bench.rooms import Guest, following, guests
+from bench.rooms import WRITING_CLOSES, Guest, following, guests
 from bench.scale import Scale
 from bench.serving import Running
 from bench.table import Row, Samples
@@ -78,6 +78,7 @@ async def _rows(peer: Peer, hub: Running, folder: Filled, scale: Scale) -> list[
                 f"{peer.name} {theirs}",
                 ours.median / theirs.median,
                 least=peer.least_written,
+                closes=WRITING_CLOSES,
                 sizes=f"{who}; {peer.written}",
             )
         )
