@@ -57,8 +57,8 @@ def _read_the_page(who: Typist) -> None:
     assert who.next_stop()["name"] == who.word("Close")
     assert who.next_stop()["name"] == who.word("To the content")
     who.strike("Enter")
-    assert who.next_stop()["name"] == who.word("A new topic")
-    stops = [who.next_stop() for _ in range(8)]
+    assert who.next_stop()["name"] == who.word("Ask for something")
+    stops = [who.next_stop() for _ in range(10)]
     assert any(not stop for stop in stops), "behind the last stop the browser itself has the focus"
 
 

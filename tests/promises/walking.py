@@ -327,16 +327,18 @@ class _Story:
         page = guest.submit(page, "help_new", "send")
         guest.follow(page, "need")
         self._comes()
-        founder.go("help", "need")
+        page = founder.submit(founder.go("help", "need"), "need", "word", word0=words["said"])
+        page = guest.submit(guest.go("help", "help_mine", "need"), "need", "word", word0=words["answer"])
+        assert words["said"] in page.text
         guest.submit(guest.go("help", "help_mine", "need"), "need_fits")
-        guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
+        guest.submit(guest.go("help", "help_mine", "need"), "need", "renew", at=1)
         self._comes()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "worked")
         page = guest.get(self.world.url("help_new", show="offers"))
         guest.submit(guest.submit(page, "help_new", "check", text=words["said"]), "help_new", "send")
         self._comes()
         page = founder.get(self.world.url("help", show="offers"))
-        founder.submit(founder.follow(page, "need"), "need", "takedown")
+        founder.submit(founder.follow(page, "need"), "need", "takedown", at=1)
 
     def _comes(self) -> None:
         """What waits comes."""

@@ -203,3 +203,42 @@ def test_the_care_team_turns_them_off(talk: Talk) -> None:
     assert page_of(talk, talk.fig, obj).status == 404
     assert talk.fig.word("Offer help") not in talk.fig.get("/home").text
     assert board(talk.fig, circle=talk.fig.name(talk.circle[:16])).status == 404
+
+
+def say(talk: Talk, who: Someone, obj: bytes, text: str, to: str = "") -> Page:
+    page, path = page_of(talk, who, obj), talk.seats.world.url("need", need=who.name(talk.circle[:16] + obj))
+    return who.post(path, {"token": token(page), "do": "word", "at": "0", "word0": text, "to": to})
+
+
+def test_a_word_goes_to_and_fro_without_a_name(talk: Talk) -> None:
+    obj = asked(talk, talk.fig)
+    page = say(talk, talk.palm, obj, "عندي سيارة، في أيّ ساعة؟")
+    assert talk.palm.word("It has been sent, without a name.") in page.text
+    assert talk.palm.word("A word was sent") in talk.palm.get("/help/mine").text
+    assert talk.fig.word("A word came") in talk.fig.get("/home").text
+    theirs = page_of(talk, talk.fig, obj)
+    assert "عندي سيارة" in theirs.text
+    assert "نخلة" not in theirs.text
+    to = next(form.fields["to"] for form in theirs.forms if "to" in form.fields)
+    assert "الثامنة" in say(talk, talk.fig, obj, "الثامنة، عند المخبز", to).text
+    answered = page_of(talk, talk.palm, obj)
+    assert "الثامنة" in answered.text
+    assert "تينة" not in answered.text
+    assert talk.palm.word("A word came") in talk.palm.get("/help/mine").text
+    press(talk, talk.fig, obj, "worked")
+    assert "الثامنة" not in page_of(talk, talk.palm, obj).text
+
+
+@pytest.mark.parametrize("text", ["", "ط" * 601])
+def test_a_word_that_can_not_be_sent_is_given_back(talk: Talk, text: str) -> None:
+    obj = asked(talk, talk.fig)
+    page = say(talk, talk.palm, obj, text)
+    assert page.status == 400
+    assert next(form.fields["word0"].strip() for form in page.forms if "word0" in form.fields) == text
+    assert talk.palm.member.keyring.one_offs == ()
+
+
+def test_behind_a_need_one_answers_those_alone_who_wrote(talk: Talk) -> None:
+    obj = asked(talk, talk.fig)
+    assert say(talk, talk.fig, obj, "من هنا؟").status == 404
+    assert say(talk, talk.fig, obj, "من هنا؟", talk.fig.name(bytes(32))).status == 404

@@ -24,10 +24,11 @@ LIFE_DAYS = 60
 REPORT, VOUCH, KEYS, REQUEST, TRUST = "report", "vouch", "keys", "request", "trust"
 KNOCK, ROOM = "knock", "room"
 KEEP, OPENING, NOTICE = "keep", "opening", "notice"
+WORD = "word"
 """Purposes: a member to a desk; "I know this person", to the stewards' desk; keys of a circle to somebody; a newcomer
 to who invited them; a capability to close an account, to a friend; the secret of an applicant's room, to the desk for
 strangers; what is said in that room. Halves of what opens an account, to a key-keeper; one of them, to another
-keeper; that this has begun, to the owner."""
+keeper; that this has begun, to the owner. A word from one one-off to another."""
 
 
 class Letter(Wire, frozen=True):

@@ -99,8 +99,33 @@ class Aside(Circle):
 
 
 def mine(circle: Circle) -> list[OneOff]:
-    """My one-offs in a circle, the latest first."""
+    """My one-offs with an object of their own in a circle, the latest first."""
+    return [one for one in all_mine(circle) if not one.about]
+
+
+def all_mine(circle: Circle) -> list[OneOff]:
+    """All my one-offs in a circle, the latest first."""
     return [one for one in reversed(circle.member.keyring.one_offs) if one.circle == circle.id]
+
+
+def about(circle: Circle, obj: bytes) -> OneOff | None:
+    """My one-off that writes about somebody else's object."""
+    return next((one for one in all_mine(circle) if one.about == obj), None)
+
+
+async def begin_about(circle: Circle, obj: bytes, keep: int) -> OneOff:
+    """My one-off that writes about somebody else's object, made where there is none. Raises Full, KeyringFull."""
+    made = OneOff(circle.id, circle.services.random(32), "", circle.services.clock.day(), keep, about=obj)
+
+    def take(ring: Keyring) -> Keyring:
+        if len(ring.one_offs) >= MOST_OPEN:
+            raise Full
+        return replace(ring, one_offs=(*ring.one_offs, made))
+
+    there = about(circle, obj)
+    if there is None:
+        await circle.member.update(take)
+    return there or made
 
 
 def persona_of(one: OneOff) -> Persona:
@@ -168,8 +193,8 @@ async def settle(circle: Circle) -> None:
     """
     today = circle.services.clock.day()
     now: dict[bytes, list[OneOff]] = {}
-    for one in mine(circle):
-        obj = object_named(one)
+    for one in all_mine(circle):
+        obj = one.about or object_named(one)
         there = is_there(circle, obj)
         if one.day + one.keep < today or not (there or one.kind):
             now[one.seed] = []
@@ -177,7 +202,7 @@ async def settle(circle: Circle) -> None:
             now[one.seed] = [replace(one, kind="", body=b"", cover=b"")]
         elif obj not in circle.services.later.waiting:
             await _wait(circle, one)
-    changed = {seed for seed, left in now.items() if not left or left[0] not in mine(circle)}
+    changed = {seed for seed, left in now.items() if not left or left[0] not in all_mine(circle)}
     if changed:
         await circle.member.update(lambda ring: _with(ring, {seed: now[seed] for seed in changed}))
 
@@ -192,11 +217,13 @@ async def forget(circle: Circle, objs: Iterable[bytes]) -> None:
     gone = set(objs)
     for obj in gone:
         await circle.services.later.take_back(obj)
-    seeds: dict[bytes, list[OneOff]] = {one.seed: [] for one in mine(circle) if object_named(one) in gone}
+    seeds: dict[bytes, list[OneOff]] = {
+        one.seed: [] for one in all_mine(circle) if (one.about or object_named(one)) in gone
+    }
     await circle.member.update(lambda ring: _with(ring, seeds))
 
 
 async def leave(circle: Circle) -> None:
     """Before I go: what waits never comes, and nothing says any more what was mine."""
-    if mine(circle):
-        await forget(circle, [object_named(one) for one in mine(circle)])
+    if all_mine(circle):
+        await forget(circle, [one.about or object_named(one) for one in all_mine(circle)])

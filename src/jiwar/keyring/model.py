@@ -232,6 +232,7 @@ class OneOff(Wire, frozen=True):
 
     collection: what the object is listed under. day: when it was made. keep: the lane of its object.
     kind, body, cover: what it says first, until that stands on the shelf; empty after.
+    about: the object of somebody else's about which it writes letters, where it has none of its own.
     """
 
     circle: bytes
@@ -242,6 +243,7 @@ class OneOff(Wire, frozen=True):
     kind: str = ""
     body: bytes = b""
     cover: bytes = b""
+    about: bytes = b""
 
 
 class Keyring(Wire, frozen=True):

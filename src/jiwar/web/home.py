@@ -87,7 +87,7 @@ async def show(visit: Visit) -> Response:
     groups = sorted((_group(visit, each) for each in seen), key=lambda one: one.order, reverse=True)
     for circle in circles:
         await oneoffs.settle(circle)
-    ending = [one for circle in circles for one in own_rows(visit, circle) if one.soon][:FOR_ME]
+    ending = [one for circle in circles for one in own_rows(visit, circle) if one.calls][:FOR_ME]
     faces = [one for circle in circles for one in greeting.waiting(visit, circle)][:FOR_ME]
     arrivals = (greeting.arrival(visit, circle) for circle in sorted(circles, key=lambda one: -one.membership.joined))
     return visit.page(

@@ -9,11 +9,12 @@ from starlette.responses import Response
 from jiwar.circles import oneoffs
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import MODERATOR, STEWARD
-from jiwar.errors import BadChoice, NotThere
+from jiwar.circles.words import WORD_LIMIT
+from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.needs import rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.view import Line, Shown
-from jiwar.web import aidwords
+from jiwar.web import aidwords, messages
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import WRITE
@@ -221,10 +222,18 @@ class Own:
     until: int
     soon: bool
     group: str
+    words: int = 0
+    theirs: bool = False
+
+    @property
+    def calls(self) -> bool:
+        """Whether it waits for me."""
+        return self.soon or bool(self.words)
 
 
 def own_rows(visit: Visit, circle: Circle) -> list[Own]:
-    """Everything of mine in a group that is open or waits."""
+    """Everything of mine in a group that is open or waits, and what of others I have written about."""
+    found = [(one, False) for one in view.all_mine(circle)] + [(one, True) for one in view.written_about(circle)]
     return [
         Own(
             aidwords.cut(one.need.text)[0],
@@ -232,10 +241,12 @@ def own_rows(visit: Visit, circle: Circle) -> list[Own]:
             one.need.side,
             one.waits,
             one.until,
-            view.ends_soon(circle, one),
+            not theirs and view.ends_soon(circle, one),
             circle.name,
+            sum(thread.waits_for_me for thread in view.threads(circle, one.obj)),
+            theirs,
         )
-        for one in view.all_mine(circle)
+        for one, theirs in found
     ]
 
 
@@ -271,11 +282,27 @@ async def show_one(visit: Visit) -> Response:
     return _one_page(visit, circle, found, own)
 
 
-def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool) -> Response:
+@dataclass(frozen=True)
+class Talked:
+    """Words with one other, (text, day, whether it was mine) each; `to` names the other in this session."""
+
+    to: str
+    words: list[tuple[str, int, bool]]
+
+
+def _talked(visit: Visit, circle: Circle, obj: bytes) -> list[Talked]:
+    return [
+        Talked(visit.name(one.other), [(said.word.text, said.day, said.sender != one.other) for said in one.words])
+        for one in view.threads(circle, obj)
+    ]
+
+
+def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: JiwarError | None = None) -> Response:
     need = found.need
     return visit.page(
         "needs/one.html",
         tab="help",
+        status=messages.status(error) if error else 200,
         key=visit.object_name(circle.id, found.obj),
         back=visit.site.paths.url("help", show=next(word for word, one in SIDES.items() if one == need.side)),
         group=circle.name,
@@ -290,6 +317,11 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool) -> Response
         own=own,
         soon=own and view.ends_soon(circle, found),
         removes=not own and circle.me.holds(STEWARD | MODERATOR),
+        talked=_talked(visit, circle, found.obj),
+        to=visit.form.typed("to"),
+        typed=_word_typed(visit),
+        limit=WORD_LIMIT,
+        error=visit.sentence(error) if error else "",
     )
 
 
@@ -298,6 +330,8 @@ async def act(visit: Visit) -> Response:
     circle, obj = addressed(visit)
     verb = visit.form.typed("do")
     visit.limit(WRITE)
+    if verb == "word":
+        return await _say(visit, circle, obj)
     if verb in rules.OUTCOMES:
         await service.end(circle, obj, verb)
         visit.tell("Ended. Its words are gone.")
@@ -314,6 +348,24 @@ async def act(visit: Visit) -> Response:
         raise BadChoice
     await visit.member.flush()
     return visit.go("help") if verb == "takedown" else visit.go("help_mine")
+
+
+def _word_typed(visit: Visit) -> str:
+    """Each box of the page has a name of its own."""
+    return visit.form.typed(f"word{visit.form.typed('at', 2)}", 2 * WORD_LIMIT)
+
+
+async def _say(visit: Visit, circle: Circle, obj: bytes) -> Response:
+    """A word to whoever is behind it, or back to who wrote."""
+    named = visit.form.typed("to")
+    try:
+        await service.send_word(circle, obj, _word_typed(visit), visit.stable(named) if named else b"")
+    except (BadInput, Refused) as error:
+        own = oneoffs.behind(circle, obj) is not None
+        return _one_page(visit, circle, view.mine(circle, obj) if own else view.one(circle, obj), own, error)
+    visit.tell("It has been sent, without a name.")
+    await visit.member.flush()
+    return visit.go("need", "said", need=visit.object_name(circle.id, obj))
 
 
 ROUTES = (

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import oneoffs, speech
+from jiwar.circles import oneoffs, speech, words
 from jiwar.circles.circle import Circle
-from jiwar.errors import JiwarError, NotAllowed
+from jiwar.circles.texts import passage
+from jiwar.errors import JiwarError, NotAllowed, NotThere
 from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Refold
@@ -50,7 +51,7 @@ async def end(circle: Circle, obj: bytes, outcome: str) -> None:
         need = rules.ended(found.need, outcome)
         body = oneoffs.sized(encode(need))
         await speech.edit(aside, obj, found.slot, body, rules.is_sound_need, _blank(need.side))
-    await oneoffs.forget(circle, [obj])
+    await _close(circle, obj)
 
 
 async def take_back(circle: Circle, obj: bytes) -> None:
@@ -59,6 +60,36 @@ async def take_back(circle: Circle, obj: bytes) -> None:
     if not found.waits:
         aside = oneoffs.as_one_off(circle, obj)
         await speech.retract(aside, obj, found.slot, rules.is_sound_need, _blank(found.need.side))
+    await _close(circle, obj)
+
+
+async def send_word(circle: Circle, obj: bytes, text: str, to: bytes = b"") -> None:
+    """A word, without a name: to whoever is behind a need, or, behind it, back to who wrote (`to`).
+
+    Raises TextMissing, TextTooLong, NotThere, Full, TooMuch, KeysChanged.
+    """
+    own = oneoffs.behind(circle, obj)
+    if own is not None:
+        me = oneoffs.persona_of(own)
+        answered = [one for one in words.heard(circle, me, obj) if one.sender == to != me.key]
+        if not answered:
+            raise NotThere
+        await words.send(circle, me, obj, text, to, answered[-1].word.kem, answered[-1].word.inbox)
+        return
+    found = view.one(circle, obj)
+    if not found.is_open:
+        raise NotThere
+    passage(text, words.WORD_LIMIT)  # Before a one-off is made for it.
+    keep = max(1, found.until - circle.services.clock.day())
+    me = oneoffs.persona_of(await oneoffs.begin_about(circle, obj, keep))
+    await words.send(circle, me, obj, text, found.author, found.need.kem, found.need.inbox)
+
+
+async def _close(circle: Circle, obj: bytes) -> None:
+    """Forget the one-off of mine, and what lies in its box."""
+    own = oneoffs.behind(circle, obj)
+    if own is not None:
+        await words.empty(circle, oneoffs.persona_of(own))
     await oneoffs.forget(circle, [obj])
 
 

@@ -7,12 +7,14 @@ that doesn't stand (somebody else than its one-off wrote it) costs reading the f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from jiwar.circles import oneoffs, speech
+from jiwar.circles import oneoffs, speech, words
 from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import Aside
 from jiwar.circles.speech import Fate
+from jiwar.circles.words import Heard
 from jiwar.errors import Damaged, NotCanonical, NotThere
 from jiwar.keyring.model import OneOff
 from jiwar.log.covers import Folded
@@ -42,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One, whole. `waits`: it is mine, and has not come yet; then it has no slot."""
+    """One, whole. `waits`: it is mine, and has not come yet; then it has no slot. `author` is its one-off's key."""
 
     obj: bytes
     slot: int
@@ -52,6 +54,7 @@ class Shown:
     day: int
     part: int
     until: int
+    author: bytes
     waits: bool = False
 
     @property
@@ -129,7 +132,8 @@ def _first(circle: Circle, folded: Folded) -> Shown:
         raise NotThere
     need = rules.read(standing.body)
     until = standing.day + standing.keep
-    return Shown(folded.obj, standing.slot, folded.head, need, standing.fate, standing.day, standing.part, until)
+    place = (standing.day, standing.part, until, standing.author)
+    return Shown(folded.obj, standing.slot, folded.head, need, standing.fate, *place)
 
 
 def mine(circle: Circle, obj: bytes) -> Shown:
@@ -142,7 +146,7 @@ def mine(circle: Circle, obj: bytes) -> Shown:
 
 def _waiting(obj: bytes, own: OneOff) -> Shown:
     need, cover = decode(own.body, Need), decode(own.cover, NeedCover)
-    return Shown(obj, NO_SLOT, 0, need, "stands", own.day, cover.said_part, own.day + own.keep, waits=True)
+    return Shown(obj, NO_SLOT, 0, need, "stands", own.day, cover.said_part, own.day + own.keep, b"", waits=True)
 
 
 def all_mine(circle: Circle) -> list[Shown]:
@@ -154,6 +158,42 @@ def all_mine(circle: Circle) -> list[Shown]:
         except NotThere:
             continue
     return [one for one in found if one.is_open]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What was said between two one-offs about a need, in order; `other` is the one that isn't mine."""
+
+    other: bytes
+    words: tuple[Heard, ...]
+
+    @property
+    def waits_for_me(self) -> bool:
+        """Whether the last word was theirs."""
+        return self.words[-1].sender == self.other
+
+
+def threads(circle: Circle, obj: bytes) -> list[Thread]:
+    """What was said to me behind a need of mine, by whom; or between me and whoever is behind somebody else's."""
+    own = oneoffs.behind(circle, obj) or oneoffs.about(circle, obj)
+    if own is None:
+        return []
+    me = oneoffs.persona_of(own)
+    found: dict[bytes, list[Heard]] = {}
+    for one in words.heard(circle, me, obj):
+        if not own.about or oneoffs.object_of(circle.id, one.other(me.key)) == obj:
+            found.setdefault(one.other(me.key), []).append(one)
+    return [Thread(other, tuple(said)) for other, said in found.items() if other != me.key]
+
+
+def written_about(circle: Circle) -> list[Shown]:
+    """What of others stands open that I have written about."""
+    found = []
+    for own in oneoffs.all_mine(circle):
+        if own.about:
+            with suppress(NotThere):
+                found.append(one(circle, own.about))
+    return [shown for shown in found if shown.is_open]
 
 
 def ends_soon(circle: Circle, shown: Shown) -> bool:
