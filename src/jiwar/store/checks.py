@@ -5,8 +5,10 @@ Implements spec/protocol.md §7.1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jiwar.crypto.signing import require_sound_key
-from jiwar.errors import BadInput, BadSignature
+from jiwar.errors import BadInput, BadSignature, Conflict
 from jiwar.store.contract import (
     ACCOUNT_INNER_SIZE,
     INVITE_LIMIT,
@@ -75,6 +77,16 @@ def check_append(append: Append, today: int) -> None:
     require_day(append.day, append.keep, today)
     if append.cover is not None:
         check_cover(append.cover, append.epoch, today)
+
+
+def check_together(appends: Sequence[Append], today: int) -> None:
+    """Records that begin objects of one shelf, each another."""
+    require(len({append.shelf for append in appends}) == 1)
+    if len({append.obj for append in appends}) < len(appends):
+        raise Conflict
+    for append in appends:
+        check_append(append, today)
+        require(append.cover is not None and append.slot is None and not append.expects)
 
 
 def _check_seen(seen: bytes | None) -> None:

@@ -231,6 +231,13 @@ class Store(HeldStore, Protocol):
         has expired or is to come; a day or lane that is not the object's: `checks`).
         """
 
+    async def begin_together(self, appends: Sequence[Append]) -> None:
+        """Add the first records of several objects of one shelf in one transaction, in their order: all or none.
+
+        Raises NotThere, KeysChanged, Conflict (one of the objects is there, or comes twice), BadInput (as `append`;
+        records of several shelves, or that don't begin an object).
+        """
+
     def objects(self, shelf: bytes, token: bytes, tag: bytes, before: int | None, limit: int) -> list[ObjectRow]:
         """Objects of a collection by latest head, those whose head is below `before`. Raises NotThere,
         KeysChanged."""

@@ -6,7 +6,7 @@ Keeps its rows unsealed, because nothing of it outlives the process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jiwar.clock import Clock
@@ -156,6 +156,18 @@ class MemoryStore(MemoryHeld, MemoryAccounts):
         )
         self._watchers.wake(append.shelf, [(append.obj, slot, number)])
         return Receipt(number)
+
+    async def begin_together(self, appends: Sequence[Append]) -> None:
+        checks.check_together(appends, self._clock.day())
+        for append in appends:
+            shelf = self._writer(append.shelf, append.token)
+            if append.epoch != shelf.epoch:
+                raise KeysChanged
+            if append.obj in shelf.objects:
+                raise Conflict
+            _born(shelf, append)
+        for append in appends:
+            await self.append(append)
 
     @staticmethod
     def _place(shelf: _Shelf, append: Append) -> _Object:

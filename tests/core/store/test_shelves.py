@@ -359,3 +359,37 @@ async def test_stores_see_only_hashes_of_tokens(store: Store) -> None:
     shelf = await opened(store)
     with pytest.raises(NotThere):
         store.shelf(shelf.name, hashed(shelf.read))
+
+
+async def test_objects_that_begin_together_stand_in_their_order(store: Store) -> None:
+    shelf = await opened(store)
+    await store.append(shelf.first(some(16)))
+    objs = [some(16) for _ in range(5)]
+    await store.begin_together([shelf.first(obj, bytes([at])) for at, obj in enumerate(objs)])
+    assert [row.value for obj in objs for row in rows(store, shelf, obj)] == [bytes([at]) for at in range(5)]
+    assert store.shelf(shelf.name, shelf.read).size == 6
+    assert [row.head for row in store.objects(shelf.name, shelf.read, some(16, "tag"), None, 9)] == [5, 4, 3, 2, 1, 0]
+
+
+async def test_objects_begin_together_or_not_at_all(store: Store) -> None:
+    shelf, other = await opened(store), await opened(store)
+    there, new = some(16), some(16)
+    await store.append(shelf.first(there))
+    first = shelf.first(new)
+    refused = [
+        ([first, shelf.first(there)], Conflict),
+        ([first, shelf.first(new)], Conflict),
+        ([first, shelf.first(some(16), epoch=1)], KeysChanged),
+        ([first, shelf.first(some(16), token=some(32))], NotThere),
+        ([first, other.first(some(16))], BadInput),
+        ([first, shelf.record(some(16))], BadInput),
+        ([first, shelf.first(some(16), slot=0)], BadInput),
+        ([first, shelf.first(some(16), value=b"")], BadInput),
+        ([], BadInput),
+    ]
+    for together, error in refused:
+        with pytest.raises(error):
+            await store.begin_together(together)
+    assert store.shelf(shelf.name, shelf.read).size == 1
+    with pytest.raises(NotThere):
+        store.object(shelf.name, shelf.read, new)

@@ -6,6 +6,7 @@ an earlier day that is written to moves there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from jiwar.crypto import merkle, signing
@@ -86,6 +87,17 @@ class ShelfJobs:
         self._gathered.grow(append.shelf, standing, _leaf(append, slot, number))
         self._gathered.woken.append((append.shelf, (append.obj, slot, number)))
         return Receipt(number)
+
+    def begin_together(self, appends: Sequence[Append]) -> None:
+        """Each is judged before the first is written: from then on nothing refuses one."""
+        for append in appends:
+            if append.epoch != self.admit(append.shelf, append.token).epoch:
+                raise KeysChanged
+            if self._gathered.place(append.shelf, append.obj) is not None:
+                raise Conflict
+            self._born(append)
+        for append in appends:
+            self.append(append)
 
     def _place_for(self, append: Append) -> Place:
         place = self._gathered.place(append.shelf, append.obj)

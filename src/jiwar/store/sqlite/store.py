@@ -122,6 +122,10 @@ class SqliteStore(SqliteHeld):
         checks.check_append(append, self._clock.day())
         return await self._writer.write(lambda: self._jobs.append(append))
 
+    async def begin_together(self, appends: Sequence[Append]) -> None:
+        checks.check_together(appends, self._clock.day())
+        await self._writer.write(lambda: self._jobs.begin_together(appends))
+
     def objects(self, shelf: bytes, token: bytes, tag: bytes, before: int | None, limit: int) -> list[ObjectRow]:
         return self._reads.objects(shelf, token, tag, before, limit)
 
