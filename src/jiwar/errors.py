@@ -14,7 +14,14 @@
     │   ├── PinShape              pin.shape                not six digits, or the first that anybody would try
     │   ├── PinTaken              pin.taken                both numbers of a phone are the same
     │   ├── PinWrong              pin.wrong                (left)
-    │   └── PhoneForgotten        pin.forgotten            too many wrong numbers, too long ago, or ended elsewhere
+    │   ├── PhoneForgotten        pin.forgotten            too many wrong numbers, too long ago, or ended elsewhere
+    │   ├── SheetUnreadable       sheet.unreadable         no table, or of a kind that isn't read
+    │   ├── SheetLocked           sheet.locked             under a password
+    │   ├── SheetUnsafe           sheet.unsafe             holds what no table needs: made to do harm
+    │   ├── SheetTooLarge         sheet.too_large
+    │   ├── SheetTooLong          sheet.too_long           (most, in rows)
+    │   ├── SheetTooWide          sheet.too_wide           (most, in columns)
+    │   └── SheetEmpty            sheet.empty
     ├── Refused                   understood, and not allowed by a rule
     │   ├── NotAllowed            rule.not_allowed
     │   ├── NameTaken             rule.name_taken
@@ -112,6 +119,34 @@ class PinWrong(BadInput):
 
 class PhoneForgotten(BadInput):
     code = "pin.forgotten"
+
+
+class SheetUnreadable(BadInput):
+    code = "sheet.unreadable"
+
+
+class SheetLocked(BadInput):
+    code = "sheet.locked"
+
+
+class SheetUnsafe(BadInput):
+    code = "sheet.unsafe"
+
+
+class SheetTooLarge(BadInput):
+    code = "sheet.too_large"
+
+
+class SheetTooLong(BadInput):
+    code = "sheet.too_long"
+
+
+class SheetTooWide(BadInput):
+    code = "sheet.too_wide"
+
+
+class SheetEmpty(BadInput):
+    code = "sheet.empty"
 
 
 class Refused(JiwarError):

@@ -30,6 +30,17 @@ TEXTS = (
     "GET / HTTP/1.1\r\nHost: hub.test\r\n\r\n",
     "POST / HTTP/1.1\r\nHost: hub.test\r\nContent-Length: 3\r\n\r\na=b",
     "POST / HTTP/1.1\r\nHost: hub.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n0\r\n\r\n",
+    "طلب,المنطقة\nخبز,المزة\n",
+    'sep=;\na;b\n"c ""d""";٣/١٢/٢٠٢٦\n',
+    "20 جمادى الآخرة 1448 هـ",
+    "+963 944 123 456",
+    '<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row><row><c s="1"><v>46354</v></c></row>'
+    '</sheetData><mergeCells><mergeCell ref="A1:A2"/></mergeCells></worksheet>',
+    "<sst><si><t>x</t></si></sst>",
+    '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="d/m/yy"/></numFmts><cellXfs><xf numFmtId="170"/>'
+    "</cellXfs></styleSheet>",
+    '<d xmlns:t="t"><t:table t:name="a"><t:table-row t:number-rows-repeated="2"><t:table-cell t:value-type="string">'
+    "<p>x</p></t:table-cell></t:table-row></t:table></d>",
     "/in/abcdefghijklmnop?l=fr",
     "https://push.example/a-topic?up=1",
     "someone@mail.example.org",

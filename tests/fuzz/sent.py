@@ -15,12 +15,13 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from jiwar.clock import SetClock
-from jiwar.errors import BadChoice, NotCanonical, TextTooLong
+from jiwar.errors import BadChoice, NotCanonical, SheetTooLarge, TextTooLong
 from jiwar.node import memory_hub
 from jiwar.web import bounded, forms, markdown
+from jiwar.web import uploads as uploads_
 from jiwar.web.app import make_app
 from jiwar.web.routes import ALL
-from tests.web.client import Client, World
+from tests.web.client import Client, World, with_file
 
 SCOPE: dict[str, Any] = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
 
@@ -46,6 +47,15 @@ def form(data: bytes) -> None:
                 assert len(read.text(name)) <= 200
             with suppress(BadChoice):
                 assert 0 <= read.number(name, 0, 9) <= 9
+
+
+def uploads(data: bytes) -> None:
+    """A form that carries a file is refused, or gives pieces of what was sent."""
+    for body in (data, with_file({"token": "x"}, data)):
+        with suppress(NotCanonical, SheetTooLarge):
+            read = uploads_.read_parts(body, b"x7Qb0undary")
+            assert read.file in body
+            assert all(value.encode() in body for values in read._fields.values() for value in values)
 
 
 def texts(data: bytes) -> None:

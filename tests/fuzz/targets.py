@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.fuzz import outward, sealed, sent
+from tests.fuzz import brought, outward, sealed, sent
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,11 @@ TARGETS = {
     "phrases": Target(sealed.phrases, ("keyring.phrase.parse", "keyring.wordlist.fold")),
     "names": Target(sealed.names, ("crypto.handles.Names.resolve",)),
     "form": Target(sent.form, ("web.forms.read_form",)),
+    "uploads": Target(sent.uploads, ("web.uploads.read_parts",)),
     "texts": Target(sent.texts, ("web.markdown.prose", "web.markdown.plain")),
     "head": Target(sent.head, ("web.bounded.Bounded.data_received",)),
+    "sheets": Target(brought.files, ("sheets.reading.read", "sheets.plain.decode", "sheets.packed.Packed")),
+    "sheet_parts": Target(brought.parts, ("sheets.xlsx.read", "sheets.ods.read", "sheets.markup.walk")),
+    "cells": Target(brought.cells, ("sheets.cells.read_day", "sheets.cells.without_contact", "sheets.columns.find")),
     "request": Target(sent.request, ("web.founding._code", "web.visit.Visit._sent")),
 }

@@ -20,7 +20,7 @@ from jiwar.web.app import make_app
 from jiwar.web.paths import PLACE
 from jiwar.web.routes import ALL
 from tests.promises.markup import Form, Markup
-from tests.web.client import Client, Page, World
+from tests.web.client import WITH_FILE, Client, Page, World, with_file
 from tests.web.conftest import DAY, found, join, shown_key, sign_in, slips_on
 
 _PATTERNS = [(at.name, re.compile(PLACE.sub("[^/]+", at.path))) for at in ALL]
@@ -101,6 +101,12 @@ class Walker(Client):
         pressed = [button[:2]] if button[0] else []
         sent = urlencode([*fields, *typed.items(), *pressed]).encode()
         return self._land(self.world.run(self.asks("POST", form.action, sent)))
+
+    def upload(self, page: Page, route: str, file: bytes) -> Page:
+        """Send a form that carries a file."""
+        form = self.form(page, route)
+        body = with_file(dict(form.fields), file)
+        return self._land(self.world.run(self.asks("POST", form.action, body, WITH_FILE)))
 
     def _let_time_pass(self) -> None:
         """So that no limit is met: they have a test of their own."""
@@ -321,6 +327,7 @@ class _Story:
         founder, guest, words = self.founder, self.guest, self.words
         page = founder.go("more", "groups", "group", "care", "care_aid")
         founder.submit(page, "care_aid", own=words["label"], areas=words["alias"])
+        self._bring()
         page = guest.follow(guest.go("help"), "help_new")
         page = guest.submit(page, "help_new", "check", text=words["text"])
         page = guest.submit(guest.submit(page, "help_new", "change"), "help_new", "check", conditions=words["more"])
@@ -339,6 +346,18 @@ class _Story:
         self._comes()
         page = founder.get(self.world.url("help", show="offers"))
         founder.submit(founder.follow(page, "need"), "need", "takedown", at=1)
+
+    def _bring(self) -> None:
+        """The care team brings a table along: one that isn't, one with a wrong row, one that fits; and takes one."""
+        founder, text = self.founder, self.words["text"].replace("\n", " ")
+        for file in ("", f"need,many\n{text},3\n{text},x\n", f"need,phone\n{text},0944123456\n"):
+            page = founder.go("more", "groups", "group", "care", "care_aid", "help_bring")
+            page = founder.upload(page, "help_bring", file.encode())
+            if file:
+                page = founder.submit(page, "help_columns")
+                founder.submit(page, "help_rows", "drop" if ",x" in file else "bring")
+        page = founder.go("more", "groups", "group", "care", "care_aid", "help_take")
+        founder.submit(page, "help_take", kind="csv")
 
     def _comes(self) -> None:
         """What waits comes."""

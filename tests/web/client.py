@@ -26,6 +26,18 @@ SPACES = re.compile("[ \t\n\r\f]+")
 """What a browser runs together; the narrow space of French is none of it."""
 
 
+_BETWEEN = "x7Qb0undary"
+WITH_FILE = {"content-type": f"multipart/form-data; boundary={_BETWEEN}"}
+
+
+def with_file(fields: dict[str, str], file: bytes) -> bytes:
+    """What a browser sends of a form that carries a file."""
+    head = f'--{_BETWEEN}\r\nContent-Disposition: form-data; name="'
+    parts = "".join(f'{head}{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    named = f'{parts}{head}file"; filename="names.csv"\r\n\r\n'
+    return named.encode() + file + f"\r\n--{_BETWEEN}--\r\n".encode()
+
+
 class World:
     """One hub and its application, with the loop that both run in."""
 
@@ -112,7 +124,9 @@ class Page:
         self.path, self.status, self.body = path, status, body
         self.all_headers = headers
         self.headers = dict(headers)
-        self.html = body.decode() if "gzip" not in self.headers.get("content-encoding", "") else ""
+        packed = "gzip" in self.headers.get("content-encoding", "")
+        text = "text" in self.headers.get("content-type", "text")
+        self.html = body.decode() if text and not packed else ""
         self._reader = _Reader()
         self._reader.feed(self.html)
 

@@ -28,6 +28,7 @@ from jiwar.keyring.model import Keyring, OneOff, Trail
 from jiwar.keyring.persona import Persona
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import Entry, Opened, object_name
+from jiwar.store.contract import Append
 from jiwar.wire.canonical import encode
 from jiwar.wire.frame import pad, unpad
 
@@ -168,7 +169,13 @@ async def begin(circle: Circle, one: OneOff) -> bytes:
 
 
 async def _wait(circle: Circle, one: OneOff) -> None:
-    """Sign and seal what a one-off says first, and have it appended in a while."""
+    """Have what a one-off says first appended in a while."""
+    services = circle.services
+    services.later.put(await first_word(circle, one), services.clock, services.random)
+
+
+async def first_word(circle: Circle, one: OneOff) -> Append:
+    """What a one-off says first, signed and sealed: for who appends it. Raises KeysChanged."""
     obj, services = object_named(one), circle.services
     log = Aside(circle, obj, persona_of(one)).log
     nonce = services.random(16)
@@ -176,7 +183,7 @@ async def _wait(circle: Circle, one: OneOff) -> None:
     rid = owned_rid(log.persona.key, nonce)
     entry = Entry(obj, one.kind, said, one.keep, collection=one.collection, rid=rid)
     append, _ = await log.prepared(entry, lambda _: one.cover, create=True)
-    services.later.put(append, services.clock, services.random)
+    return append
 
 
 def is_there(circle: Circle, obj: bytes) -> bool:

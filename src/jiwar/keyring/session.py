@@ -150,6 +150,11 @@ class SessionTable:
     def _tag(self, locator: bytes) -> bytes:
         return digest(SESSION_ACCOUNT, self._boot, locator)
 
+    def forget(self, name: bytes, slot: str) -> None:
+        """Have a session forget a value, whoever asks."""
+        if name in self._entries:
+            self._entries[name].values.pop(slot, None)
+
     def sweep(self) -> None:
         """Forget what has been idle for too long."""
         now = self._clock.monotonic()

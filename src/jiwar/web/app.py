@@ -23,6 +23,7 @@ from jiwar.web.forms import read_form
 from jiwar.web.render import Pages
 from jiwar.web.site import Site, make_site
 from jiwar.web.tidying import Forgetting
+from jiwar.web.uploads import read_upload
 from jiwar.web.visit import Visit
 
 Answer = Callable[[Visit], Awaitable[Response]]
@@ -35,6 +36,7 @@ class At:
     `public`: strangers may ask for it; every other page leads them to the door before it is looked at.
     `entrance`: a way in, whose form may come without a token: a browser that followed a link from elsewhere showed no
     cookie when it asked for the page.
+    `upload`: its form may carry a file, for members only; every other form is small.
     """
 
     name: str
@@ -43,6 +45,7 @@ class At:
     post: Answer | None = None
     public: bool = False
     entrance: bool = False
+    upload: bool = False
 
 
 def make_app(
@@ -92,7 +95,9 @@ async def _answer(visit: Visit, at: At) -> Response:
         if answer is None:
             raise NotThere
         if posting:
-            visit.form = await read_form(visit.request)
+            if at.upload:
+                visit.require_member()
+            visit.form = await (read_upload if at.upload else read_form)(visit.request)
             visit.require_form_token(at.entrance)
         else:
             visit.renew_if_due()

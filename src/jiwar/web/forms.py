@@ -22,10 +22,11 @@ _SECRET = frozenset({"key", "digits", "pin", "words", "token"})
 
 
 class Form:
-    """The fields of one submission."""
+    """The fields of one submission, and the file that came with it where the page takes one."""
 
-    def __init__(self, fields: dict[str, list[str]]) -> None:
+    def __init__(self, fields: dict[str, list[str]], file: bytes = b"") -> None:
         self._fields = fields
+        self.file = file
 
     def text(self, name: str, limit: int = 200, *, required: bool = False) -> str:
         """One line or text, trimmed. Raises TextMissing, TextTooLong (limit in characters)."""

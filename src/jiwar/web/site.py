@@ -58,6 +58,10 @@ class Site:
     """What this turn of the loop has rendered for many readers (`web.live`); emptied at its end."""
     streams: dict[bytes, set[OpenPage]] = field(default_factory=dict)
     """Open streams, by session."""
+    holding: dict[bytes, None] = field(default_factory=dict)
+    """Sessions that hold a table (`web.bringing`), the oldest first."""
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a table is read: one at a time."""
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def alone(self, session: bytes) -> asyncio.Lock:

@@ -39,7 +39,7 @@ FURTHEST = 90
 PARTS = range(5)
 SIDES = (NEED, OFFER)
 _DAYS = {NOW: 1, TODAY: 1, WEEK: 7, EASY: 30}
-_COORDINATES = re.compile(r"\d{1,3}[.,٫]\d{3,}")
+COORDINATES = re.compile(r"\d{1,3}[.,٫]\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def new_need(wish: Wish, aid: Aid, today: int, kem: bytes, inbox: bytes) -> Need
     _require(wish.side in SIDES and wish.when in WHEN and wish.often in OFTEN and 1 <= wish.many <= MOST_MANY)
     _require(not wish.kind or wish.kind in kinds(aid))
     _require(not area or not aid.areas or area in aid.areas)
-    _require(not _COORDINATES.search(area))
+    _require(not COORDINATES.search(area))
     _require(wish.day == NO_DAY or today <= wish.day <= today + FURTHEST)
     _require(wish.part == NO_PART or (wish.day != NO_DAY and wish.part in PARTS))
     return Need(
@@ -156,7 +156,7 @@ def _is_sound(need: Need) -> bool:
         and is_sound(need.text, TEXT_LIMIT, lines=True, required=not need.outcome)
         and is_sound(need.kind, KIND_LIMIT, required=False)
         and is_sound(need.area, AREA_LIMIT, required=False)
-        and not _COORDINATES.search(need.area)
+        and not COORDINATES.search(need.area)
         and is_sound(need.languages, LANGUAGES_LIMIT, required=False)
         and is_sound(need.conditions, CONDITIONS_LIMIT, required=False)
         and 1 <= need.many <= MOST_MANY

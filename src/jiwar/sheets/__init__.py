@@ -1,0 +1,1 @@
+"""Tables that people bring along and take away: CSV, XLSX, ODS."""
