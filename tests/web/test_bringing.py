@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from jiwar.circles.founding import change_charter
 from jiwar.circles.policy import Aid
-from jiwar.errors import NotAllowed, TextMissing
+from jiwar.errors import NotAllowed, NotThere, TextMissing
 from jiwar.sheets.reading import read
 from jiwar.systems.needs import bringing, service, view
 from jiwar.systems.needs.model import NEED
@@ -145,6 +145,18 @@ def test_a_member_can_not_bring_and_a_bad_row_stops_all(talk: Talk) -> None:
     with pytest.raises(TextMissing):
         world.run(bringing.bring(talk.opened_by(talk.palm), [Wish(NEED, "خبز"), Wish(NEED, " ")]))
     assert listed(talk) == []
+
+
+def test_behind_what_was_brought_is_nobody_to_write_to(talk: Talk) -> None:
+    world = talk.seats.world
+    world.run(bringing.bring(talk.opened_by(talk.palm), [Wish(NEED, "خبز")]))
+    (one,) = bringing.all_open(talk.opened_by(talk.palm), (NEED,))
+    page = talk.fig.get(world.url("need", need=talk.fig.name(talk.circle[:16] + one.obj)))
+    said = "The care team brought it in for somebody who isn't here. A word to one of them reaches that person."
+    assert talk.fig.word(said) in page.text
+    assert "word0" not in page.html
+    with pytest.raises(NotThere):
+        world.run(service.send_word(talk.opened_by(talk.fig), one.obj, "أنا أساعد"))
 
 
 def test_the_care_team_removes_what_was_brought_and_nobody_holds_it(talk: Talk) -> None:

@@ -12,6 +12,8 @@ from jiwar.wire.canonical import Wire
 NEED, OFFER = "need", "offer"
 COLLECTIONS = {NEED: "needs", OFFER: "offers"}
 NO_DAY, NO_PART = 0, -1
+NO_BOX = bytes(32)
+"""The box of what the care team brought for others: nobody's, so words to it are not taken."""
 
 
 class Need(Wire, frozen=True):
@@ -20,7 +22,7 @@ class Need(Wire, frozen=True):
     kind: a word of `rules.KINDS`, or the group's own; empty where unsaid. area: as coarse as its author likes.
     when: one of `rules.WHEN`. day, part: by when it is needed, or from when it is there. many: for how many, or how
     much. often: one of `rules.OFTEN`. outcome: how it ended, one of `rules.OUTCOMES`, and then no text is left.
-    kem, inbox: the one-off's own, for words to whoever is behind it.
+    kem, inbox: the one-off's own, for words to whoever is behind it; or NO_BOX.
     """
 
     side: str

@@ -77,7 +77,7 @@ async def send_word(circle: Circle, obj: bytes, text: str, to: bytes = b"") -> N
         await words.send(circle, me, obj, text, to, answered[-1].word.kem, answered[-1].word.inbox)
         return
     found = view.one(circle, obj)
-    if not found.is_open:
+    if not (found.is_open and found.is_answered):
         raise NotThere
     passage(text, words.WORD_LIMIT)  # Before a one-off is made for it.
     keep = max(1, found.until - circle.services.clock.day())

@@ -21,7 +21,7 @@ from jiwar.log.covers import Folded
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.store.contract import ObjectRow
 from jiwar.systems.needs import rules
-from jiwar.systems.needs.model import COLLECTIONS, Need, NeedCover
+from jiwar.systems.needs.model import COLLECTIONS, NO_BOX, Need, NeedCover
 from jiwar.wire.canonical import decode
 
 PAGE = 30
@@ -56,6 +56,11 @@ class Shown:
     until: int
     author: bytes
     waits: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether somebody is behind it who can be written to: not where the care team brought it for others."""
+        return self.need.inbox != NO_BOX
 
     @property
     def is_open(self) -> bool:
