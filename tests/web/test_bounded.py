@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from jiwar.web import bounded, serve
+from tests.web.served import served
 
 Story = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -21,24 +22,9 @@ async def _hello(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"hello"})
 
 
-@asynccontextmanager
-async def _listening() -> AsyncIterator[int]:
-    server = serve.server_over(_hello, 0)  # type: ignore[arg-type]
-    server.config.lifespan = "off"
-    begun = asyncio.Event()
-    server.listening = begun.set
-    task = asyncio.create_task(server.serve())
-    await begun.wait()
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
-
-
 def _play(story: Story) -> None:
     async def play() -> None:
-        async with _listening() as port:
+        async with served(_hello) as port:
             reader, writer = await asyncio.open_connection(serve.HOST, port)
             async with asyncio.timeout(20):
                 await story(reader, writer)

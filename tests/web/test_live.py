@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from jiwar.web import live, serve, watching
 from jiwar.web.visit import Visit
 from tests.web.client import HOST, World
 from tests.web.seated import Seats, Someone
+from tests.web.served import served
 from tests.web.talking import Talk
 
 EVENT = re.compile(r"event: (\w+)\n((?:data: .*\n)*)\n")
@@ -327,7 +328,7 @@ def test_who_walks_through_rooms_quickly_follows_each(
         return (await reader.readline()).split()[1], writer
 
     async def work() -> None:
-        async with _served(world) as port:
+        async with served(world.app, world.site.end_streams) as port:
             for _ in range(2 * live.MOST_STREAMS):
                 said, writer = await follow(port)
                 assert said == b"200"
@@ -341,21 +342,6 @@ def test_who_walks_through_rooms_quickly_follows_each(
                 writer.close()
 
     _run(talk, work())
-
-
-@asynccontextmanager
-async def _served(world: World) -> AsyncIterator[int]:
-    server = serve.server_over(world.app, 0, world.site.end_streams)
-    server.config.lifespan = "off"
-    begun = asyncio.Event()
-    server.listening = begun.set
-    task = asyncio.create_task(server.serve())
-    await begun.wait()
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
 
 
 def test_a_hub_that_stops_lets_open_pages_ask_again(talk: Talk, world: World) -> None:

@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from jiwar.web.serve import HOST, LOGGING, server_over
+from jiwar.web.serve import HOST, LOGGING
+from tests.web.served import served
 
 
 class _Keeping(logging.Handler):
@@ -81,20 +82,12 @@ def test_what_is_open_is_told_before_the_server_stops() -> None:
         ended.set()
 
     async def play() -> bytes:
-        server = server_over(endless, 0, stopping.set)  # type: ignore[arg-type]
-        server.config.lifespan = "off"
-        begun = asyncio.Event()
-        server.listening = begun.set
-        serving = asyncio.create_task(server.serve())
-        await begun.wait()
-        port = server.servers[0].sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection(HOST, port)
-        writer.write(b"GET / HTTP/1.1\r\nhost: hub\r\n\r\n")
-        said = await reader.readuntil(b"first")
-        server.should_exit = True
+        async with served(endless, stopping.set) as port:
+            reader, writer = await asyncio.open_connection(HOST, port)
+            writer.write(b"GET / HTTP/1.1\r\nhost: hub\r\n\r\n")
+            said = await reader.readuntil(b"first")
         said += await reader.read()
         writer.close()
-        await serving
         return said
 
     assert b"last" in asyncio.run(play())
