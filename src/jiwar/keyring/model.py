@@ -77,7 +77,7 @@ class Trust(Wire, frozen=True):
 
     persona: bytes
     capability: bytes
-    turn: int
+    turn: int = 0
 
 
 class Half(Wire, frozen=True):

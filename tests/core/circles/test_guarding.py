@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from jiwar.circles import entering, guarding, letters
@@ -13,11 +14,12 @@ from jiwar.circles.founding import BOX
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
 from jiwar.errors import Full, LockRests, NotAllowed, NotThere, PhraseUnknown, SignedOut
+from jiwar.keyring.model import Trust
 from jiwar.keyring.phrase import new_phrase
 from jiwar.keyring.session import Session
 from jiwar.store.contract import Mail
 from jiwar.store.guard import CLOSED_HOURS, SLOTS
-from jiwar.wire.canonical import encode
+from jiwar.wire.canonical import encode, reread
 from tests.world import Person, Village, World, send_letter
 
 pytestmark = pytest.mark.anyio
@@ -210,6 +212,12 @@ async def test_a_sleeping_account_is_woken_by_a_friend_alone(here: Village) -> N
         await guarding.wake(here.steward.circle(here.circle), asleep)
     await guarding.wake(friend.circle(here.circle), asleep)
     assert owner.member.has(here.circle)
+
+
+def test_regression_what_was_given_before_it_had_a_turn_is_read() -> None:
+    """A keyring of then has two fields here, and its owner can't sign in if it doesn't open."""
+    persona, capability = b"p" * 32, b"c" * 16
+    assert reread(msgspec.msgpack.encode((persona, capability)), Trust) == Trust(persona, capability, 0)
 
 
 def _session(world: World) -> Session:
