@@ -32,6 +32,7 @@ from jiwar.systems.forum import service
 from jiwar.wire.canonical import encode
 from jiwar.wire.frame import pad
 from tests.core.nudging.receivers import MailServer, PushServer, SocksServer
+from tests.core.nudging.ringing import look
 from tests.core.store.places import open_sqlite
 from tests.mutants.mutation import Mutations, replaced, together
 from tests.world import HUB_ID, Person, World, village
@@ -176,9 +177,9 @@ async def test_through_a_proxy_no_name_is_asked_for_and_none_is_told(monkeypatch
             ringing, clock, rung = at_noon(ways_from(allowed))
             for channel, endpoint in ((PUSH, f"http://{onion}/t"), (MAIL, "someone@mail.example.org")):
                 rung.sealed.add(seal_target(ringing.key, HUB_ID, Target(channel, endpoint, 13, "tea")))
-            await ringing.look()
+            await look(ringing)
             clock.forward(seconds=3_600 + SPREAD_SECONDS)
-            await ringing.look()
+            await look(ringing)
     assert sorted(name for name, _ in proxy.asked) == sorted((onion, "relay.example"))
     assert len(push.received) == len(relay.received) == 1
     assert set(asked) <= {"127.0.0.1"}

@@ -10,6 +10,7 @@ from jiwar.cli.ways import ways_from
 from jiwar.keyring.model import Nudge
 from jiwar.nudging.channels import Relay, Ways
 from tests.core.nudging.receivers import PushServer
+from tests.core.nudging.ringing import look
 from tests.web.client import Client, World
 from tests.web.conftest import found
 from tests.web.test_founding import circle_of
@@ -130,7 +131,7 @@ def test_the_first_one_is_seen_to_arrive(world: World, client: Open, language: s
         **{"try": "yes"},
     )
     assert someone.word("Saved. The first one is on its way.") in page.text
-    world.run(world.hub.bell.look())
+    world.run(look(world.hub.bell))
     world.run(server.__aexit__())
     assert [one.body for one in server.received] == ["تحديث الوصفة"]
 

@@ -2,14 +2,18 @@
 
 Implements spec/protocol.md §8.3. Whoever is reminded is reminded once a day at most, within a quarter of an hour
 after their hour, at a moment that nobody chose: so that a reminder doesn't say when somebody wrote. What waits is
-forgotten at a restart. Nothing of a failure is kept: an address that doesn't answer is not told to anybody.
+forgotten at a restart. Nothing of a failure is kept: an address that doesn't answer is not told to anybody. One host
+has few places among those that are sent to at once: whoever leaves many addresses that never answer keeps only
+their own waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from weakref import WeakValueDictionary
 
 from jiwar.circles.nudges import Target, open_target
 from jiwar.circles.rung import Rung
@@ -23,7 +27,7 @@ from jiwar.nudging.channels import Ways
 
 LOOK_SECONDS = 60.0
 SPREAD_SECONDS = 900
-AT_ONCE = 16
+AT_ONCE, AT_ONE_HOST = 64, 4
 MOST_WAITING = 20_000
 _HOUR, _DAY = 3_600, 86_400
 
@@ -47,26 +51,38 @@ class Bell:
         self.key = envelopes.public_key(seed)
         self._salt = random(32)
         self._waiting: dict[bytes, tuple[float, bytes]] = {}
-        self._sending = asyncio.Semaphore(AT_ONCE)
+        self._sendings: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places_of: WeakValueDictionary[bytes, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self) -> None:
-        """Look for ever."""
-        while True:
-            await self.look()
-            await self._sleep(LOOK_SECONDS)
+        """Look for ever. What is still being sent ends with it."""
+        # Names are looked up, and mail is sent, in threads of the loop: with fewer of them than places, names whose
+        # servers never answer would keep everybody waiting.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE, "nudging"))
+        try:
+            while True:
+                self.look()
+                await self._sleep(LOOK_SECONDS)
+        finally:
+            for sending in self._sendings:
+                sending.cancel()
+            await asyncio.gather(*self._sendings, return_exceptions=True)
 
     def try_once(self, sealed: bytes) -> None:
         """Send at the next look, whatever the hour: for whoever has just chosen and wants to see it arrive."""
         self._waiting[self._random(32)] = (self._clock.seconds(), sealed)
 
-    async def look(self) -> None:
-        """Take over what was handed in, and send what is due."""
+    def look(self) -> None:
+        """Take over what was handed in, and begin to send what is due; nothing waits until it has arrived."""
         for sealed in self._rung.take():
             with suppress(Damaged, BadInput):
                 self._wait(sealed, self._open(sealed))
         now = self._clock.seconds()
-        due = [name for name, (moment, _) in self._waiting.items() if moment <= now]
-        await asyncio.gather(*(self._send(self._waiting.pop(name)[1]) for name in due))
+        for name in [name for name, (moment, _) in self._waiting.items() if moment <= now]:
+            sending = asyncio.create_task(self._send(self._waiting.pop(name)[1]))
+            self._sendings.add(sending)
+            sending.add_done_callback(self._sendings.discard)
 
     def _open(self, sealed: bytes) -> Target:
         return open_target(self._seed, self._hub_id, sealed)
@@ -74,7 +90,7 @@ class Bell:
     def _wait(self, sealed: bytes, target: Target) -> None:
         """Sealed as it came, under a name that is good for this process alone; the first one in a day counts."""
         name = digest(NUDGE, self._salt, target.channel, target.endpoint)
-        if len(self._waiting) < MOST_WAITING:
+        if len(self._waiting) + len(self._sendings) < MOST_WAITING:
             self._waiting.setdefault(name, (self._moment(target.hour), sealed))
 
     def _moment(self, hour: int) -> float:
@@ -85,7 +101,11 @@ class Bell:
         return today + later - self._offset + (_DAY if today <= here else 0)
 
     async def _send(self, sealed: bytes) -> None:
-        async with self._sending:
-            # A ValueError is what the libraries below make of a name or a text that they can't write.
-            with suppress(BadChoice, BadInput, Damaged, OSError, TimeoutError, ValueError):
+        # A ValueError is what the libraries below make of a name or a text that they can't write.
+        with suppress(BadChoice, BadInput, Damaged, OSError, TimeoutError, ValueError):
+            async with self._places_at(self.ways.host(self._open(sealed))), self._places:
                 await self.ways.send(self._open(sealed))
+
+    def _places_at(self, host: str) -> asyncio.Semaphore:
+        """The same for a host as long as something is sent there, or waits to be; it isn't known by its name."""
+        return self._places_of.setdefault(digest(NUDGE, self._salt, host), asyncio.Semaphore(AT_ONE_HOST))

@@ -22,6 +22,7 @@ from jiwar.nudging.guard import (
     Place,
     addresses_of,
     is_inside,
+    owner_of,
     read_mail_address,
     read_push_address,
     require_outside,
@@ -94,6 +95,10 @@ class Ways:
 
     def _is_beside(self, place: Place) -> bool:
         return self.private and is_inside(place.host)
+
+    def host(self, target: Target) -> str:
+        """Whose answer a sending waits for: the relay's, or a push server's. Raises BadChoice."""
+        return owner_of(self._place(target.endpoint).host) if target.channel == PUSH else MAIL
 
     async def send(self, target: Target) -> None:
         """Raises BadChoice, OSError and TimeoutError; who sends for others lets it rest."""

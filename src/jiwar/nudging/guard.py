@@ -96,6 +96,11 @@ def is_inside(host: str) -> bool:
     return host == "localhost" or (_is_number(host) and not is_open(host))
 
 
+def owner_of(host: str) -> str:
+    """The end of a name: whoever has one has as many below it as they like."""
+    return host if _is_number(host) else ".".join(host.rstrip(".").split(".")[-2:])
+
+
 def require_outside(host: str) -> None:
     """Raises BadChoice for what a proxy beside the hub could take for a place inside."""
     if _ONION.fullmatch(host) or (_is_number(host) and is_open(host)):

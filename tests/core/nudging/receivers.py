@@ -75,6 +75,22 @@ class PushServer(_Server):
 
 
 @dataclass
+class Silent(_Server):
+    """Lets everybody in and never answers. `most`: how many were there at once."""
+
+    there: int = 0
+    most: int = 0
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.there += 1
+        self.most = max(self.most, self.there)
+        with suppress(OSError):
+            await reader.read()
+        self.there -= 1
+        await _ended(writer)
+
+
+@dataclass
 class MailServer(_Server):
     """Takes mail, as a relay does (RFC 5321): open, after STARTTLS (RFC 3207), or by TLS from the first byte."""
 

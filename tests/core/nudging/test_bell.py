@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
 import pytest
 
-from jiwar.circles.nudges import PUSH, Target, seal_target
+from jiwar.circles.nudges import MAIL, PUSH, Target, seal_target
 from jiwar.circles.rung import Rung
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes
 from jiwar.crypto.random import system_random
-from jiwar.nudging.bell import SPREAD_SECONDS, Bell
+from jiwar.nudging.bell import AT_ONCE, AT_ONE_HOST, SPREAD_SECONDS, Bell
 from jiwar.nudging.channels import Ways
-from tests.core.nudging.receivers import PushServer
+from tests.core.nudging.receivers import PushServer, Silent
+from tests.core.nudging.ringing import look
 
 pytestmark = pytest.mark.anyio
+HERE = "127.0.0.1"
 HUB, SEED = b"h" * 16, bytes(range(envelopes.SEED))
 AHEAD = 3.0
 """Hours by which the community's clock is ahead of UTC."""
@@ -24,10 +32,17 @@ class Tower:
 
     def __init__(self, server: PushServer) -> None:
         self.server, self.clock, self.rung = server, SetClock(hour=9), Rung()
-        self.bell = Bell(SEED, HUB, self.rung, Ways(push=True, private=True), self.clock, system_random, AHEAD)
+        ways = Ways(push=True, private=True, known=True)
+        self.bell = Bell(SEED, HUB, self.rung, ways, self.clock, system_random, AHEAD)
+
+    def endpoint(self, topic: str) -> str:
+        return f"http://{HERE}:{self.server.port}/{topic}"
 
     def target(self, topic: str, hour: int) -> Target:
-        return Target(PUSH, f"http://127.0.0.1:{self.server.port}/{topic}", hour, "a text")
+        return Target(PUSH, self.endpoint(topic), hour, "a text")
+
+    def ring_now(self, endpoint: str) -> None:
+        self.bell.try_once(seal_target(self.bell.key, HUB, Target(PUSH, endpoint, 21, "a text")))
 
     def hand_in(self, topic: str, hour: int) -> None:
         self.rung.sealed.add(seal_target(self.bell.key, HUB, self.target(topic, hour)))
@@ -35,7 +50,7 @@ class Tower:
     async def pass_(self, minutes: int) -> None:
         for _ in range(minutes):
             self.clock.forward(seconds=60)
-            await self.bell.look()
+            await look(self.bell)
 
     def rang(self) -> list[str]:
         return sorted(one.head.split()[1] for one in self.server.received)
@@ -89,7 +104,7 @@ async def test_moments_are_spread() -> None:
 async def test_trial_comes_at_the_next_look() -> None:
     async with PushServer() as server:
         tower = Tower(server)
-        tower.bell.try_once(seal_target(tower.bell.key, HUB, tower.target("now", 3)))
+        tower.ring_now(tower.endpoint("now"))
         await tower.pass_(1)
         assert tower.rang() == ["/now"]
 
@@ -138,3 +153,84 @@ async def test_regression_no_failure_ends_the_bell(monkeypatch: pytest.MonkeyPat
         tower.hand_in("two", 21)
         await tower.pass_(24 * 60)
         assert tower.rang() == ["/two"]
+
+
+async def test_regression_addresses_that_never_answer_keep_nobody_from_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One look waited for all that it had begun: ten seconds for every sixteen."""
+    asking = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest, **more: asking(HERE, *rest, **more))
+    async with PushServer() as server, Silent() as silent:
+        tower = Tower(server)
+        for number in range(200):
+            tower.ring_now(f"http://name{number}.silent.example:{silent.port}/")
+        for number in range(20):
+            tower.ring_now(tower.endpoint(f"mine{number}"))
+        async with running(tower.bell):
+            await _until(lambda: len(server.received) == 20)
+        assert silent.most == AT_ONE_HOST
+
+
+async def test_regression_names_that_are_never_found_keep_nobody_from_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Looking one up takes a thread, and there were fewer threads than places."""
+    over, asking = threading.Event(), socket.getaddrinfo
+
+    def ask(host: str, *rest: int, **more: int) -> object:
+        if host.endswith(".example"):
+            over.wait(10)
+            raise OSError
+        return asking(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    async with PushServer() as server:
+        tower = Tower(server)
+        for number in range(AT_ONCE - 1):
+            tower.ring_now(f"http://name{number}.example/")
+        tower.ring_now(tower.endpoint("mine"))
+        async with running(tower.bell):
+            await _until(lambda: bool(server.received))
+            over.set()
+
+
+def test_names_under_one_name_are_one_host() -> None:
+    ways = Ways(push=True, known=True)
+    hosts = [
+        ways.host(Target(channel, endpoint, 21, "a text"))
+        for channel, endpoint in (
+            (PUSH, "https://one.push.example/t"),
+            (PUSH, "https://two.of.push.example./t"),
+            (PUSH, "https://1.2.3.4/t"),
+            (PUSH, "https://5.6.3.4/t"),
+            (MAIL, "somebody@push.example"),
+        )
+    ]
+    assert hosts == ["push.example", "push.example", "1.2.3.4", "5.6.3.4", MAIL]
+
+
+async def test_what_is_being_sent_ends_with_the_bell() -> None:
+    async with PushServer() as server, Silent() as silent:
+        tower = Tower(server)
+        for number in range(10):
+            tower.ring_now(f"http://{HERE}:{silent.port}/{number}")
+        async with running(tower.bell):
+            await _until(lambda: silent.most == AT_ONE_HOST)
+        assert not tower.bell._sendings
+        await _until(lambda: not silent.there)
+
+
+@asynccontextmanager
+async def running(bell: Bell) -> AsyncIterator[None]:
+    task = asyncio.create_task(bell.run())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.01)
