@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from jiwar.clock import SystemClock
+from tests.browser import driving
 from tests.browser.axe import Examination
-from tests.browser.conftest import OpenBrowser, pairwise
+from tests.browser.conftest import OpenBrowser
 from tests.browser.measured import Measured
 from tests.browser.serving import Served
 from tests.browser.test_story import SAID
 from tests.sheets import messy
 
+WALKED = [
+    ("ar", False, driving.PHONE),
+    ("ar", True, driving.DESK),
+    ("en", False, driving.DESK),
+    ("en", True, driving.PHONE),
+]
 
-@pairwise
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "js", "width"), WALKED)
 def test_a_messy_list_in_three_screens(
     hub: Served, browser: OpenBrowser, tmp_path: Path, lang: str, js: bool, width: int
 ) -> None:

@@ -12,6 +12,7 @@ from jiwar.sheets.reading import read
 from jiwar.systems.needs import bringing, service, view
 from jiwar.systems.needs.model import NEED
 from jiwar.systems.needs.rules import Wish
+from jiwar.systems.needs.view import Shown
 from jiwar.web.bringing import SLOT
 from tests.sheets import made, messy
 from tests.web.client import WITH_FILE, Page, World, with_file
@@ -34,9 +35,12 @@ def upload(talk: Talk, file: bytes, who: Someone | None = None, show: str = "nee
     return who._land(who.world.run(who.asks("POST", path, with_file(fields, file), WITH_FILE)))
 
 
-def listed(talk: Talk, side: str = NEED) -> list[str]:
-    circle = talk.opened_by(talk.fig)
-    return [shown.need.text for shown in bringing.all_open(talk.opened_by(talk.palm), (side,))] if circle else []
+def stands(talk: Talk) -> list[Shown]:
+    return talk.seats.world.run(bringing.all_open(talk.opened_by(talk.palm), (NEED,)))
+
+
+def listed(talk: Talk) -> list[str]:
+    return [shown.need.text for shown in stands(talk)]
 
 
 def is_held(who: Someone) -> bool:
@@ -53,7 +57,7 @@ def test_a_messy_list_of_five_hundred_is_brought_in_three_screens(talk: Talk, ma
     assert "محمد العلي" not in third.text
     landed = talk.palm.send(third, "help_rows", _button="do=bring")
     assert landed.status == 200
-    shown = bringing.all_open(talk.opened_by(talk.palm), (NEED,))
+    shown = stands(talk)
     assert len(shown) == 500
     one = next(one.need for one in shown if "(8)" in one.need.text)
     assert "0944" not in one.text
@@ -69,7 +73,7 @@ def test_columns_with_people_are_left_out_and_can_be_asked_for(talk: Talk) -> No
     assert form.fields == {"token": form.fields["token"], "c0": "text", "c1": "area", "c2": ""}
     third = talk.palm.send(second, "help_columns", c2="conditions")
     assert talk.palm.send(third, "help_rows", _button="do=bring").status == 200
-    assert "0944123456" not in str([one.need for one in bringing.all_open(talk.opened_by(talk.palm), (NEED,))])
+    assert "0944123456" not in str([one.need for one in stands(talk)])
 
 
 def test_a_column_that_is_left_out_is_forgotten_at_once(talk: Talk) -> None:
@@ -150,7 +154,7 @@ def test_a_member_can_not_bring_and_a_bad_row_stops_all(talk: Talk) -> None:
 def test_behind_what_was_brought_is_nobody_to_write_to(talk: Talk) -> None:
     world = talk.seats.world
     world.run(bringing.bring(talk.opened_by(talk.palm), [Wish(NEED, "خبز")]))
-    (one,) = bringing.all_open(talk.opened_by(talk.palm), (NEED,))
+    (one,) = stands(talk)
     page = talk.fig.get(world.url("need", need=talk.fig.name(talk.circle[:16] + one.obj)))
     said = "The care team brought it in for somebody who isn't here. A word to one of them reaches that person."
     assert talk.fig.word(said) in page.text
@@ -163,7 +167,7 @@ def test_the_care_team_removes_what_was_brought_and_nobody_holds_it(talk: Talk) 
     world = talk.seats.world
     world.run(bringing.bring(talk.opened_by(talk.palm), [Wish(NEED, "خبز")]))
     assert view.all_mine(talk.opened_by(talk.palm)) == []
-    (one,) = bringing.all_open(talk.opened_by(talk.palm), (NEED,))
+    (one,) = stands(talk)
     world.run(service.take_down(talk.opened_by(talk.palm), one.obj))
     assert listed(talk) == []
 

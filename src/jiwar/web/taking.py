@@ -56,7 +56,7 @@ async def act(visit: Visit) -> Response:
     kind = visit.form.choice("kind", tuple(TYPES))
     visit.limit(SLOW)
     table = [[visit.say(header) for header in HEADERS]]
-    table += [_row(visit, one) for one in bringing.all_open(circle, SIDES)]
+    table += [_row(visit, one) for one in await bringing.all_open(circle, SIDES)]
     name, turned = visit.say("Requests and offers"), visit.reader.language.dir == "rtl"
     file = await asyncio.to_thread(_file, kind, table, name, turned)
     # What it is called says nothing: it lies among other files.

@@ -6,6 +6,7 @@ change it, or be written to behind it; the care team can remove it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from jiwar.circles import oneoffs
@@ -46,6 +47,7 @@ async def bring(circle: Circle, wishes: Sequence[Wish]) -> None:
 
 async def _first(circle: Circle, wish: Wish) -> Append:
     """What a one-off says that is forgotten with this call."""
+    await asyncio.sleep(0)  # Others' pages come in between.
     clock, seed = circle.services.clock, circle.services.random(32)
     need = rules.new_need(wish, circle.charter.aid, clock.day(), Persona(seed).kem_key, NO_BOX)
     keep = rules.lane(need, clock.day(), circle.policy.topic_days)
@@ -55,18 +57,19 @@ async def _first(circle: Circle, wish: Wish) -> Append:
     )
 
 
-def all_open(circle: Circle, sides: Iterable[str]) -> list[Shown]:
+async def all_open(circle: Circle, sides: Iterable[str]) -> list[Shown]:
     """What stands open, whole, the latest first; MOST_TAKEN at most of each side. Raises NotAllowed."""
     _require_care(circle)
-    return [shown for side in sides for shown in _open(circle, side)]
+    return [shown for side in sides for shown in await _open(circle, side)]
 
 
-def _open(circle: Circle, side: str) -> list[Shown]:
+async def _open(circle: Circle, side: str) -> list[Shown]:
     found: list[Shown] = []
     before: int | None = None
     while len(found) < MOST_TAKEN and (rows := view.rows(circle, side, before)):
         before = rows[-1].head
         for line in view.lines(circle, side, rows):
+            await asyncio.sleep(0)
             try:
                 found.append(view.one(circle, line.obj))
             except NotThere:
