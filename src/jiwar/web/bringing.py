@@ -154,7 +154,7 @@ def _columns_page(visit: Visit, circle: Circle, held: Held, error: JiwarError | 
     options = [("", visit.say("Leave out")), *((one, visit.say(said)) for one, said in FIELDS.items())]
     found = [
         (
-            header or visit.say("Without a heading"),
+            header,
             "" if guess in PRIVATE else example,
             visit.say(PRIVATE[guess]) if guess in PRIVATE else "",
             chosen[at] if chosen else guess if guess in FIELDS else "",
