@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -226,8 +226,8 @@ async def running(bell: Bell) -> AsyncIterator[None]:
     task = asyncio.create_task(bell.run())
     yield
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait({task}, timeout=5)
+    assert task.cancelled()
 
 
 async def _until(true: Callable[[], bool]) -> None:
