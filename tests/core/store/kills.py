@@ -18,6 +18,7 @@ from pathlib import Path
 from jiwar.clock import SetClock
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX, ROW
+from jiwar.errors import NotThere
 from jiwar.keyring.hub_secret import HubSecret, create_hub_secret
 from jiwar.store.contract import AccountWrite, Mail
 from jiwar.store.sqlite.store import SqliteStore
@@ -25,8 +26,14 @@ from tests.core.store.making import TODAY, Shelf, inner, some
 from tests.core.store.places import open_sqlite
 
 KILLS_PER_FOLDER = 10
+TOGETHER = 5
 OBJECTS = [some(16, ("kills", i)) for i in range(4)]
 LOCATORS = [some(32, ("kills", i)) for i in range(3)]
+
+
+def together(seed: int, turn: int) -> list[bytes]:
+    """Objects that begin in one write."""
+    return [some(16, ("together", seed, turn, at)) for at in range(TOGETHER)]
 
 
 class Child:
@@ -68,6 +75,13 @@ class Child:
             await self.store.put_mail(self.shelf.name, self.shelf.append, digest(INBOX, box), letter)
             self.acknowledge("mail", turn // 20, name)
 
+    async def begin_together(self) -> None:
+        for turn in range(100_000):
+            objects = together(self.seed, turn)
+            await self.store.begin_together([self.shelf.first(obj, some(900, obj)) for obj in objects])
+            self.acknowledge("together", turn)
+            await asyncio.sleep(self.choice.random() * 0.05)
+
     async def turn(self) -> None:
         while True:
             await asyncio.sleep(self.choice.random() * 0.1)
@@ -78,7 +92,8 @@ class Child:
         self.held = held
         self.acknowledge("ready")
         await asyncio.gather(
-            *(self.append(who) for who in range(6)), self.write_accounts(), self.write_mail(), self.turn()
+            *(self.append(who) for who in range(6)),
+            *(self.write_accounts(), self.write_mail(), self.begin_together(), self.turn()),
         )
 
 
@@ -134,9 +149,10 @@ class Seen:
         self.records: dict[int, tuple[int, int, str]] = {}
         self.accounts: dict[int, set[bytes]] = {}
         self.mail: dict[bytes, set[str]] = {}
+        self.together: dict[int, int] = {}
 
     def add(self, seed: int, lines: list[list[str]]) -> None:
-        last = -1
+        last, self.together[seed] = -1, -1
         for kind, *words in lines:
             if kind == "record":
                 assert int(words[1]) not in self.records
@@ -144,6 +160,8 @@ class Seen:
             elif kind == "account":
                 last = int(words[2])
                 self.accounts[int(words[0])] = {inner(f"{seed} {last}")}
+            elif kind == "together":
+                self.together[seed] = int(words[0])
             elif kind == "mail":
                 self.mail.setdefault(some(32, ("box", seed, int(words[0]))), set()).add(words[1])
         # Accounts are written one after the other: one more may have been on its way, to any of them.
@@ -164,9 +182,21 @@ async def check(folder: Path, seen: Seen) -> None:
         assert store.account(LOCATORS[index]) in values
     for box, names in seen.mail.items():
         assert names <= {name for name in names for mail in store.mail(box) if mail.value == some(5000, name)}
+    for seed, last in seen.together.items():
+        # One write more may have been on its way: whole, or not at all.
+        there = [[_is_there(store, shelf, obj) for obj in together(seed, turn)] for turn in range(last + 2)]
+        assert all(map(all, there[:-1]))
+        assert all(there[-1]) or not any(there[-1])
     if secret.turning:
         await secret.turn(lambda outer: store.turn_day(TODAY, outer))
     await store.close()
+
+
+def _is_there(store: SqliteStore, shelf: Shelf, obj: bytes) -> bool:
+    try:
+        return store.object(shelf.name, shelf.read, obj).obj == obj
+    except NotThere:
+        return False
 
 
 def main(place: Path, kills: int) -> None:
