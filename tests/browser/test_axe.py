@@ -24,8 +24,8 @@ BY_DAY = pytest.mark.parametrize(("lang", "width"), [("ar", driving.PHONE), ("en
 ENTRANCES = {"door", "founding", "joining", "second"}
 BY_BUTTONS = {"post", "message", "invite_slip"}
 WHERE_STORIES_LEAD = {"latch", "return_stop", "new_key_words", "new_key_typed", "asked", "applicant", "applicants"}
-WHERE_STORIES_LEAD |= {"keepers_choose", "keepers_begun", "keeping"}
-"""Looked at in tests/browser/test_phones.py, test_lost.py, test_asking.py and test_keepers.py."""
+WHERE_STORIES_LEAD |= {"keepers_choose", "keepers_begun", "keeping", "help_columns", "help_rows"}
+"""Looked at in tests/browser/test_phones.py, test_lost.py, test_asking.py, test_keepers.py and test_bringing.py."""
 
 
 @BY_DAY

@@ -18,7 +18,7 @@ from tests.browser.typist import Typist
 def test_everything_goes_by_keys(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
     who, said = Typist(browser(width, js, lang), hub, lang, js), SAID[lang]
     _found(who, lang)
-    _read_the_page(who)
+    _read_the_page(who, said.group)
     _write(who, lang)
     _settings(who)
     who.close()
@@ -51,13 +51,17 @@ def _found(who: Typist, lang: str) -> None:
     assert who.path == "/home"
 
 
-def _read_the_page(who: Typist) -> None:
-    """Closing comes first, then the way past the bar; behind it the page itself."""
+def _read_the_page(who: Typist, group: str) -> None:
+    """Closing comes first, then the way past the bar; behind it the page itself, which names the group until its hour
+    of the day is over.
+    """
     who.go("/home")
     assert who.next_stop()["name"] == who.word("Close")
     assert who.next_stop()["name"] == who.word("To the content")
     who.strike("Enter")
-    assert who.next_stop()["name"] == who.word("Ask for something")
+    first = who.next_stop()
+    first = who.next_stop() if first["name"] == group else first
+    assert first["name"] == who.word("Ask for something")
     stops = [who.next_stop() for _ in range(10)]
     assert any(not stop for stop in stops), "behind the last stop the browser itself has the focus"
 
