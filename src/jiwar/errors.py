@@ -78,6 +78,10 @@ class BadChoice(BadInput):
     code = "input.bad_choice"
 
 
+class BadPicture(BadInput):
+    code = "input.bad_picture"
+
+
 class BadFormToken(BadInput):
     code = "input.bad_form_token"
 
