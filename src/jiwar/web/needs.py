@@ -14,7 +14,7 @@ from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.needs import rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.view import Line, Shown
-from jiwar.web import aidwords, messages
+from jiwar.web import aidwords, cursor, messages
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import WRITE
@@ -25,7 +25,6 @@ FROM_EACH = 30
 SHOWN = 30
 SIDES = {"needs": NEED, "offers": OFFER}
 _KIND, _AREA = b"kind:", b"area:"
-_HEAD = 8
 
 
 @dataclass(frozen=True)
@@ -114,23 +113,13 @@ def _lines(circle: Circle, side: str) -> list[Line]:
 
 def _page_of(visit: Visit, circle: Circle, side: str, before: str) -> tuple[list[Line], str]:
     """A page of one group, and what leads to the next."""
-    rows = view.rows(circle, side, _head(visit, circle, before))
+    rows = view.rows(circle, side, cursor.head_of(visit, circle, before))
     older = ""
     if len(rows) == view.PAGE:
-        name = visit.name(circle.id[:16] + rows[-1].head.to_bytes(_HEAD, "big"))
+        name = cursor.name_of(visit, circle, rows[-1].head)
         shown = next(word for word, one in SIDES.items() if one == side)
         older = visit.site.paths.url("help", show=shown, circle=visit.circle_name(circle.id), before=name)
     return view.lines(circle, side, rows), older
-
-
-def _head(visit: Visit, circle: Circle, before: str) -> int | None:
-    """The head below which a page begins; its name belongs to this session and this circle."""
-    if not before:
-        return None
-    stable = visit.stable(before)
-    if len(stable) != 16 + _HEAD or stable[:16] != circle.id[:16]:
-        raise NotThere
-    return int.from_bytes(stable[16:], "big")
 
 
 def _card(visit: Visit, circle: Circle, line: Line, named: bool) -> Card:

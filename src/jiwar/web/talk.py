@@ -6,8 +6,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
-from jiwar.errors import NotThere
 from jiwar.systems.forum.rules import PAGE
+from jiwar.web import cursor
 from jiwar.web.app import At
 from jiwar.web.lately import Rows, as_list, group_names, in_order, open_circles
 from jiwar.web.visit import Visit
@@ -16,7 +16,6 @@ FROM_EACH = 20
 """Topics of one group in the list of all groups; the group's own list goes on."""
 SHOWN = 30
 ALL, NEW, ROOMS = "all", "new", "rooms"
-_HEAD = 8
 
 
 async def show(visit: Visit) -> Response:
@@ -43,25 +42,15 @@ def _of_one(visit: Visit, circle: Circle, before: str) -> Response:
     """One group's list, with all its older topics on further pages."""
     rows = Rows(visit, circle, named=False)
     most = visit.reader.most(PAGE)
-    topics = rows.reading.topics(_head(visit, circle, before), most)
+    topics = rows.reading.topics(cursor.head_of(visit, circle, before), most)
     lines = [rows.topic(topic) for topic in topics]
     if not before:
         lines = in_order(lines + [rows.room(room) for room in rows.reading.rooms()])
     older = ""
     if len(topics) == most:
-        name = visit.name(circle.id[:16] + topics[-1].head.to_bytes(_HEAD, "big"))
+        name = cursor.name_of(visit, circle, topics[-1].head)
         older = visit.site.paths.url("talk", circle=visit.circle_name(circle.id), before=name)
     return _page(visit, group_names(visit, circle), as_list(lines), circle=circle, older=older, first=not before)
-
-
-def _head(visit: Visit, circle: Circle, before: str) -> int | None:
-    """The head below which a page begins; its name belongs to this session and this circle."""
-    if not before:
-        return None
-    stable = visit.stable(before)
-    if len(stable) != 16 + _HEAD or stable[:16] != circle.id[:16]:
-        raise NotThere
-    return int.from_bytes(stable[16:], "big")
 
 
 def _page(

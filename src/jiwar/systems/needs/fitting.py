@@ -27,7 +27,7 @@ _LONGEST_WAIT = 6
 _LOAD = 2
 """What each further need takes from an offer's worth."""
 _EXACT, _STEPS = 120, 3_000
-"""Up to so many needs the plan is the best there is; above, at most one part of a hundred below it."""
+"""Up to so many needs the plan is the best there is; above, each that has a place may cost it a third of a point."""
 SUGGESTED = 3
 MOST_EACH = 50
 """Offers that are looked at for one need."""
@@ -75,7 +75,7 @@ def planned(needs: Sequence[NeedCover], offers: Sequence[NeedCover], today: int)
         by_kind[offer.kind].append(number)
     choices = [_choices(number, need, offers, by_kind, today) for number, need in enumerate(needs)]
     loads = [tuple(_LOAD * place for place in range(_places(offer))) for offer in offers]
-    return plan(choices, loads, 0 if len(needs) <= _EXACT else max(2, _STEPS // len(needs)))
+    return plan(choices, loads, 0 if len(needs) <= _EXACT else max(3, _STEPS // len(needs)))
 
 
 def suggested(
