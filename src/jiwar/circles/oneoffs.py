@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from jiwar.circles import authorship
+from jiwar.circles import authorship, rights
 from jiwar.circles.circle import Circle, open_log
 from jiwar.circles.speech import Said, owned_rid
 from jiwar.errors import Full, NotCanonical, NotThere, Unopenable
@@ -161,7 +161,7 @@ async def begin(circle: Circle, one: OneOff) -> bytes:
         waiting = sum(bool(other.kind) for other in ring.one_offs)
         if len(ring.one_offs) >= MOST_OPEN or waiting >= MOST_WAITING:
             raise Full
-        return replace(ring, one_offs=(*ring.one_offs, one))
+        return replace(rights.used(ring, one.seed), one_offs=(*ring.one_offs, one))
 
     await circle.member.update(keep)
     await _wait(circle, one)

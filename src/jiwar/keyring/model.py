@@ -246,6 +246,19 @@ class OneOff(Wire, frozen=True):
     about: bytes = b""
 
 
+class Blank(Wire, frozen=True):
+    """Seeds of one-offs to come, sent to a circle's stewards on `day` for their signature (`circles.rights`).
+
+    period, familiar: of which kind. seeds: empty ones are used; what is signed is told by its place.
+    """
+
+    circle: bytes
+    period: int
+    familiar: bool
+    day: int
+    seeds: tuple[bytes, ...]
+
+
 class Keyring(Wire, frozen=True):
     """Everything of one account. Memberships and trails stay encoded until somebody asks for that circle.
 
@@ -274,3 +287,4 @@ class Keyring(Wire, frozen=True):
     nudge: Nudge = Nudge()
     keepers: Keepers = Keepers()
     one_offs: tuple[OneOff, ...] = ()
+    blanks: tuple[Blank, ...] = ()

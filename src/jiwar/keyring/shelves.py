@@ -48,6 +48,7 @@ def without_circle(keyring: Keyring, circle: bytes) -> Keyring:
         memberships=tuple(pair for pair in keyring.memberships if pair[0] != circle),
         trails=tuple(pair for pair in keyring.trails if pair[0] != circle),
         one_offs=tuple(one for one in keyring.one_offs if one.circle != circle),
+        blanks=tuple(one for one in keyring.blanks if one.circle != circle),
     )
 
 

@@ -11,11 +11,13 @@ from jiwar.circles import (
     answering,
     guarding,
     heartbeat,
+    issuing,
     keeping,
     leaving,
     nudges,
     publishing,
     reports,
+    rights,
     speech,
     vouches,
 )
@@ -72,6 +74,8 @@ async def _inside(visit: Visit, member: Member, whose: Whose) -> Response:
     await leaving.turn_all_due(member)
     await heartbeat.beat_everywhere(member)
     await vouches.gather_everywhere(member)
+    await issuing.look_after_everywhere(member)
+    await rights.look_after_everywhere(member)
     await reports.clear_all_desks(member)
     await answering.clear_all_desks(member)
     await guarding.gather_everywhere(member)

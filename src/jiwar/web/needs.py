@@ -9,6 +9,7 @@ from starlette.responses import Response
 from jiwar.circles import oneoffs
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import MODERATOR, STEWARD
+from jiwar.circles.rights import Standing
 from jiwar.circles.words import WORD_LIMIT
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.needs import rules, service, view
@@ -29,7 +30,7 @@ _KIND, _AREA = b"kind:", b"area:"
 
 @dataclass(frozen=True)
 class Card:
-    """One as the board shows it. `order` puts what is new first, then what was said last."""
+    """One as the board shows it. `order` puts what is introduced first, then what is new, then what was said last."""
 
     title: str
     rest: str
@@ -41,7 +42,8 @@ class Card:
     many: int
     group: str
     new: bool
-    order: tuple[bool, int, int, int]
+    standing: Standing
+    order: tuple[bool, bool, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ def _card(visit: Visit, circle: Circle, line: Line, named: bool) -> Card:
         many=cover.many,
         group=circle.name if named else "",
         new=new,
-        order=(new, cover.said_day, cover.said_part, line.head),
+        standing=line.standing,
+        order=(line.standing != "none", new, cover.said_day, cover.said_part, line.head),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from jiwar.circles import rights
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import AREA_LIMIT
 from jiwar.crypto.envelopes import SEED
@@ -149,6 +150,8 @@ def _check(visit: Visit, circle: Circle, side: str, need: Need) -> Response:
         kind=aidwords.kind(visit, need.kind),
         by_when=aidwords.when(visit, need),
         often="" if need.often == rules.ONCE else visit.say(aidwords.OFTEN[need.often]),
+        introduced=rights.usable(circle) is not None,
+        left=rights.left(circle) - 1,
         days=rules.lane(need, visit.services.clock.day(), circle.policy.topic_days),
     )
 

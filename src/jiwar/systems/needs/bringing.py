@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from jiwar.circles import oneoffs
+from jiwar.circles import issuing, oneoffs
 from jiwar.circles.circle import Circle
+from jiwar.circles.issuing import Mint
 from jiwar.circles.model import STEWARD
 from jiwar.errors import BadInput, NotAllowed, NotThere
 from jiwar.keyring.model import OneOff
@@ -42,14 +43,16 @@ async def bring(circle: Circle, wishes: Sequence[Wish]) -> None:
         raise BadInput
     _require_care(circle)
     in_no_order = sorted(wishes, key=lambda _: circle.services.random(8))
-    await circle.services.store.begin_together([await _first(circle, wish) for wish in in_no_order])
+    mint = issuing.minter(circle)
+    await circle.services.store.begin_together([await _first(circle, wish, mint) for wish in in_no_order])
 
 
-async def _first(circle: Circle, wish: Wish) -> Append:
+async def _first(circle: Circle, wish: Wish, mint: Mint) -> Append:
     """What a one-off says that is forgotten with this call."""
     await asyncio.sleep(0)  # Others' pages come in between.
     clock, seed = circle.services.clock, circle.services.random(32)
-    need = rules.new_need(wish, circle.charter.aid, clock.day(), Persona(seed).kem_key, NO_BOX)
+    persona = Persona(seed)
+    need = rules.new_need(wish, circle.charter.aid, clock.day(), persona.kem_key, NO_BOX, mint(persona.key))
     keep = rules.lane(need, clock.day(), circle.policy.topic_days)
     shown = encode(rules.cover(need, clock.day(), clock.part()))
     return await oneoffs.first_word(

@@ -7,6 +7,7 @@ it is `circles.speech`'s.
 
 from __future__ import annotations
 
+from jiwar.circles.rights import NONE, Right
 from jiwar.wire.canonical import Wire
 
 NEED, OFFER = "need", "offer"
@@ -23,6 +24,7 @@ class Need(Wire, frozen=True):
     when: one of `rules.WHEN`. day, part: by when it is needed, or from when it is there. many: for how many, or how
     much. often: one of `rules.OFTEN`. outcome: how it ended, one of `rules.OUTCOMES`, and then no text is left.
     kem, inbox: the one-off's own, for words to whoever is behind it; or NO_BOX.
+    right: says that somebody of the circle is behind it.
     """
 
     side: str
@@ -39,6 +41,7 @@ class Need(Wire, frozen=True):
     outcome: str
     kem: bytes
     inbox: bytes
+    right: Right = NONE
 
 
 class NeedCover(Wire, frozen=True):
@@ -54,6 +57,7 @@ class NeedCover(Wire, frozen=True):
     many: int
     said_day: int
     said_part: int
+    right: Right = NONE
 
 
 KINDS: dict[str, type[Wire]] = {NEED: Need, OFFER: Need}

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from jiwar.circles import rights
 from jiwar.circles.oneoffs import unsized
 from jiwar.circles.policy import AREA_LIMIT, KIND_LIMIT, Aid
+from jiwar.circles.rights import Right
 from jiwar.circles.texts import excerpt, is_sound, line, passage
 from jiwar.crypto.envelopes import require_sound_key
 from jiwar.errors import BadChoice, BadInput, BadSignature, NotCanonical
@@ -64,7 +66,7 @@ def kinds(aid: Aid) -> tuple[str, ...]:
     return aid.kinds or USUAL
 
 
-def new_need(wish: Wish, aid: Aid, today: int, kem: bytes, inbox: bytes) -> Need:
+def new_need(wish: Wish, aid: Aid, today: int, kem: bytes, inbox: bytes, right: Right = rights.NONE) -> Need:
     """Raises TextMissing, TextTooLong, BadChoice (also for coordinates: an area is a name)."""
     area = line(wish.area, AREA_LIMIT, required=False)
     _require(wish.side in SIDES and wish.when in WHEN and wish.often in OFTEN and 1 <= wish.many <= MOST_MANY)
@@ -88,6 +90,7 @@ def new_need(wish: Wish, aid: Aid, today: int, kem: bytes, inbox: bytes) -> Need
         outcome="",
         kem=kem,
         inbox=inbox,
+        right=right,
     )
 
 
@@ -163,6 +166,7 @@ def _is_sound(need: Need) -> bool:
         and _is_sound_day(need.day, need.part)
         and len(need.inbox) == 32
         and _is_sound_key(need.kem)
+        and rights.is_sound(need.right)
     )
 
 
@@ -182,7 +186,7 @@ def cover(need: Need, day: int, part: int) -> NeedCover:
     """What lists show of it."""
     return NeedCover(
         *(need.side, excerpt(need.text, EXCERPT), need.kind, need.area, need.when, need.day, need.part, need.many),
-        *(day, part),
+        *(day, part, need.right),
     )
 
 
@@ -203,4 +207,5 @@ def is_sound_cover(shown: NeedCover) -> bool:
         and _is_sound_day(shown.day, shown.part)
         and shown.said_day >= 0
         and shown.said_part in PARTS
+        and rights.is_sound(shown.right)
     )

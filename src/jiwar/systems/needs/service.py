@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import oneoffs, speech, words
+from jiwar.circles import oneoffs, rights, speech, words
 from jiwar.circles.circle import Circle
 from jiwar.circles.texts import passage
 from jiwar.errors import JiwarError, NotAllowed, NotThere
@@ -28,9 +28,11 @@ async def ask(circle: Circle, wish: Wish) -> bytes:
     """
     if not circle.charter.aid.on:
         raise NotAllowed
-    clock, seed = circle.services.clock, circle.services.random(32)
+    clock, found = circle.services.clock, rights.usable(circle)
+    seed, right = (found.seed, found.right) if found else (circle.services.random(32), rights.NONE)
     persona = Persona(seed)
-    need = rules.new_need(wish, circle.charter.aid, clock.day(), persona.kem_key, persona.inbox(oneoffs.BOX))
+    box = persona.kem_key, persona.inbox(oneoffs.BOX)
+    need = rules.new_need(wish, circle.charter.aid, clock.day(), *box, right)
     keep = rules.lane(need, clock.day(), circle.policy.topic_days)
     shown = encode(rules.cover(need, clock.day(), clock.part()))
     one = OneOff(circle.id, seed, COLLECTIONS[need.side], clock.day(), keep, need.side, encode(need), shown)

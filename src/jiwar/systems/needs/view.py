@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from jiwar.circles import oneoffs, speech, words
+from jiwar.circles import oneoffs, rights, speech, words
 from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import Aside
+from jiwar.circles.rights import Known, Standing
 from jiwar.circles.speech import Fate
 from jiwar.circles.words import Heard
 from jiwar.errors import Damaged, NotCanonical, NotThere
@@ -40,6 +41,7 @@ class Line:
     head: int
     cover: NeedCover
     until: int
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Shown:
     part: int
     until: int
     author: bytes
+    standing: Standing = "unsaid"
     waits: bool = False
 
     @property
@@ -74,10 +77,10 @@ def rows(circle: Circle, side: str, before: int | None = None, limit: int = PAGE
 
 def lines(circle: Circle, side: str, found: list[ObjectRow]) -> list[Line]:
     """Those of them that stand open."""
-    shown = []
+    shown, known = [], rights.all_keys(circle) if found else []
     for row in found:
         try:
-            line = _line(circle, row)
+            line = _line(circle, row, known)
         except (Damaged, NotCanonical, NotThere):
             continue
         if line.cover.text and line.cover.side == side:
@@ -96,24 +99,26 @@ def whole(circle: Circle, side: str) -> Iterator[list[Line]]:
         before, left = found[-1].head, left - len(found)
 
 
-def _line(circle: Circle, row: ObjectRow) -> Line:
+def _line(circle: Circle, row: ObjectRow, known: list[Known]) -> Line:
     folded = circle.log.standing(row)
-    return Line(row.obj, row.head, _cover(circle, folded), folded.day + folded.keep)
+    cover, key = _cover(circle, folded)
+    standing = rights.standing(circle, known, cover.right, key, folded.day)
+    return Line(row.obj, row.head, cover, folded.day + folded.keep, standing)
 
 
-def _cover(circle: Circle, folded: Folded) -> NeedCover:
-    """The cover that its one-off wrote, or what the first record says. Raises NotCanonical, NotThere."""
+def _cover(circle: Circle, folded: Folded) -> tuple[NeedCover, bytes]:
+    """The cover that its one-off wrote, or what the first record says; and its key. Raises NotCanonical, NotThere."""
     latest = circle.services.clock.day() + 1  # Clocks differ a little.
     try:
         cover = decode(folded.fold, NeedCover)
         if rules.is_sound_cover(cover) and cover.said_day <= latest and Aside(circle, folded.obj).stands(folded):
-            return cover
+            return cover, folded.signer
     except NotCanonical:
         pass
     found = _first(circle, folded)
-    return (
-        rules.cover(found.need, found.day, max(found.part, 0)) if found.is_open else rules.taken_away(found.need.side)
-    )
+    if not found.is_open:
+        return rules.taken_away(found.need.side), found.author
+    return rules.cover(found.need, found.day, max(found.part, 0)), found.author
 
 
 def one(circle: Circle, obj: bytes) -> Shown:
@@ -125,7 +130,8 @@ def one(circle: Circle, obj: bytes) -> Shown:
         raise NotThere from None
     if found.fate != "stands":
         raise NotThere
-    return found
+    standing = rights.standing(circle, rights.all_keys(circle), found.need.right, found.author, found.day)
+    return replace(found, standing=standing)
 
 
 def _first(circle: Circle, folded: Folded) -> Shown:

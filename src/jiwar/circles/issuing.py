@@ -1,0 +1,233 @@
+"""The stewards' side of rights: keys for each period, and signatures under what members' programs send.
+
+Implements spec/protocol.md §9.7. The signing keys stand in the stewards' circle; so does who has had theirs, so that
+nobody has more than everybody: whoever asks twice with other values is not answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from jiwar.circles import letters, newcomers, rights, roles
+from jiwar.circles.circle import Circle
+from jiwar.circles.founding import desks
+from jiwar.circles.member import Member
+from jiwar.circles.rights import COLLECTION, EACH, EARLY_DAYS, FEWEST, Ask, Keys, Right, Signed, period_of
+from jiwar.circles.seats import seat_of
+from jiwar.crypto import blind, envelopes
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import INBOX, RIGHT, RIGHT_BOX
+from jiwar.errors import BadInput, Conflict, Damaged, JiwarError, NotThere
+from jiwar.log.shelf import LAST_NUMBER, Entry, Opened
+from jiwar.wire.canonical import Wire, decode, encode
+
+KEEP = 90
+"""Days that keys are kept: longer than anything stands that was said in their period."""
+MOST_ANSWERED = 12
+"""Letters that one coming of a steward answers: about half a second of work."""
+MOST_READ = 2_000
+"""The newest records of the stewards' object that are read."""
+
+
+class SigningKeys(Wire, frozen=True):
+    """Kind `signing`: what signs the rights of a period, for everybody and for familiar faces (or nothing)."""
+
+    period: int
+    everybody: bytes
+    familiar: bytes
+
+
+class Issued(Wire, frozen=True):
+    """Kind `issued`: somebody's values of a period, by their digest, have been signed."""
+
+    period: int
+    persona: bytes
+    values: bytes
+
+
+KINDS: dict[str, type[Wire]] = {"signing": SigningKeys, "issued": Issued}
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Where members ask, as the stewards of one epoch read it."""
+
+    seed: bytes
+    token: bytes
+
+    @property
+    def kem(self) -> bytes:
+        return envelopes.public_key(self.seed)
+
+    @property
+    def inbox(self) -> bytes:
+        return digest(INBOX, self.token)
+
+
+def _boxes(care: Circle) -> list[_Box]:
+    """One of each epoch that I still hold, the latest first."""
+    tokens = [derive(keys.record, RIGHT_BOX) for keys in reversed(care.trail.epochs)]
+    return [_Box(desk.seed, token) for desk, token in zip(desks(care), tokens, strict=True)]
+
+
+# what stands in the stewards' circle
+
+
+def _written(care: Circle) -> Iterator[Opened]:
+    obj = rights.object_of(care.id)
+    with suppress(NotThere):
+        rows = care.log.rows(obj, 0, LAST_NUMBER, MOST_READ, newest=True)
+        yield from (one for one in care.log.readable(obj, [row for row in rows if row.value]) if care.counts(one))
+
+
+def _signing(care: Circle) -> dict[int, SigningKeys]:
+    """The keys of each period, whoever made them first."""
+    found: dict[int, SigningKeys] = {}
+    for one in _written(care):
+        if one.kind == "signing":
+            with suppress(BadInput):
+                keys = decode(one.body, SigningKeys)
+                found.setdefault(keys.period, keys)
+    return found
+
+
+def _issued(care: Circle) -> dict[tuple[int, bytes], bytes]:
+    found: dict[tuple[int, bytes], bytes] = {}
+    for one in _written(care):
+        if one.kind == "issued":
+            with suppress(BadInput):
+                said = decode(one.body, Issued)
+                found.setdefault((said.period, said.persona), said.values)
+    return found
+
+
+async def _write(circle: Circle, kind: str, body: Wire) -> None:
+    """Append to the object of a circle, and make it where it isn't there."""
+    entry = Entry(rights.object_of(circle.id), kind, encode(body), KEEP, collection=COLLECTION)
+    try:
+        await circle.log.append(entry, lambda _: b"", create=True)
+    except Conflict:
+        await circle.log.append(entry, lambda _: b"")
+    circle.keep_trail(circle.trail)
+
+
+# keys
+
+
+async def make_known(circle: Circle, care: Circle) -> None:
+    """See to it that this period, and the next one when it is near, have keys that members know of."""
+    today = circle.services.clock.day()
+    for period in sorted({period_of(today), period_of(today + EARLY_DAYS)}):
+        keys = _signing(care).get(period)
+        if keys is None:
+            await _write(care, "signing", await _new_keys(circle, period))
+            care.log.forget_state()
+            keys = _signing(care)[period]
+        box, known = _boxes(care)[0], rights.keys_of(circle, period)
+        familiar = blind.public_key(keys.familiar) if keys.familiar else b""
+        wanted = Keys(period, blind.public_key(keys.everybody), familiar, box.kem, box.inbox)
+        if known is None or (known.keys != wanted and known.keys.everybody == wanted.everybody):
+            await _write(circle, "rights", wanted)
+            circle.log.forget_state()
+
+
+async def _new_keys(circle: Circle, period: int) -> SigningKeys:
+    people = [one for one in circle.state.members if one.active]
+    new = sum(newcomers.is_new(circle, one) for one in people)
+    two = min(new, len(people) - new) >= FEWEST
+    made = [await asyncio.to_thread(blind.new_key) for _ in range(1 + two)]
+    return SigningKeys(period, made[0], made[1] if two else b"")
+
+
+# signing
+
+
+async def answer(circle: Circle, care: Circle) -> None:
+    """Sign what members have sent since, a bounded number of it."""
+    store, today = circle.services.store, circle.services.clock.day()
+    signing, issued, left = _signing(care), _issued(care), MOST_ANSWERED
+    for box in _boxes(care):
+        asked = {letter.eid: letter for letter in letters.read_box(store, box.token, box.seed, letters.RIGHT, today)}
+        for mail in store.mail(box.token):
+            letter = asked.get(mail.eid)
+            if letter is not None and letter.circle == circle.id:
+                if not left:
+                    return
+                left -= 1
+                with suppress(BadInput, Damaged, NotThere):
+                    await _answer_one(circle, care, signing, issued, letter)
+                await asyncio.sleep(0)
+            await store.delete_mail(box.token, mail.eid)
+
+
+async def _answer_one(
+    circle: Circle,
+    care: Circle,
+    signing: dict[int, SigningKeys],
+    issued: dict[tuple[int, bytes], bytes],
+    letter: letters.Received,
+) -> None:
+    """Raises BadInput, NotThere for what is not answered."""
+    ask = decode(letter.body, Ask)
+    seat = seat_of(circle, letter.sender)
+    key = _key_for(circle, signing, ask, letter.sender)
+    values = digest(RIGHT, *ask.values)
+    if issued.setdefault((ask.period, letter.sender), values) != values:
+        raise BadInput
+    random = circle.services.random
+    signed = tuple(blind.sign_blinded(key, value, random) for value in ask.values)
+    await _write(care, "issued", Issued(ask.period, letter.sender, values))
+    body = encode(Signed(ask.period, ask.familiar, signed))
+    place = (circle.id, letters.RIGHT, seat.kem, ask.inbox, circle.services.clock.day())
+    mail = letters.write_letter(circle.log.persona, *place, body, random)
+    await circle.services.store.put_mail(circle.log.shelf, circle.log.newest.append, ask.inbox, mail)
+
+
+def _key_for(circle: Circle, signing: dict[int, SigningKeys], ask: Ask, sender: bytes) -> bytes:
+    """Raises BadInput where somebody asks for what isn't theirs."""
+    keys, member = signing.get(ask.period), circle.state.member(sender)
+    if keys is None or member is None or len(ask.values) != EACH or len(ask.inbox) != 32:
+        raise BadInput
+    key = keys.familiar if ask.familiar else keys.everybody
+    if not key or (ask.familiar and newcomers.is_new(circle, member)):
+        raise BadInput
+    return key
+
+
+async def look_after_everywhere(member: Member) -> None:
+    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
+    for membership in member.memberships():
+        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
+            with suppress(JiwarError):
+                circle = Circle(member, membership.circle)
+                care = roles.care_of(circle)
+                if care is not None and circle.charter.aid.on:
+                    await make_known(circle, care)
+                    await answer(circle, care)
+
+
+Mint = Callable[[bytes], Right]
+"""From a one-off's key its right."""
+
+
+def minter(circle: Circle) -> Mint:
+    """What makes rights for what the care team itself brings in for others: of everybody's kind, or none where there
+    are no keys. Raises NotThere for who is no steward.
+    """
+    care = roles.care_of(circle)
+    if care is None:
+        raise NotThere
+    period, random = period_of(circle.services.clock.day()), circle.services.random
+    signing = _signing(care).get(period)
+    if signing is None:
+        return lambda _: rights.NONE
+
+    def mint(key: bytes) -> Right:
+        what = rights.message(circle.id, period, False, key)
+        return Right(period, False, blind.sign(signing.everybody, what, random))
+
+    return mint
