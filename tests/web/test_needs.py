@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jiwar.circles import issuing, rights
 from jiwar.clock import SetClock
 from jiwar.systems.needs import rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
@@ -242,3 +243,44 @@ def test_behind_a_need_one_answers_those_alone_who_wrote(talk: Talk) -> None:
     obj = asked(talk, talk.fig)
     assert say(talk, talk.fig, obj, "من هنا؟").status == 404
     assert say(talk, talk.fig, obj, "من هنا؟", talk.fig.name(bytes(32))).status == 404
+
+
+WITH = "It comes with an introduction: somebody of the group is behind it, and nothing says who."
+WITHOUT = (
+    "It comes without an introduction: it can be from anybody who reads here, and from one as easily as from ten."
+)
+
+
+def introduced(talk: Talk, clock: SetClock) -> None:
+    """A steward comes by, everybody, and a steward again; two days go by."""
+    run = talk.seats.world.run
+    for step in (issuing, rights, issuing):
+        for who in (talk.palm, talk.fig):
+            run(step.look_after_everywhere(talk.opened_by(who).member))
+    clock.forward(days=2)
+    for who in (talk.palm, talk.fig):
+        who.sign_in()
+
+
+def test_what_is_introduced_comes_first_and_the_page_says_what_that_means(talk: Talk, clock: SetClock) -> None:
+    introduced(talk, clock)
+    for number in range(rights.EACH + 1):
+        asked(talk, talk.fig, Wish(NEED, f"طلب رقم {number}"))
+        board(talk.fig)
+    page = board(talk.palm)
+    assert page.text.count(talk.palm.word("Without an introduction")) == 1
+    assert page.text.index(talk.palm.word("Without an introduction")) > page.text.index("طلب رقم 0")
+    last = view.all_mine(talk.opened_by(talk.fig))[0]
+    said = talk.palm.word(WITHOUT)
+    assert said in page_of(talk, talk.palm, last.obj).text
+
+
+def test_who_asks_sees_before_it_is_sent_whether_it_is_introduced(talk: Talk, clock: SetClock) -> None:
+    def second() -> str:
+        first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+        return talk.fig.send(first, "help_new", _button="do=check", text=RIDE).text
+
+    with_one = talk.fig.word(WITH)
+    assert with_one not in second()
+    introduced(talk, clock)
+    assert with_one in second()

@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Iterable
 from itertools import groupby
 
-from jiwar.circles import heartbeat
+from jiwar.circles import heartbeat, issuing, rights
 from jiwar.circles.circle import Circle
+from jiwar.circles.rights import EARLY_DAYS
 from jiwar.cli.demo import timeline
 from jiwar.cli.demo.cast import Cast
 from jiwar.cli.demo.content import Community, Post, Thread
@@ -42,6 +43,7 @@ class Play:
         self._arrivals = timeline.arrivals(self.acts, community)
         self._objects: dict[int, bytes] = {}
         self._slots: dict[tuple[int, int], int] = {}
+        self._introduced = False
 
     async def perform(self) -> Cast:
         """From the day before the first word until now."""
@@ -53,6 +55,7 @@ class Play:
             for moment, together in groupby(acts, lambda act: act.moment):
                 set_clock(self._clock, moment)
                 await self._step(moment, list(together))
+            await self._introduce(self._now[0] - day)
             await self._ask(self._now[0] - day)
         await self._turn_days(self._now[0])
         await self.cast.open_doors()
@@ -111,6 +114,21 @@ class Play:
                 )
                 await needs.ask(self.cast.circle(one.by, one.circle), wish)
         await self._hub.services.later.flush(self._hub.store, self._hub.services.random)
+
+    async def _introduce(self, days_ago: int) -> None:
+        """Once, a steward comes by, everybody, and a steward again: what is asked for on a later day comes with an
+        introduction.
+        """
+        if self._introduced or days_ago > EARLY_DAYS:
+            return
+        self._introduced, community = True, self.cast.community
+        for slug in sorted({one.circle for one in community.board}):
+            steward = self.cast.members[community.stewards(slug)[0].id]
+            await issuing.look_after_everywhere(steward)
+            for person in community.people:
+                if self.cast.is_in(person.id, slug):
+                    await rights.look_after(self.cast.circle(person.id, slug))
+                    await issuing.look_after_everywhere(steward)
 
     async def _arrive(self, moment: Moment) -> None:
         community = self.cast.community
