@@ -19,6 +19,7 @@ from bench.table import Row, as_markdown, measured
 RESULTS = Path(__file__).with_name("results.md")
 MEASURES: dict[str, Callable[[Scale], list[Row]]] = {
     "pages": pages.against_floor,
+    "board": pages.board,
     "growth": pages.growth,
     "cold": pages.cold,
     "sign-in": pages.sign_in,

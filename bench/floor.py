@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bench.filling.folder import keys_in
-from bench.places import find
+from bench.places import PATHS, find
 from bench.recording import Score, heard
 from bench.serving import arguments, listen
 from bench.visiting import Visitor
@@ -54,30 +54,30 @@ def score_of(pages: Pages, visitor: Visitor, hub: Hub, path: str) -> Score:
     return score
 
 
-def _record(serving: Serving, hub: Hub, folder: Path) -> tuple[list[Score], list[Score]]:
-    """The list, and some topics, as the reader sees them."""
+def _record(serving: Serving, hub: Hub, folder: Path) -> dict[str, list[Score]]:
+    """The list, some topics and the board, as the reader sees them."""
     site: Site = serving.app.state.site
     visitor = Visitor(serving.port)
     visitor.sign_in(keys_in(folder)[0])
     places = find(visitor)
-    topics = [score_of(site.pages, visitor, hub, path) for path in places.topics[:TOPICS]]
-    return [score_of(site.pages, visitor, hub, places.group)], topics
+    pages = {"/group": [places.group], "/topic": list(places.topics[:TOPICS]), "/board": [PATHS["help"]]}
+    return {name: [score_of(site.pages, visitor, hub, path) for path in paths] for name, paths in pages.items()}
 
 
-async def _scores(folder: Path) -> tuple[Pages, list[Score], list[Score]]:
+async def _scores(folder: Path) -> tuple[Pages, dict[str, list[Score]]]:
     """Everything written down while the hub is open; it is closed before anything is measured."""
     hub = await open_hub(Config(folder / "data", folder / "secret"))
     listening = listen()
     serving = make_server(hub, listening.getsockname()[1])
     running = asyncio.create_task(serving.server.serve(sockets=[listening]))
     try:
-        groups, topics = await asyncio.to_thread(_record, serving, hub, folder)
+        scores = await asyncio.to_thread(_record, serving, hub, folder)
     finally:
         serving.server.should_exit = True
         await running
         await hub.close()
     site: Site = serving.app.state.site
-    return site.pages, groups, topics
+    return site.pages, scores
 
 
 def _by_turns(pages: Pages, scores: list[Score]) -> Callable[[Request], Awaitable[Response]]:
@@ -91,8 +91,8 @@ def _by_turns(pages: Pages, scores: list[Score]) -> Callable[[Request], Awaitabl
 
 
 async def _serve(folder: Path) -> None:
-    pages, groups, topics = await _scores(folder)
-    app = Starlette(routes=[Route("/group", _by_turns(pages, groups)), Route("/topic", _by_turns(pages, topics))])
+    pages, scores = await _scores(folder)
+    app = Starlette(routes=[Route(path, _by_turns(pages, found)) for path, found in scores.items()])
     listening = listen()
     port = listening.getsockname()[1]
     print("ready", port, flush=True)

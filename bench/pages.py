@@ -12,7 +12,7 @@ from statistics import median
 
 from bench.calling import Window, call
 from bench.filling.folder import Filled, filled
-from bench.places import Places, find
+from bench.places import PATHS, Places, find
 from bench.scale import Scale
 from bench.serving import Running, running
 from bench.table import Row, Samples
@@ -20,6 +20,7 @@ from bench.visiting import Visitor
 
 TOPICS = 16
 AGAINST_FLOOR = 0.5
+BOARD = 0.3
 GROWTH = 1.2
 
 
@@ -119,6 +120,24 @@ def against_floor(scale: Scale) -> list[Row]:
         rows.append(Row(f"{title}, gzip", str(packed), f"plain {ours}", packed.median / ours.median))
     rows.append(Row("talk of all groups", str(rates(found["talk"])), sizes=f"{folder.size.circles} groups"))
     return rows
+
+
+def board(scale: Scale) -> list[Row]:
+    """The first page of a board, against the same page from plain memory."""
+    folder = filled(scale.asked)
+    with running(folder, "bench.floor") as floor, running(folder) as hub:
+        reader = signed_in(hub, folder)
+        targets = {
+            "board": Target(hub, (reader.visitor.request(PATHS["help"]),)),
+            "floor": Target(floor, (Visitor(floor.port).request("/board"),)),
+        }
+        found = by_turns(targets, scale)
+    ours, floors = rates(found["board"]), rates(found["floor"])
+    title, about = "board, first page", f"{folder.size.described}; page {found['board'][0].page_bytes:,.0f} bytes"
+    return [
+        Row(title, str(ours), f"floor {floors}", ours.median / floors.median, least=BOARD, sizes=about),
+        by_processor(title, found["board"], found["floor"], least=BOARD),
+    ]
 
 
 def growth(scale: Scale) -> list[Row]:

@@ -13,7 +13,8 @@ class Scale:
 
     `hub` is the folder of most rows, `small` and `large` are compared with each other. `senders` write into a room
     that as many people read; `listeners` wait for one message; `idle` live pages are open while nothing happens;
-    `held` letters wait, and those of `held_minutes` come in each window; a `board` has so many needs and offers.
+    `held` letters wait, and those of `held_minutes` come in each window; a `board` has so many needs and offers
+    in memory; the folder `asked` has open requests that a page lists.
     """
 
     hub: Size
@@ -30,6 +31,7 @@ class Scale:
     held: int
     held_minutes: int
     board: int
+    asked: Size
 
 
 FULL = Scale(
@@ -47,6 +49,7 @@ FULL = Scale(
     held=100_000,
     held_minutes=10,
     board=10_000,
+    asked=Size(posts=2_000, topics=64, members=24, circles=1, needs=5_000),
 )
 QUICK = Scale(
     hub=Size(posts=1_200, topics=40, members=8, circles=2),
@@ -63,4 +66,5 @@ QUICK = Scale(
     held=300,
     held_minutes=10,
     board=200,
+    asked=Size(posts=1_100, topics=34, members=8, circles=1, needs=200),
 )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.filling.words import Words
-from jiwar.circles import entering, founding, invitations, roles
+from jiwar.circles import entering, founding, invitations, issuing, roles
 from jiwar.circles.accounts import Accounts
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import first_charter
 from jiwar.circles.invitations import STEWARDS_FIRST
 from jiwar.circles.member import Member, Services
 from jiwar.circles.model import LINK
+from jiwar.circles.policy import AREA_LIMIT
 from jiwar.clock import SetClock
 from jiwar.crypto.random import system_random
 from jiwar.keyring import phrase
@@ -25,12 +27,16 @@ from jiwar.node import FRONT_PAGE, HUB_PAGE, Front
 from jiwar.store.sqlite.store import Pace, SqliteStore, open_store
 from jiwar.systems.forum import service as forum
 from jiwar.systems.forum.model import FORUM
+from jiwar.systems.needs import bringing, rules
+from jiwar.systems.needs.model import NEED
+from jiwar.systems.needs.rules import Wish
 from jiwar.systems.rooms import service as rooms
 from jiwar.wire.canonical import encode
 
 AT_ONCE = Pace(accounts=0.0, accounts_jitter=0.0, boxes=0.0, shelves_loaded=0.0)
 ROOM_DAYS = 7
 SIDE_TOPICS = 4
+AREAS = 12
 TOGETHER = 32
 """Accounts that are opened at a time: the hub lets no more than so many wait for its slow hash."""
 _RULES = ("نحكي بهدوء", "ما يقال هنا يبقى هنا")
@@ -128,6 +134,21 @@ async def _side_circle(founder: Founder, host: Person, reader: Person) -> None:
         await forum.reply(entered, obj, founder.words.post())
     room = await rooms.open_room(circle, founder.words.title(), ROOM_DAYS)
     await rooms.write(entered, room, founder.words.message())
+
+
+async def ask(community: Community, count: int) -> None:
+    """So many open requests in the large circle, of several kinds and parts of town, as a steward brings them in."""
+    words, circle = Words(count), community.main_circle(community.people[1])
+    kinds, areas = rules.USUAL, [words.title()[:AREA_LIMIT].strip() for _ in range(AREAS)]
+    wishes = [Wish(NEED, words.post(), rules.EASY, areas[at % AREAS], kinds[at % len(kinds)]) for at in range(count)]
+    await issuing.look_after_everywhere(community.people[1].member)  # Each comes with an introduction.
+    for some in batched(wishes, bringing.MOST):
+        await bringing.bring(circle, some)
+
+
+def batched(wishes: list[Wish], most: int) -> Iterator[list[Wish]]:
+    """No more than `most` at a time."""
+    return (wishes[at : at + most] for at in range(0, len(wishes), most))
 
 
 async def settle(community: Community, previous: dict[bytes, bytes]) -> None:

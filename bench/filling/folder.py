@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import jiwar
-from bench.filling.community import found, settle
+from bench.filling.community import ask, found, settle
 from bench.filling.topics import Filler
 from bench.filling.words import Words
 from jiwar.clock import SystemClock
@@ -37,9 +37,12 @@ class Size:
     topics: int
     members: int
     circles: int
+    needs: int = 0
 
     @property
     def described(self) -> str:
+        if self.needs:
+            return f"{self.needs:,} open requests, {self.members} members, one group"
         return (
             f"{self.posts:,} posts in {self.topics:,} topics, {self.members} members, reader in {self.circles} groups"
         )
@@ -90,6 +93,7 @@ async def _fill(path: Path, size: Size) -> list[int]:
     mains = [community.main_circle(person) for person in community.people]
     filler = Filler(community, Words(size.posts), mains[-1], [circle.log.persona for circle in mains[2:]])
     await filler.fill(size.posts, size.topics, DAYS)
+    await ask(community, size.needs)
     await settle(community, filler.previous)
     keys = [person.key for person in community.people]
     await community.store.close()

@@ -28,15 +28,13 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.crypto import blind
 from jiwar.crypto.envelopes import require_sound_key
-from jiwar.crypto.hashing import digest
 from jiwar.crypto.kdf import derive
-from jiwar.crypto.labels import FRAGMENT, RIGHT, RIGHT_BLINDING
+from jiwar.crypto.labels import RIGHT, RIGHT_BLINDING
 from jiwar.crypto.random import Random
 from jiwar.errors import BadInput, BadSignature, Damaged, JiwarError, NotThere
 from jiwar.keyring.model import Blank, Keyring
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import LAST_NUMBER, object_name
-from jiwar.store.contract import KEPT
 from jiwar.wire.canonical import Wire, decode, encode
 from jiwar.wire.frame import join
 
@@ -98,8 +96,7 @@ KINDS: dict[str, type[Wire]] = {"rights": Keys}
 NONE = Right(0, False, bytes(SIGNATURE))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Wire, frozen=True):
     """Keys that hold in a circle, since some day."""
 
     keys: Keys
@@ -179,24 +176,19 @@ def standing(circle: Circle, known: list[Known], right: Right, key: bytes, day: 
     periods = {period_of(day), period_of(day - 1)}
     at_hand = [one for one in known if one.keys.period in periods and one.since + 1 < day]
     keys = next((one.keys for one in known if one.keys.period == right.period and right.period in periods), None)
-    if keys is not None and _is_good(circle, keys, right, key):
+    if keys is not None and _is_good(circle.id, keys, right, key):
         return "familiar" if right.familiar else "member"
     return "none" if at_hand else "unsaid"
 
 
-def _is_good(circle: Circle, keys: Keys, right: Right, key: bytes) -> bool:
-    """Whether a signature is; a good one is remembered as a fragment."""
+def _is_good(circle: bytes, keys: Keys, right: Right, key: bytes) -> bool:
     modulus = keys.modulus(right.familiar)
     if not modulus:
         return False
-    name = digest(FRAGMENT, COLLECTION, circle.id, right.period, int(right.familiar), key, right.signature, modulus)
-    seal = circle.log.fragment_key(circle.log.newest.epoch, KEPT, 0, COLLECTION)
-    if circle.log.fragments.get(seal, name) is None:
-        try:
-            blind.verify(modulus, message(circle.id, right.period, right.familiar, key), right.signature)
-        except BadSignature:
-            return False
-        circle.log.fragments.put(seal, name, b"")
+    try:
+        blind.verify(modulus, message(circle, right.period, right.familiar, key), right.signature)
+    except BadSignature:
+        return False
     return True
 
 

@@ -1,4 +1,4 @@
-"""Needs and offers: the board of all my groups, mine, and the page of one."""
+"""Needs and offers: mine, and the page of one."""
 
 from __future__ import annotations
 
@@ -9,195 +9,28 @@ from starlette.responses import Response
 from jiwar.circles import oneoffs
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import MODERATOR, STEWARD
-from jiwar.circles.rights import Standing
 from jiwar.circles.words import WORD_LIMIT
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.needs import rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
-from jiwar.systems.needs.view import Line, Shown
-from jiwar.web import aidwords, cursor, messages
+from jiwar.systems.needs.view import Shown
+from jiwar.web import aidwords, messages
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import WRITE
 from jiwar.web.visit import Visit
 
-FROM_EACH = 30
-"""Of one group in the list of all groups; the group's own list goes on."""
-SHOWN = 30
 SIDES = {"needs": NEED, "offers": OFFER}
-_KIND, _AREA = b"kind:", b"area:"
-
-
-@dataclass(frozen=True)
-class Card:
-    """One as the board shows it. `order` puts what is introduced first, then what is new, then what was said last."""
-
-    title: str
-    rest: str
-    href: str
-    kind: str
-    urgent: bool
-    when: str
-    area: str
-    many: int
-    group: str
-    new: bool
-    standing: Standing
-    order: tuple[bool, bool, int, int, int]
-
-
-@dataclass(frozen=True)
-class _Filter:
-    """What the address asks for: a kind, an area."""
-
-    kind: str | None
-    area: str | None
-
-    def takes(self, line: Line) -> bool:
-        cover = line.cover
-        return self.kind in (None, cover.kind) and self.area in (None, cover.area)
-
-
-def _name(visit: Visit, what: bytes, word: str) -> str:
-    """The name of a kind or an area in this session's addresses: no word of people stands in them."""
-    return visit.name(what + word.encode())
-
-
-def _asked(visit: Visit, place: str, what: bytes) -> str | None:
-    """Raises NotThere."""
-    named = visit.request.query_params.get(place, "")
-    if not named:
-        return None
-    stable = visit.stable(named)
-    if not stable.startswith(what):
-        raise NotThere
-    return stable[len(what) :].decode(errors="replace")
 
 
 def helping(visit: Visit) -> list[Circle]:
     """My groups in which there are needs and offers."""
-    return _with_aid(open_circles(visit)[0])
+    return with_aid(open_circles(visit)[0])
 
 
-def _with_aid(circles: list[Circle]) -> list[Circle]:
+def with_aid(circles: list[Circle]) -> list[Circle]:
+    """Those of them in which there are any."""
     return [circle for circle in circles if circle.charter.aid.on]
-
-
-async def show(visit: Visit) -> Response:
-    asked = visit.request.query_params
-    side = SIDES.get(asked.get("show", ""), NEED)
-    opened, _ = open_circles(visit)
-    circles, wanted = _with_aid(opened), _Filter(_asked(visit, "kind", _KIND), _asked(visit, "area", _AREA))
-    chosen = visit.circle(visit.stable(asked["circle"])) if asked.get("circle") else None
-    if chosen is not None and not chosen.charter.aid.on:
-        raise NotThere
-    for circle in circles:
-        await oneoffs.settle(circle)
-    only = chosen or (circles[0] if len(circles) == 1 else None)
-    named, older = [(circle, _lines(circle, side)) for circle in circles if only is None], ""
-    if only is not None:
-        lines, older = _page_of(visit, only, side, asked.get("before", ""))
-        named = [(only, lines)]
-    cards = [
-        _card(visit, circle, line, len(circles) > 1)
-        for circle, lines in named
-        for line in lines
-        if wanted.takes(line)
-    ]
-    cards.sort(key=lambda card: card.order, reverse=True)
-    cut = SHOWN if only is None else None
-    return _board(visit, side, circles, chosen, named, wanted, cards[:cut], older, groupless=not opened)
-
-
-def _lines(circle: Circle, side: str) -> list[Line]:
-    return view.lines(circle, side, view.rows(circle, side, limit=FROM_EACH))
-
-
-def _page_of(visit: Visit, circle: Circle, side: str, before: str) -> tuple[list[Line], str]:
-    """A page of one group, and what leads to the next."""
-    rows = view.rows(circle, side, cursor.head_of(visit, circle, before))
-    older = ""
-    if len(rows) == view.PAGE:
-        name = cursor.name_of(visit, circle, rows[-1].head)
-        shown = next(word for word, one in SIDES.items() if one == side)
-        older = visit.site.paths.url("help", show=shown, circle=visit.circle_name(circle.id), before=name)
-    return view.lines(circle, side, rows), older
-
-
-def _card(visit: Visit, circle: Circle, line: Line, named: bool) -> Card:
-    cover, own = line.cover, oneoffs.behind(circle, line.obj) is not None
-    title, rest = aidwords.cut(cover.text)
-    new = not own and view.is_new(circle, line)
-    return Card(
-        title=title,
-        rest=rest,
-        href=visit.site.paths.url("need", need=visit.object_name(circle.id, line.obj)),
-        kind=aidwords.kind(visit, cover.kind),
-        urgent=cover.kind in rules.URGENT or cover.when == rules.NOW,
-        when=aidwords.when(visit, cover),
-        area=cover.area,
-        many=cover.many,
-        group=circle.name if named else "",
-        new=new,
-        standing=line.standing,
-        order=(line.standing != "none", new, cover.said_day, cover.said_part, line.head),
-    )
-
-
-def _board(
-    visit: Visit,
-    side: str,
-    circles: list[Circle],
-    chosen: Circle | None,
-    found: list[tuple[Circle, list[Line]]],
-    wanted: _Filter,
-    cards: list[Card],
-    older: str,
-    groupless: bool,
-) -> Response:
-    shown = next(word for word, one in SIDES.items() if one == side)
-    kept = {"show": shown, **({"circle": visit.circle_name(chosen.id)} if chosen else {})}
-    url, covers = visit.site.paths.url, [line.cover for _, lines in found for line in lines]
-    kinds = sorted({cover.kind for cover in covers if cover.kind})
-    areas = sorted({cover.area for cover in covers if cover.area})
-
-    def at(kind: str | None, area: str | None) -> str:
-        query = dict(kept)
-        if kind is not None:
-            query["kind"] = _name(visit, _KIND, kind)
-        if area is not None:
-            query["area"] = _name(visit, _AREA, area)
-        return url("help", **query)
-
-    by_kind = [(aidwords.kind(visit, one), at(one, wanted.area), wanted.kind == one) for one in kinds]
-    by_area = [(one, at(wanted.kind, one), wanted.area == one) for one in areas]
-    groups = [
-        (
-            one.name,
-            url("help", show=shown, circle=visit.circle_name(one.id)),
-            chosen is not None and one.id == chosen.id,
-        )
-        for one in circles
-    ]
-    return visit.page(
-        "needs/board.html",
-        tab="help",
-        side=side,
-        shown=shown,
-        cards=cards,
-        groupless=groupless,
-        off=not circles,
-        kinds=by_kind,
-        areas=by_area,
-        groups=groups if len(groups) > 1 else [],
-        all_kinds=at(None, wanted.area),
-        all_areas=at(wanted.kind, None),
-        all_groups=url("help", show=shown),
-        filtered=wanted.kind is not None or wanted.area is not None,
-        older=older,
-        mine=[mine for circle in circles for mine in own_rows(visit, circle)],
-        circle=kept.get("circle", ""),
-    )
 
 
 # mine
@@ -361,7 +194,6 @@ async def _say(visit: Visit, circle: Circle, obj: bytes) -> Response:
 
 
 ROUTES = (
-    At("help", "/help", show),
     At("help_mine", "/help/mine", show_mine),
     At("need", "/help/one/{need}", show_one, act),
 )

@@ -77,15 +77,18 @@ def rows(circle: Circle, side: str, before: int | None = None, limit: int = PAGE
 
 def lines(circle: Circle, side: str, found: list[ObjectRow]) -> list[Line]:
     """Those of them that stand open."""
-    shown, known = [], rights.all_keys(circle) if found else []
-    for row in found:
-        try:
-            line = _line(circle, row, known)
-        except (Damaged, NotCanonical, NotThere):
-            continue
-        if line.cover.text and line.cover.side == side:
-            shown.append(line)
-    return shown
+    known = rights.all_keys(circle) if found else []
+    shown = (line(circle, side, row, known) for row in found)
+    return [one for one in shown if one is not None]
+
+
+def line(circle: Circle, side: str, row: ObjectRow, known: list[Known]) -> Line | None:
+    """One by its stored cover, or None when it can't be read, has ended, or is of the other side."""
+    try:
+        found = _line(circle, row, known)
+    except (Damaged, NotCanonical, NotThere):
+        return None
+    return found if found.cover.text and found.cover.side == side else None
 
 
 def whole(circle: Circle, side: str) -> Iterator[list[Line]]:
@@ -213,6 +216,6 @@ def ends_soon(circle: Circle, shown: Shown) -> bool:
     return not shown.waits and left <= SOON and left < shown.until - shown.day
 
 
-def is_new(circle: Circle, line: Line) -> bool:
-    """Whether I haven't looked at it, and it isn't mine."""
-    return line.head > circle.trail.read_up_to(line.obj)
+def is_new(circle: Circle, row: ObjectRow) -> bool:
+    """Whether I haven't looked at it."""
+    return row.head > circle.trail.read_up_to(row.obj)

@@ -1,0 +1,257 @@
+"""The board: needs or offers of all my groups, or of one, what is introduced and new first.
+
+A card is opened, checked and rendered once for everybody who reads alike (`web.fragments`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
+from markupsafe import Markup
+from starlette.responses import Response
+
+from jiwar.circles import oneoffs, rights
+from jiwar.circles.circle import Circle
+from jiwar.errors import NotThere
+from jiwar.store.contract import ObjectRow
+from jiwar.systems.needs import rules, view
+from jiwar.systems.needs.model import NEED
+from jiwar.web import aidwords, cursor
+from jiwar.web.app import At
+from jiwar.web.fragments import Made, Piece, Sealed, holes, joined, reading
+from jiwar.web.frame import Frame
+from jiwar.web.lately import open_circles
+from jiwar.web.needs import SIDES, own_rows, with_aid
+from jiwar.web.visit import Visit
+from jiwar.wire.canonical import Wire, encode
+
+FROM_EACH = 30
+"""Of one group in the list of all groups; the group's own list goes on."""
+SHOWN = 30
+_KIND, _AREA = b"kind:", b"area:"
+
+
+class About(Wire, frozen=True):
+    """What is known of a card without opening its cover again."""
+
+    kind: str
+    area: str
+    introduced: bool
+    said_day: int
+    said_part: int
+
+
+_abouts = msgspec.msgpack.Decoder(About)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One as the board shows it, still with its holes."""
+
+    circle: Circle
+    obj: bytes
+    head: int
+    new: bool
+    about: About
+    piece: Piece
+
+    @property
+    def order(self) -> tuple[bool, bool, int, int, int]:
+        """What is introduced first, then what is new, then what was said last."""
+        return self.about.introduced, self.new, self.about.said_day, self.about.said_part, self.head
+
+
+class Shelf:
+    """One group's cards of one side, for one reader."""
+
+    def __init__(self, visit: Visit, circle: Circle, side: str) -> None:
+        self._visit, self.circle, self._side = visit, circle, side
+        self._sealed = Sealed(circle.log, reading(visit.reader), str(circle.sketch.through))
+
+    @cached_property
+    def _known(self) -> list[rights.Known]:
+        return rights.all_keys(self.circle)
+
+    @cached_property
+    def _judged(self) -> bytes:
+        return encode([(one.keys.period, one.since) for one in self._known])
+
+    def rows(self, before: int | None = None) -> list[ObjectRow]:
+        return view.rows(self.circle, self._side, before, FROM_EACH)
+
+    def cards(self, rows: list[ObjectRow]) -> list[Card]:
+        return [card for card in map(self._card, rows) if card is not None]
+
+    def _card(self, row: ObjectRow) -> Card | None:
+        cover, stored = row.cover, (row, self._judged)
+        kind = f"card {self._side}"
+        piece = self._sealed.recall((cover.epoch, cover.keep, cover.day), kind, stored, lambda: self._made(row))
+        if piece is None:
+            return None
+        new = view.is_new(self.circle, row) and oneoffs.behind(self.circle, row.obj) is None
+        return Card(self.circle, row.obj, row.head, new, _abouts.decode(piece.meta), piece)
+
+    def _made(self, row: ObjectRow) -> Made | None:
+        line = view.line(self.circle, self._side, row, self._known)
+        if line is None:
+            return None
+        visit, cover = self._visit, line.cover
+        title, rest = aidwords.cut(cover.text)
+        about = About(cover.kind, cover.area, line.standing != "none", cover.said_day, cover.said_part)
+        html = _part(
+            visit,
+            "needs/_card.html",
+            title=title,
+            rest=rest,
+            kind=aidwords.kind(visit, cover.kind),
+            urgent=cover.kind in rules.URGENT or cover.when == rules.NOW,
+            by_when=aidwords.when(visit, cover),
+            cover=cover,
+            standing=line.standing,
+            **holes("href", "fresh", "group"),
+        )
+        return encode(about), html
+
+
+def _part(visit: Visit, template: str, **values: object) -> str:
+    """Render a part of the page; it holds nothing of a session."""
+    return visit.site.pages.fragment(template, visit.reader, Frame(visit.site.cover, visit.site.paths.url), **values)
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """What the address asks for: a kind, an area."""
+
+    kind: str | None
+    area: str | None
+
+    def takes(self, card: Card) -> bool:
+        return self.kind in (None, card.about.kind) and self.area in (None, card.about.area)
+
+
+def _name(visit: Visit, what: bytes, word: str) -> str:
+    """The name of a kind or an area in this session's addresses: no word of people stands in them."""
+    return visit.name(what + word.encode())
+
+
+def _asked(visit: Visit, place: str, what: bytes) -> str | None:
+    """Raises NotThere."""
+    named = visit.request.query_params.get(place, "")
+    if not named:
+        return None
+    stable = visit.stable(named)
+    if not stable.startswith(what):
+        raise NotThere
+    return stable[len(what) :].decode(errors="replace")
+
+
+async def show(visit: Visit) -> Response:
+    asked = visit.request.query_params
+    side = SIDES.get(asked.get("show", ""), NEED)
+    opened, _ = open_circles(visit)
+    circles, wanted = with_aid(opened), _Filter(_asked(visit, "kind", _KIND), _asked(visit, "area", _AREA))
+    chosen = visit.circle(visit.stable(asked["circle"])) if asked.get("circle") else None
+    if chosen is not None and not chosen.charter.aid.on:
+        raise NotThere
+    for circle in circles:
+        await oneoffs.settle(circle)
+    only, older = chosen or (circles[0] if len(circles) == 1 else None), ""
+    if only is not None:
+        found, older = _page_of(visit, only, side, asked.get("before", ""))
+    else:
+        shelves = [Shelf(visit, circle, side) for circle in circles]
+        found = [card for shelf in shelves for card in shelf.cards(shelf.rows())]
+    cards = sorted(filter(wanted.takes, found), key=lambda card: card.order, reverse=True)
+    cut = SHOWN if only is None else None
+    return _board(visit, side, circles, chosen, found, wanted, cards[:cut], older, groupless=not opened)
+
+
+def _page_of(visit: Visit, circle: Circle, side: str, before: str) -> tuple[list[Card], str]:
+    """A page of one group, and what leads to the next."""
+    shelf = Shelf(visit, circle, side)
+    rows, older = shelf.rows(cursor.head_of(visit, circle, before)), ""
+    if len(rows) == FROM_EACH:
+        name = cursor.name_of(visit, circle, rows[-1].head)
+        older = visit.site.paths.url("help", show=_shown(side), circle=visit.circle_name(circle.id), before=name)
+    return shelf.cards(rows), older
+
+
+def _shown(side: str) -> str:
+    return next(word for word, one in SIDES.items() if one == side)
+
+
+def _filled(visit: Visit, cards: list[Card], named: bool) -> Markup:
+    """The cards with what is this reader's own."""
+    fresh = _part(visit, "needs/_fresh.html") if cards else ""
+    groups = {one.circle.id: str(Markup("<span><bdi>{}</bdi></span>").format(one.circle.name)) for one in cards}
+    return joined(
+        card.piece.fill(
+            {
+                "href": visit.site.paths.url("need", need=visit.object_name(card.circle.id, card.obj)),
+                "fresh": fresh if card.new else "",
+                "group": groups[card.circle.id] if named else "",
+            }
+        )
+        for card in cards
+    )
+
+
+def _board(
+    visit: Visit,
+    side: str,
+    circles: list[Circle],
+    chosen: Circle | None,
+    found: list[Card],
+    wanted: _Filter,
+    cards: list[Card],
+    older: str,
+    groupless: bool,
+) -> Response:
+    shown = _shown(side)
+    kept = {"show": shown, **({"circle": visit.circle_name(chosen.id)} if chosen else {})}
+    url = visit.site.paths.url
+    kinds = sorted({card.about.kind for card in found if card.about.kind})
+    areas = sorted({card.about.area for card in found if card.about.area})
+
+    def at(kind: str | None, area: str | None) -> str:
+        query = dict(kept)
+        if kind is not None:
+            query["kind"] = _name(visit, _KIND, kind)
+        if area is not None:
+            query["area"] = _name(visit, _AREA, area)
+        return url("help", **query)
+
+    by_kind = [(aidwords.kind(visit, one), at(one, wanted.area), wanted.kind == one) for one in kinds]
+    by_area = [(one, at(wanted.kind, one), wanted.area == one) for one in areas]
+    groups = [
+        (
+            one.name,
+            url("help", show=shown, circle=visit.circle_name(one.id)),
+            chosen is not None and one.id == chosen.id,
+        )
+        for one in circles
+    ]
+    return visit.page(
+        "needs/board.html",
+        tab="help",
+        side=side,
+        shown=shown,
+        cards=_filled(visit, cards, len(circles) > 1),
+        groupless=groupless,
+        off=not circles,
+        kinds=by_kind,
+        areas=by_area,
+        groups=groups if len(groups) > 1 else [],
+        all_kinds=at(None, wanted.area),
+        all_areas=at(wanted.kind, None),
+        all_groups=url("help", show=shown),
+        filtered=wanted.kind is not None or wanted.area is not None,
+        older=older,
+        mine=[mine for circle in circles for mine in own_rows(visit, circle)],
+        circle=kept.get("circle", ""),
+    )
+
+
+ROUTES = (At("help", "/help", show),)
