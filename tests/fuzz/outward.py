@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from jiwar.circles import nudges
-from jiwar.crypto import envelopes, sealing
+from jiwar.crypto import envelopes, sealing, webpush
 from jiwar.crypto.labels import NUDGE
 from jiwar.crypto.random import system_random
 from jiwar.errors import BadChoice, Damaged, NotCanonical, Unopenable
 from jiwar.keyring.epochs import begin
 from jiwar.nudging.dial import talk
 from jiwar.nudging.guard import read_mail_address, read_push_address, require_outside
+from jiwar.nudging.webpush import read_subscription
 from jiwar.store.contract import Mail
 from jiwar.wire.canonical import encode
 from jiwar.wire.frame import join, pad
@@ -19,6 +20,7 @@ from jiwar.wire.frame import join, pad
 HUB, INBOX, RID, SEED = b"h" * 16, b"i" * 32, b"r" * 16, b"s" * envelopes.SEED
 PUBLIC = envelopes.public_key(SEED)
 EPOCH = begin(b"e" * 32, 1, b"s" * 16, 20_000)
+POINT = webpush.to_text(webpush.signing_point(b"s" * 32, b"n" * 16))
 MOST_HEARD = 300
 
 
@@ -54,6 +56,22 @@ def addresses(data: bytes) -> None:
                 assert "." in place.host or ":" in place.host
     with suppress(BadChoice):
         assert read_mail_address(text).count("@") == 1
+
+
+def subscriptions(data: bytes) -> None:
+    """What is read can be sealed to, and is written one way only."""
+    text = data.decode("utf-8", "replace")
+    with suppress(NotCanonical):
+        assert webpush.to_text(webpush.from_text(text)) == text
+    with suppress(NotCanonical):
+        webpush.require_sound_point(data)
+        assert webpush.seal_message(data, b"a" * webpush.AUTH, b"tea", system_random)
+    for line in (text, f"{text} {POINT} {text}", f"https://push.example/ {POINT} {text}"):
+        with suppress(BadChoice):
+            to = read_subscription(line)
+            assert " ".join((to.address, *map(webpush.to_text, (to.point, to.auth, to.name)))) == line
+            assert len(to.point) == webpush.POINT
+            assert webpush.seal_message(to.point, to.auth, b"tea", system_random)
 
 
 def proxies(data: bytes) -> None:

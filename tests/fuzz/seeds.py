@@ -43,6 +43,8 @@ TEXTS = (
     "<p>x</p></t:table-cell></t:table-row></t:table></d>",
     "/in/abcdefghijklmnop?l=fr",
     "https://push.example/a-topic?up=1",
+    "https://push.example/ring BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAi"
+    "w4 BTBZMqHH6r4Tts7J_aSIgg DGv6ra1nlYgDCS1FRnbzlw",
     "someone@mail.example.org",
     "\5\2\1\0\5\0\0\1\0\0\0\0\0\0",
     "\5\0\5\0\0\3\4name\0\0",

@@ -54,6 +54,10 @@ TARGETS = {
     "held_letters": Target(sealed.held_letters, ("store.sqlite.held.open_meta",)),
     "reminders": Target(outward.reminders, ("circles.nudges.take_off", "circles.nudges.open_target")),
     "addresses": Target(outward.addresses, ("nudging.guard.read_push_address", "nudging.guard.read_mail_address")),
+    "subscriptions": Target(
+        outward.subscriptions,
+        ("crypto.webpush.from_text", "crypto.webpush.require_sound_point", "nudging.webpush.read_subscription"),
+    ),
     "proxies": Target(outward.proxies, ("nudging.dial.talk",)),
     "phrases": Target(sealed.phrases, ("keyring.phrase.parse", "keyring.wordlist.fold")),
     "names": Target(sealed.names, ("crypto.handles.Names.resolve",)),

@@ -22,7 +22,7 @@ import pytest
 
 from jiwar.i18n import LANGUAGES
 from jiwar.keyring import phrase
-from jiwar.web import live, markdown, respond
+from jiwar.web import live, markdown, reminders, respond, scripts
 from jiwar.web.look import Look
 from jiwar.web.render import Page, Pages
 from jiwar.web.visit import Visit
@@ -53,6 +53,7 @@ NEVER = {
 REL = {"noreferrer", "noopener", "nofollow"}
 _CSS_ASKS = re.compile(r"url\(|@import|image-set|@font-face|src:", re.IGNORECASE)
 _SCRIPT_ASKS = re.compile(r"""["'`](?:[a-z]+:)?//""")
+_SPEAKS = re.compile(r"\b(?:fetch|XMLHttpRequest|importScripts|postMessage|sendBeacon|WebSocket|EventSource)\b")
 _KEEPS = re.compile(r"localStorage|sessionStorage|indexedDB|caches\b|serviceWorker|document\.cookie|pushState")
 
 
@@ -119,7 +120,9 @@ MUTATIONS: Mutations = {
     "a font from elsewhere": replaced(
         Look, "style", lambda self, names: f"@font-face{{font-family:a;src:url(//{ELSEWHERE})}}"
     ),
-    "the script remembers": replaced(live, "_packed_script", lambda: respond.padded_gzip(_REMEMBERS)),
+    "the script remembers": replaced(scripts, "_packed", lambda file: respond.padded_gzip(_REMEMBERS)),
+    "the worker may ask": replaced(scripts, "_HEADERS", respond.ALWAYS),
+    "every script may leave a worker": replaced(respond, "_WORKER", dict.fromkeys((False, True), "'self'")),
     "a stream may be kept": replaced(live, "_OPENING", _OPENING),
 }
 
@@ -166,6 +169,27 @@ def test_the_script_asks_this_hub_and_keeps_nothing() -> None:
     script = live.SCRIPT.read_text()
     assert not _SCRIPT_ASKS.search(script)
     assert not _KEEPS.search(script)
+
+
+def test_what_lets_a_browser_be_rung_leaves_one_worker_and_that_keeps_and_asks_nothing() -> None:
+    script, worker = reminders.SCRIPT.read_text(), reminders.WORKER.read_text()
+    assert set(_KEEPS.findall(script)) == {"serviceWorker"}
+    for one in (script, worker):
+        assert not _SCRIPT_ASKS.search(one)
+        assert not _SPEAKS.search(one)
+    assert not _KEEPS.search(worker)
+    assert '"fetch"' not in worker, "it stands between no page and the hub"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_page_alone_may_leave_a_worker_and_that_may_ask_nobody(language: str) -> None:
+    given = [one for one in walk(language).answers if one.route == "browser_worker"]
+    assert given
+    assert {one.page.headers["content-security-policy"] for one in given} == {"default-src 'none'"}
+    for one in walk(language).pages:
+        policy = one.page.headers["content-security-policy"]
+        wanted = "'self'" if one.route == "reminders" else "'none'"
+        assert "script-src" not in policy or f"worker-src {wanted}" in policy, f"{one}: {policy}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

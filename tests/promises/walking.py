@@ -26,8 +26,8 @@ from tests.web.conftest import DAY, found, join, shown_key, sign_in, slips_on
 _PATTERNS = [(at.name, re.compile(PLACE.sub("[^/]+", at.path))) for at in ALL]
 UNAUTHORIZED = 401
 MOST_PAGES = 400
-FROM_THE_SCRIPT = {"room_live", "script"}
-"""What the script asks for; a person never goes there."""
+FROM_THE_SCRIPT = {"room_live", "script", "browser_script", "browser_worker"}
+"""What scripts and browsers ask for; a person never goes there."""
 
 
 @cache
@@ -179,7 +179,7 @@ def walk(language: str) -> Walked:
     """The story in one language."""
     loop = asyncio.new_event_loop()
     hub = memory_hub(SetClock(DAY, 9))
-    hub.bell.ways = Ways(push=True, relay=Relay("relay.example", 587, "notes@kitchen.example"), known=True)
+    hub.bell.ways = Ways(push=True, web=True, relay=Relay("relay.example", 587, "notes@kitchen.example"), known=True)
     story = _Story(Walked(World(hub, make_app(hub, ALL), loop), language))
     try:
         story.tell()
@@ -236,6 +236,9 @@ class _Story:
         page = founder.submit(page, "reminders", channel="push", endpoint="x")
         founder.submit(page, "reminders", channel="push", endpoint=f"https://{ELSEWHERE}/topic")
         page = guest.go("more", "settings", "reminders")
+        for name in ("browser_script", "browser_worker"):
+            guest.get(self.world.url(name))
+        page = guest.submit(page, "reminders", channel="web")
         page = guest.submit(
             page, "reminders", channel="mail", endpoint=f"someone@{ELSEWHERE}", own=self.words["said"]
         )

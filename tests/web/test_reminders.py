@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,13 +10,15 @@ import pytest
 from jiwar.cli.ways import ways_from
 from jiwar.keyring.model import Nudge
 from jiwar.nudging.channels import Relay, Ways
+from tests.core.nudging.browsers import Browser, PushService, bytes_of
 from tests.core.nudging.receivers import PushServer
 from tests.core.nudging.ringing import look
-from tests.web.client import Client, World
+from tests.web.client import Client, Page, World
 from tests.web.conftest import found
 from tests.web.test_founding import circle_of
 
 Open = Callable[..., Client]
+NO_BROWSER = "This browser gave no address. It needs JavaScript and leave to show notifications."
 HONEST = (
     "A reminder tells the company that delivers it that this site is visited, and at what time. "
     "Without one, it learns nothing."
@@ -153,3 +156,74 @@ def test_regression_no_letter_bomb_is_sent_to_a_stranger(world: World, client: O
     statuses = [someone.send(page, "reminders", **wanted).status for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     assert len(world.hub.bell._waiting) == 3
+
+
+# by a browser
+
+
+def allow_browsers(world: World) -> None:
+    world.hub.bell.ways = Ways(web=True, private=True)
+
+
+def given_to_the_script(page: Page) -> tuple[bytes, bytes]:
+    """The hub's key for this browser, and its name."""
+    key, name = (bytes_of(re.findall(f'data-{what}="([^"]+)"', page.html)[0]) for what in ("key", "name"))
+    return key, name
+
+
+def test_browser_is_rung_and_can_be_left_alone_again(world: World, client: Open, language: str) -> None:
+    allow_browsers(world)
+    someone, browser = found(client(language)), Browser()
+    page = someone.get(world.url("reminders"))
+    key, name = given_to_the_script(page)
+    there = PushService(browser, key, world.hub.services.clock.seconds())
+    world.run(there.__aenter__())
+    line = browser.subscription(f"{there.origin}/ring", name)
+    page = someone.send(page, "reminders", channel="web", browser=line, own="شاي", **{"try": "yes"})
+    assert someone.word("Saved. The first one is on its way.") in page.text
+    world.run(look(world.hub.bell))
+    world.run(there.__aexit__())
+    assert (there.said, there.refused) == (["شاي"], [])
+    assert chosen(someone).endpoint == line
+    assert page.form(world.url("reminders")).fields["browser"] == line
+    someone.send(page, "reminders", channel="")
+    assert chosen(someone) == Nudge()
+
+
+def test_without_a_script_the_page_says_what_is_missing(world: World, client: Open, language: str) -> None:
+    allow_browsers(world)
+    someone = found(client(language))
+    page = someone.get(world.url("reminders"))
+    needs = "Needs JavaScript, in a browser that can do it; on an iPhone an icon on the home screen as well."
+    assert someone.word(needs) in page.text
+    page = someone.send(page, "reminders", channel="web")
+    assert page.status == 400
+    assert someone.word(NO_BROWSER) in page.text
+    assert chosen(someone) == Nudge()
+
+
+def test_address_that_was_made_for_somebody_else_is_refused(world: World, client: Open) -> None:
+    allow_browsers(world)
+    someone, name = found(client("en")), b"n" * 16
+    page = someone.get(world.url("reminders"))
+    line = Browser().subscription("http://127.0.0.1:1/ring", name)
+    assert someone.send(page, "reminders", channel="web", browser=line).status == 400
+    assert chosen(someone) == Nudge()
+
+
+def test_what_stays_in_a_browser_is_given_to_members_alone_and_may_ask_nobody(world: World, client: Open) -> None:
+    allow_browsers(world)
+    someone, stranger = found(client("en")), client("en")
+    policy = dict(someone.get(world.url("reminders")).all_headers)["content-security-policy"]
+    assert "worker-src 'self'" in policy
+    for name in ("browser_script", "browser_worker"):
+        given = someone.get(world.url(name))
+        assert given.status == 200
+        assert dict(given.all_headers)["content-security-policy"] == "default-src 'none'"
+        assert stranger.get(world.url(name)).path == world.url("door")
+
+
+def test_no_other_page_may_leave_a_worker(world: World, client: Open) -> None:
+    someone = found(client("en"))
+    page = someone.get(world.url("reminders"))
+    assert "script-src" not in dict(page.all_headers)["content-security-policy"], "where no browser can be rung"

@@ -82,7 +82,9 @@ def test_an_answer_allows_nothing_it_does_not_need() -> None:
 def test_a_script_is_allowed_only_on_a_page_that_has_one() -> None:
     assert "script-src" not in content_policy(PAGE)
     with_script = content_policy(Page(PAGE.body, PAGE.nonce, script=True))
-    assert "script-src 'self'; connect-src 'self'" in with_script
+    assert "script-src 'self'; connect-src 'self'; worker-src 'none'" in with_script
+    with_worker = content_policy(Page(PAGE.body, PAGE.nonce, script=True, worker=True))
+    assert "worker-src 'self'" in with_worker
 
 
 def test_status_and_further_headers_are_passed_on() -> None:

@@ -2,9 +2,10 @@
 
 Implements spec/protocol.md §8.3. What is sent says nothing: a text that the member chose, the same each time.
 
-- A *target* is where to send (a push address or an e-mail address), at which hour, and the text. It is sealed to the
-  hub's reminder key, then under the epoch's record key, and left in one of the circle's reminder boxes. No signature,
-  no persona: two circles, or two infiltrators in them, find nothing in common in what one member left.
+- A *target* is where to send (a push address, an e-mail address, a browser's subscription), at which hour, and the
+  text. It is sealed to the hub's reminder key, then under the epoch's record key, and left in one of the circle's
+  reminder boxes. No signature, no persona: two circles, or two infiltrators in them, find nothing in common in what
+  one member left.
 - So what lies on the disk opens with the epoch's key *and* the hub secret, and with neither alone.
 - Whoever writes in the circle hands what lies in its boxes to the hub (`rung.Rung`), in RAM, without the layer of the
   epoch. The hub learns from it where to send and when, and which circle it was; it keeps neither.
@@ -39,7 +40,7 @@ from jiwar.store.contract import Mail
 from jiwar.wire.canonical import Wire, decode, encode
 from jiwar.wire.frame import join, pad, unpad
 
-PUSH, MAIL = "push", "mail"
+PUSH, MAIL, WEB = "push", "mail", "web"
 BOXES = 16
 TARGET_SIZE = 1_024
 AGAIN_DAYS = 30
@@ -67,6 +68,11 @@ def open_target(seed: bytes, hub_id: bytes, sealed: bytes) -> Target:
     if not (0 <= target.hour < HOURS and texts.is_sound(target.text, TEXT_LIMIT)):
         raise BadChoice
     return target
+
+
+def browser_name(member: Member) -> bytes:
+    """By which the hub finds the pair that it signs with for this member's browser; it names nothing else."""
+    return derive(member.keyring.root, NUDGE, "browser", length=16)
 
 
 def _box(keys: EpochKeys, number: int) -> bytes:

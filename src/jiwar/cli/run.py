@@ -39,8 +39,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         " where; JIWAR_COVER, JIWAR_LANGUAGE and JIWAR_UTC_OFFSET (3) say, the first time, what strangers see and by"
         " how many hours the community's clock is ahead; JIWAR_SECURE=1 says that people reach it by https;"
         " JIWAR_COMPANION=destroy has every login overwrite the account's companion;"
-        " JIWAR_PUSH=1 and JIWAR_SMTP_HOST allow reminders, JIWAR_SOCKS says by which proxy they go out, see"
-        " docs/operating.",
+        " JIWAR_PUSH=1, JIWAR_WEB_PUSH=1 and JIWAR_SMTP_HOST allow reminders, JIWAR_SOCKS says by which proxy they go"
+        " out, see docs/operating.",
     )
     return parser
 

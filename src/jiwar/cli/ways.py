@@ -19,6 +19,7 @@ def ways_from(environment: dict[str, str]) -> Ways:
     """Raises BadChoice for settings that don't make sense."""
     return Ways(
         push=environment.get("JIWAR_PUSH") == "1",
+        web=environment.get("JIWAR_WEB_PUSH") == "1",
         private=environment.get("JIWAR_PUSH_PRIVATE") == "1",
         relay=_relay(environment),
         proxy=_proxy(environment.get("JIWAR_SOCKS", "")),

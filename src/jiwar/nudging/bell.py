@@ -20,10 +20,12 @@ from jiwar.circles.rung import Rung
 from jiwar.clock import Clock
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
+from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import NUDGE
 from jiwar.crypto.random import Random
 from jiwar.errors import BadChoice, BadInput, Damaged
 from jiwar.nudging.channels import Ways
+from jiwar.nudging.webpush import Signer
 
 LOOK_SECONDS = 60.0
 SPREAD_SECONDS = 900
@@ -49,6 +51,7 @@ class Bell:
         self._seed, self._hub_id, self._rung, self.ways = seed, hub_id, rung, ways
         self._clock, self._random, self._offset, self._sleep = clock, random, offset_hours * _HOUR, sleep
         self.key = envelopes.public_key(seed)
+        self.signer = Signer(derive(seed, NUDGE, "signer"), clock, random)
         self._salt = random(32)
         self._waiting: dict[bytes, tuple[float, bytes]] = {}
         self._sendings: set[asyncio.Task[None]] = set()
@@ -104,7 +107,7 @@ class Bell:
         # A ValueError is what the libraries below make of a name or a text that they can't write.
         with suppress(BadChoice, BadInput, Damaged, OSError, TimeoutError, ValueError):
             async with self._places_at(self.ways.host(self._open(sealed))), self._places:
-                await self.ways.send(self._open(sealed))
+                await self.ways.send(self._open(sealed), self.signer)
 
     def _places_at(self, host: str) -> asyncio.Semaphore:
         """The same for a host as long as something is sent there, or waits to be; it isn't known by its name."""

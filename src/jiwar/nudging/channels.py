@@ -1,4 +1,5 @@
-"""The channels: one POST to a push address (ntfy, UnifiedPush), one message to a mail relay.
+"""The channels: one POST to a push address (ntfy, UnifiedPush) or, sealed, to a browser's push service; one message
+to a mail relay.
 
 The body is the member's text and nothing else. Every sending has one deadline, whatever the other side does.
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from jiwar.circles.nudges import MAIL, PUSH, Target
+from jiwar.circles.nudges import MAIL, PUSH, WEB, Target
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import NUDGE
 from jiwar.errors import BadChoice
@@ -27,6 +28,7 @@ from jiwar.nudging.guard import (
     read_push_address,
     require_outside,
 )
+from jiwar.nudging.webpush import Signer, read_subscription
 
 DEADLINE = 10.0
 NAMELESS = "[127.0.0.1]"
@@ -51,11 +53,13 @@ class Relay:
 class Ways:
     """What a keeper allows: nothing, unless told.
 
-    `known`: it is no secret where the hub stands. Elsewhere nothing goes out but through the `proxy`: whoever it is
-    sent to would see the hub's address. `private`: push addresses in the hub's own network, also by http.
+    `push`: addresses that members type. `web`: those of their browsers' push services. `known`: it is no secret where
+    the hub stands. Elsewhere nothing goes out but through the `proxy`: whoever it is sent to would see the hub's
+    address. `private`: push addresses in the hub's own network, also by http.
     """
 
     push: bool = False
+    web: bool = False
     private: bool = False
     relay: Relay | None = None
     trusted: ssl.SSLContext | None = None
@@ -66,12 +70,17 @@ class Ways:
     def channels(self) -> tuple[str, ...]:
         """Those that a member may choose."""
         out = self.known or self.proxy is not None
-        return ((PUSH,) if self.push and (out or self.private) else ()) + ((MAIL,) if self.relay and out else ())
+        asked = (
+            (PUSH, self.push, self.private),
+            (MAIL, self.relay is not None, False),
+            (WEB, self.web, self.private),
+        )
+        return tuple(channel for channel, wanted, beside in asked if wanted and (out or beside))
 
     @property
     def shut(self) -> bool:
         """Whether the keeper wants reminders, and there is no way on which they don't give the hub away."""
-        return (self.push or self.relay is not None) and not self.channels
+        return (self.push or self.web or self.relay is not None) and not self.channels
 
     def check(self, channel: str, endpoint: str) -> None:
         """Raises BadChoice for an address that can't be one, or a channel that isn't there."""
@@ -80,7 +89,7 @@ class Ways:
         if channel == MAIL:
             read_mail_address(endpoint)
         else:
-            self._place(endpoint)
+            self._place(_address(channel, endpoint))
 
     def _place(self, endpoint: str) -> Place:
         """Raises BadChoice for what can't be reached, or not from here."""
@@ -98,21 +107,28 @@ class Ways:
 
     def host(self, target: Target) -> str:
         """Whose answer a sending waits for: the relay's, or a push server's. Raises BadChoice."""
-        return owner_of(self._place(target.endpoint).host) if target.channel == PUSH else MAIL
+        if target.channel == MAIL:
+            return MAIL
+        return owner_of(self._place(_address(target.channel, target.endpoint)).host)
 
-    async def send(self, target: Target) -> None:
-        """Raises BadChoice, OSError and TimeoutError; who sends for others lets it rest."""
+    async def send(self, target: Target, signer: Signer | None = None) -> None:
+        """`signer`: the hub's, without which no browser is rung.
+
+        Raises BadChoice, OSError and TimeoutError; who sends for others lets it rest.
+        """
         self.check(target.channel, target.endpoint)
         async with asyncio.timeout(DEADLINE):
-            if target.channel == PUSH:
-                await self._push(self._place(target.endpoint), target)
+            if target.channel != MAIL:
+                await self._push(target, signer)
             elif self.relay:
                 await asyncio.to_thread(_mail, self.relay, self.proxy, self._trusted(), target)
 
-    async def _push(self, place: Place, target: Target) -> None:
+    async def _push(self, target: Target, signer: Signer | None) -> None:
+        place = self._place(_address(target.channel, target.endpoint))
+        lines, body = _said(place, target, signer)
         reader, writer = await self._reach(place, _apart(target))
         try:
-            writer.write(_request(place, target.text.encode()))
+            writer.write(_request(place, lines, body))
             await writer.drain()
             try:
                 status = (await reader.readline()).split()
@@ -141,12 +157,26 @@ def _apart(target: Target) -> str:
     return digest(NUDGE, "apart", target.channel, target.endpoint).hex()
 
 
-def _request(place: Place, body: bytes) -> bytes:
+def _address(channel: str, endpoint: str) -> str:
+    """Where it is POSTed to. Raises BadChoice."""
+    return read_subscription(endpoint).address if channel == WEB else endpoint
+
+
+def _said(place: Place, target: Target, signer: Signer | None) -> tuple[tuple[str, ...], bytes]:
+    """What is said, and the lines that say what that is. Raises BadChoice."""
+    if target.channel == PUSH:
+        return ("Content-Type: text/plain; charset=utf-8",), target.text.encode()
+    if signer is None:
+        raise BadChoice
+    return signer.request(place, read_subscription(target.endpoint), target.text)
+
+
+def _request(place: Place, said: tuple[str, ...], body: bytes) -> bytes:
     host = f"[{place.host}]" if ":" in place.host else place.host
     lines = (
         f"POST {place.path} HTTP/1.1",
         f"Host: {host}:{place.port}",
-        "Content-Type: text/plain; charset=utf-8",
+        *said,
         f"Content-Length: {len(body)}",
         "TTL: 86400",
         "Connection: close",

@@ -66,4 +66,5 @@ class Frame:
     tab: Tab = ""
     weather: Weather = ""
     script: str = ""
+    worker: bool = False
     notice: str = ""

@@ -9,16 +9,16 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cache
 from pathlib import Path
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from jiwar.errors import NotThere, TooMuch
+from jiwar.errors import TooMuch
 from jiwar.systems.rooms import view
-from jiwar.web.respond import ALWAYS, accepts_gzip, padded_gzip
+from jiwar.web import scripts
+from jiwar.web.respond import ALWAYS
 from jiwar.web.site import OpenPage
 from jiwar.web.visit import Visit
 from jiwar.web.watching import BEAT, Watcher, event
@@ -130,16 +130,5 @@ def _forget_cookie(visit: Visit) -> None:
 
 
 async def script(visit: Visit) -> Response:
-    """The one script of all pages. Strangers don't get it: two hubs would share its bytes."""
-    if not visit.is_member():
-        raise NotThere
-    headers = {**ALWAYS, "Vary": "Accept-Encoding"}
-    if not accepts_gzip(visit.request.headers.get("accept-encoding", "")):
-        return Response(SCRIPT.read_bytes(), 200, headers, media_type="text/javascript")
-    return Response(_packed_script(), 200, {**headers, "Content-Encoding": "gzip"}, media_type="text/javascript")
-
-
-@cache
-def _packed_script() -> bytes:
-    """Without padding: it is the same for everybody and tells nothing by its size."""
-    return padded_gzip(SCRIPT.read_bytes(), step=1)
+    """The one script of all pages but one."""
+    return scripts.give(visit, SCRIPT)

@@ -1,18 +1,29 @@
-"""Reminders: how to be told, outside of this site, that there is something new in my groups; off unless chosen."""
+"""Reminders: how to be told, outside of this site, that there is something new in my groups; off unless chosen.
+
+A browser's own push service needs the one thing that no page can do without a script (`browser.js`): to ask the
+browser for an address. Both that script and the worker which it leaves behind (`worker.js`) are for members only.
+"""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from starlette.responses import Response
 
 from jiwar.circles import nudges, texts
-from jiwar.circles.nudges import ENDPOINT_LIMIT, TEXT_LIMIT, Target
+from jiwar.circles.nudges import ENDPOINT_LIMIT, MAIL, PUSH, TEXT_LIMIT, WEB, Target
 from jiwar.clock import HOURS
+from jiwar.crypto.webpush import to_text
 from jiwar.errors import BadChoice, BadInput
 from jiwar.keyring.model import Nudge
+from jiwar.nudging.webpush import read_subscription
+from jiwar.web import scripts
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import SLOW, TRIAL
 from jiwar.web.visit import Visit
+
+SCRIPT, WORKER = Path(__file__).with_name("browser.js"), Path(__file__).with_name("worker.js")
 
 
 async def show(visit: Visit) -> Response:
@@ -20,13 +31,20 @@ async def show(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, chosen: Nudge, error: BadInput | None = None) -> Response:
-    ways = visit.site.hub.bell.ways
-    refused = visit.say("This is no address that a reminder can go to.")
+    bell = visit.site.hub.bell
+    ways, name, web = bell.ways, nudges.browser_name(visit.member), WEB in bell.ways.channels
+    none = visit.say("This browser gave no address. It needs JavaScript and leave to show notifications.")
+    refused = none if chosen.channel == WEB else visit.say("This is no address that a reminder can go to.")
     return visit.page(
         "settings/reminders.html",
         tab="more",
         status=200 if error is None else 400,
+        worker=web,
         chosen=chosen,
+        typed="" if chosen.channel == WEB else chosen.endpoint,
+        browser=chosen.endpoint if chosen.channel == WEB else "",
+        key=bell.signer.point(name) if web else "",
+        name=to_text(name),
         channels=ways.channels,
         shut=ways.shut,
         hours=_hours(visit),
@@ -56,13 +74,16 @@ async def save(visit: Visit) -> Response:
     visit.limit(SLOW)
     form, bell, member = visit.form, visit.site.hub.bell, visit.member
     channel = form.choice("channel", ("", *bell.ways.channels))
-    hour, typed = form.number("hour", 0, HOURS - 1), form.typed("endpoint", ENDPOINT_LIMIT)
+    field = "browser" if channel == WEB else "endpoint"
+    hour, typed = form.number("hour", 0, HOURS - 1), form.typed(field, ENDPOINT_LIMIT)
     try:
         own, ready = form.typed("own"), form.typed("ready")
         text = texts.line(own if own.strip() else ready, TEXT_LIMIT, required=bool(channel))
-        endpoint = form.text("endpoint", ENDPOINT_LIMIT, required=bool(channel))
+        endpoint = form.text(field, ENDPOINT_LIMIT, required=channel in (PUSH, MAIL))
         if channel:
             bell.ways.check(channel, endpoint)
+        if channel == WEB and read_subscription(endpoint).name != nudges.browser_name(member):
+            raise BadChoice
     except BadInput as error:
         return _page(visit, Nudge(channel, typed, hour, form.typed("own", TEXT_LIMIT)), error)
     wanted = Nudge(channel, endpoint, hour, text) if channel else Nudge()
@@ -78,4 +99,16 @@ async def save(visit: Visit) -> Response:
     return visit.go("reminders")
 
 
-ROUTES = (At("reminders", "/more/settings/reminders", show, save),)
+async def script(visit: Visit) -> Response:
+    return scripts.give(visit, SCRIPT)
+
+
+async def worker(visit: Visit) -> Response:
+    return scripts.give(visit, WORKER)
+
+
+ROUTES = (
+    At("reminders", "/more/settings/reminders", show, save),
+    At("browser_script", "/more/settings/reminders/a.js", script),
+    At("browser_worker", "/more/settings/reminders/b.js", worker),
+)

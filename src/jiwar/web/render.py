@@ -26,6 +26,8 @@ class Page:
     body: bytes
     nonce: str
     script: bool
+    worker: bool = False
+    """Whether its script may leave one behind that works when no page is open."""
 
 
 class Pages:
@@ -82,7 +84,7 @@ class Pages:
             n=reader.n, count=reader.count, day=reader.day, moment=reader.moment, when=reader.when,
             **context,
         )  # fmt: skip
-        return Page(text.encode(), nonce, bool(frame.script))
+        return Page(text.encode(), nonce, bool(frame.script), frame.worker)
 
     def fragment(self, template: str, reader: Reader, frame: Frame, **context: object) -> str:
         """Render a part of a page, such as one message, without head, bars and style."""

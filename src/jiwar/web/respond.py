@@ -20,6 +20,7 @@ FLAG_EXTRA = 4
 UNKNOWN_SYSTEM = 255
 HEADER = struct.Struct("<BBBBIBBH")  # magic, method, flags, no time, no hint, system, length of the extra field
 SUBFIELD = struct.Struct("<BBH")  # two letters that name the subfield, its length
+_WORKER = {False: "'none'", True: "'self'"}
 TRAILER = struct.Struct("<II")  # CRC-32, length
 COMMENT = (b"<!--", b"-->")
 FEATURES_OFF = (
@@ -56,7 +57,7 @@ def respond(
 
 def content_policy(page: Page) -> str:
     """Return the Content-Security-Policy of a page: its own style by nonce, its own host, and nothing else."""
-    script = "script-src 'self'; connect-src 'self'; " if page.script else ""
+    script = f"script-src 'self'; connect-src 'self'; worker-src {_WORKER[page.worker]}; " if page.script else ""
     return (
         f"default-src 'none'; style-src 'nonce-{page.nonce}'; img-src 'self'; {script}"
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

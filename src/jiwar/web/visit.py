@@ -239,7 +239,7 @@ class Visit:
     def _weather(self) -> Weather:
         return cast(Weather, LEVELS[self.member.highest_level()])
 
-    def frame(self, tab: Tab = "", script: bool = False) -> Frame:
+    def frame(self, tab: Tab = "", script: bool = False, worker: bool = False) -> Frame:
         """The bars around the page; before sign-in there are none but closing."""
         inside = self.is_member()
         return Frame(
@@ -249,7 +249,8 @@ class Visit:
             tabs=TABS if inside else (),
             tab=tab,
             weather=self._weather() if inside else "",
-            script=self.site.paths.url("script") if script else "",
+            script=self.site.paths.url("browser_script" if worker else "script") if script or worker else "",
+            worker=worker,
             notice=self._told(),
         )
 
@@ -287,10 +288,16 @@ class Visit:
     # answers
 
     def page(
-        self, template: str, tab: Tab = "", status: int = 200, script: bool = False, **values: object
+        self,
+        template: str,
+        tab: Tab = "",
+        status: int = 200,
+        script: bool = False,
+        worker: bool = False,
+        **values: object,
     ) -> Response:
-        """Render a page and send it."""
-        page = self.site.pages.render(template, self.reader, self.frame(tab, script), **values)
+        """Render a page and send it. `worker`: with the script that has a browser rung, in place of the usual one."""
+        page = self.site.pages.render(template, self.reader, self.frame(tab, script, worker), **values)
         return respond(page, self.request.headers.get("accept-encoding", ""), status)
 
     def go(self, name: str, anchor: str = "", **values: object) -> Response:

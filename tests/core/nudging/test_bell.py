@@ -141,7 +141,7 @@ async def test_what_waits_stays_sealed() -> None:
 
 
 async def test_regression_no_failure_ends_the_bell(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(ways: Ways, target: Target) -> None:
+    async def refuse(ways: Ways, target: Target, signer: object) -> None:
         raise ValueError(target.text)  # As `email` does for a text that is no header.
 
     async with PushServer() as server:
