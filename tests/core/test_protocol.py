@@ -12,6 +12,7 @@ import pytest
 import jiwar
 from jiwar import scheduler
 from jiwar.circles import (
+    callers,
     charters,
     fold,
     held,
@@ -24,12 +25,14 @@ from jiwar.circles import (
     speech,
     transfer,
     two_steps,
+    window,
 )
 from jiwar.crypto import kdf, labels
 from jiwar.keyring import epochs, phone, phrase
 from jiwar.keyring import model as keyring
 from jiwar.log import record
 from jiwar.store.sqlite import held as held_rows
+from jiwar.systems.desk import model as desk
 from jiwar.systems.forum import model as forum
 from jiwar.systems.rooms import model as rooms
 from jiwar.wire.canonical import Wire
@@ -38,6 +41,12 @@ ROOT = Path(__file__).parents[2]
 PROTOCOL = (ROOT / "spec" / "protocol.md").read_text("utf-8")
 STRUCTURES: list[type[Wire]] = [
     keyring.Keyring,
+    policy.Window,
+    policy.Counter,
+    window.Poster,
+    callers.CallerSlip,
+    callers.CallerLine,
+    *desk.KINDS.values(),
     keyring.Settings,
     keyring.Nudge,
     keyring.Placed,
@@ -110,7 +119,7 @@ def _fields(text: str) -> list[str]:
     [
         f"memory {kdf.ARGON2_MEMORY_KIB // 1024} MiB, {kdf.ARGON2_PASSES} passes, 1 lane",
         f"memory {kdf.PIN_MEMORY_KIB // 1024} MiB, {kdf.PIN_PASSES} passes, 1 lane",
-        f"{phrase.SECRET_BITS} random bits",
+        f"{phrase.KEY.secret_bits} random bits",
         f"at most {keyring.MOST_EPOCHS} epochs and {keyring.MOST_MARKS} marks",
         ", ".join(map(str, epochs.LANES[:-1])) + f" or {epochs.LANES[-1]} days",
         f"`letter` + {fold.LONGEST_LETTER}",

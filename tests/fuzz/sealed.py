@@ -17,7 +17,18 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, cast
 
 import jiwar
-from jiwar.circles import applicants, founding, invitations, keeping, letters, oneoffs, publishing, transfer
+from jiwar.circles import (
+    applicants,
+    callers,
+    founding,
+    invitations,
+    keeping,
+    letters,
+    oneoffs,
+    publishing,
+    transfer,
+    window,
+)
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes, sealing
 from jiwar.crypto.halves import put_together
@@ -26,6 +37,8 @@ from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import ACCOUNT_INNER, COVER_SEAL, EPOCH_TRANSFER, INBOX, INVITE_SEAL, PHONE_SEAL, RECORD_SEAL
 from jiwar.crypto.random import system_random
 from jiwar.errors import (
+    BadFormToken,
+    BadInput,
     BadProof,
     BadSignature,
     InviteSpent,
@@ -52,6 +65,7 @@ from jiwar.store.contract import Mail
 from jiwar.store.held import DAY_MINUTES
 from jiwar.store.sqlite import held
 from jiwar.systems.needs import rules as needs
+from jiwar.web.tickets import Ticket, Tickets
 from jiwar.wire.canonical import Wire, decode, encode, reread
 from jiwar.wire.frame import pad, unpad
 
@@ -239,7 +253,7 @@ class _Pages:
 
     def __init__(self, page: bytes, value: bytes) -> None:
         self.store, self.clock = self, SetClock()
-        self._pages = {publishing.LIST: encode((page,)), page: value}
+        self._pages = {publishing.LIST: encode((page,)), window.LIST: encode((page,)), page: value}
 
     def page(self, name: bytes) -> bytes:
         return self._pages[name]
@@ -251,6 +265,22 @@ def published_pages(data: bytes) -> None:
         services: Any = _Pages(page, value)
         with suppress(NotThere):
             assert pad(encode(publishing.read(services, page)), len(value)) == value
+
+
+def windows(data: bytes) -> None:
+    page = window.page_of(KEY)
+    for value in (data, pad(data)):
+        services: Any = _Pages(page, value)
+        with suppress(NotThere):
+            assert pad(encode(window.read(services, page)), len(value)) == value
+
+
+def tickets(data: bytes) -> None:
+    """What comes back in a form that no session vouches for: it was given out by this process, or is refused."""
+    given = Tickets(SetClock(), system_random)
+    for text in (data.hex(), data.decode("latin-1")):
+        with suppress(BadFormToken):
+            assert given.read(text, Ticket) == given.read(text, Ticket)
 
 
 class _Box:
@@ -275,6 +305,22 @@ def applicants_rooms(data: bytes) -> None:
     for one in applicants.read_room(services, KEY, PLACE.circle):
         applicants.require_sound_line(one.line)
         assert encode(one.line) == data
+
+
+def callers_rooms(data: bytes) -> None:
+    """Whoever has a code may seal anything into its room, and anything into a slip."""
+    room, today = founding.desk_of(ME.room), SetClock().day()
+    place = (PLACE.circle, letters.CASE, envelopes.public_key(room.seed), digest(INBOX, room.box), today)
+    try:
+        mail = letters.write_letter(ME, *place, data, system_random)
+    except TextTooLong:
+        return
+    services: Any = _Box(mail)
+    with suppress(NotThere):
+        (said,) = callers.read(services, ME.room, ME.key).said
+        assert encode(said.line) == data
+    with suppress(BadInput):
+        assert len(callers.read_slip(data)) == 32
 
 
 def _at_once(work: Coroutine[Any, Any, T]) -> T:

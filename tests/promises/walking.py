@@ -21,7 +21,7 @@ from jiwar.web.paths import PLACE
 from jiwar.web.routes import ALL
 from tests.promises.markup import Form, Markup
 from tests.web.client import WITH_FILE, Client, Page, World, with_file
-from tests.web.conftest import DAY, found, join, shown_key, sign_in, slips_on
+from tests.web.conftest import DAY, WORDS_OF_A_KEY, found, join, shown_key, sign_in, slips_on
 
 _PATTERNS = [(at.name, re.compile(PLACE.sub("[^/]+", at.path))) for at in ALL]
 UNAUTHORIZED = 401
@@ -208,6 +208,7 @@ class _Story:
         self._care()
         self._look_around()
         self._ask_to_join()
+        self._ask_at_the_window()
         self._second_group()
         for who in (self.founder, self.guest):
             who.crawl()
@@ -433,6 +434,28 @@ class _Story:
         founder.go(*care, "applicants", "applicant")
         asker.submit(asker.go("more", "groups", "asked"), "asked_leave")
         founder.submit(founder.go(*care, "care_words"), "care_words", access="link")
+
+    def _ask_at_the_window(self) -> None:
+        """The window opens; somebody without a key asks, is answered, adds a word, takes it all back."""
+        founder, caller, words = self.founder, self.walked.somebody("caller"), self.words
+        care = ("more", "groups", "group", "care")
+        page = founder.follow(founder.go(*care), "team", text=founder.word("Dispatchers"))
+        founder.submit(page, "team")
+        page = founder.go(*care, "care_window")
+        text, answer = words["text"], words["answer"]
+        founder.submit(page, "care_window", on="yes", name=words["label"], kind="housing", advice0=text, ready=answer)
+        page = caller.follow(caller.get(f"/?l={caller.language}"), "desk")
+        kept = caller.submit(caller.submit(page, "desk"), "desk", text=words["text"] + HOSTILE)
+        code = " ".join(WORDS_OF_A_KEY.findall(kept.html))
+        queue = founder.follow(founder.follow(founder.go(*care), "team", text=founder.word("Dispatchers")), "queue")
+        page = founder.submit(founder.follow(queue, "case"), "case")
+        page = founder.submit(page, "case", "answer", text=words["answer"] + HOSTILE)
+        page = founder.submit(page, "case", "note", at=2, note=words["more"])
+        founder.submit(page, "help_new")
+        page = caller.submit(caller.follow(caller.follow(kept, "desk"), "desk_back"), "desk_back", code=code)
+        assert words["answer"] in page.text
+        page = caller.submit(page, "desk_back", "add", text=words["said"])
+        caller.submit(page, "desk_back", at=1)
 
     def _ask_into_care(self, by: Walker, care: Page, who: Walker) -> None:
         person = by.follow(by.follow(care, "group_people"), "person", text=self.words[who.name])

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from jiwar.circles.member import Member, Services
-from jiwar.crypto.kdf import stretch_pin
+from jiwar.crypto.kdf import stretch_code, stretch_pin
 from jiwar.errors import Busy, Conflict, NotCanonical, PhraseUnknown, Unopenable
 from jiwar.keyring.account import FIRST_SETTINGS, INNER_SIZE, Access, inner_digest, new_account
 from jiwar.keyring.model import Keyring, Settings
@@ -74,6 +74,10 @@ class Accounts:
     async def stretch_pin(self, pin: str, pepper: bytes) -> bytes:
         """What a phone's PIN gives beside a cookie and a pepper. Raises Busy when too many wait."""
         return await self._slowly(stretch_pin, pin, pepper)
+
+    async def stretch_code(self, code: int) -> bytes:
+        """The seed that somebody's code at a window gives. Raises Busy when too many wait."""
+        return await self._slowly(stretch_code, code, self._services.hub_id)
 
     async def _slowly(self, work: Callable[..., T], *given: Any) -> T:
         if self._waiting >= MOST_WAITING:

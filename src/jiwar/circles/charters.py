@@ -9,7 +9,22 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from jiwar.circles.model import ASKED, HIDDEN, LINK, OPEN, Charter
-from jiwar.circles.policy import AREA_LIMIT, KIND_LIMIT, MOST_AREAS, MOST_KINDS, Aid, Policy, Welcome
+from jiwar.circles.policy import (
+    ADVICE_LIMIT,
+    AREA_LIMIT,
+    KIND_LIMIT,
+    MOST_AREAS,
+    MOST_COUNTERS,
+    MOST_KINDS,
+    MOST_READY,
+    READY_LIMIT,
+    WINDOW_TEXT_LIMIT,
+    Aid,
+    Counter,
+    Policy,
+    Welcome,
+    Window,
+)
 from jiwar.circles.texts import is_clean
 from jiwar.clock import HOURS
 from jiwar.errors import BadChoice, TextMissing, TextTooLong
@@ -46,11 +61,36 @@ def require_sound(charter: Charter) -> None:
     for policy in charter.levels:
         _require_sound_row(policy)
     _require_sound_aid(charter.aid)
+    _require_sound_window(charter.window)
 
 
 def _require_sound_aid(aid: Aid) -> None:
     _require_short(aid.kinds, KIND_LIMIT, MOST_KINDS)
     _require_short(aid.areas, AREA_LIMIT, MOST_AREAS)
+
+
+def _require_sound_window(window: Window) -> None:
+    if window.on and not (window.name and window.counters):
+        raise TextMissing
+    _require_short_posted(window.name, window.text, window.counters)
+    _require_short(window.ready, READY_LIMIT, MOST_READY)
+
+
+def require_sound_posted(name: str, text: str, counters: tuple[Counter, ...]) -> None:
+    """What strangers read at an open window. Raises TextMissing, TextTooLong, BadChoice."""
+    if not name or not counters:
+        raise TextMissing
+    _require_short_posted(name, text, counters)
+
+
+def _require_short_posted(name: str, text: str, counters: tuple[Counter, ...]) -> None:
+    kinds = [one.kind for one in counters]
+    if not all(kinds):
+        raise TextMissing
+    _require_short([name], NAME_LIMIT, 1)
+    _require_short([text], WINDOW_TEXT_LIMIT, 1)
+    _require_short(kinds, KIND_LIMIT, MOST_COUNTERS)
+    _require_short([one.advice for one in counters], ADVICE_LIMIT, MOST_COUNTERS)
 
 
 def require_sound_words(name: str, public: str, rules: tuple[str, ...], questions: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from jiwar.circles import charters
 from jiwar.circles.circle import Circle, circle_object, open_log
 from jiwar.circles.handles import sound_handle
 from jiwar.circles.member import Member
-from jiwar.circles.model import CIRCLE, MODERATOR, STEWARD, Charter, Desk, Found, Founder, Inner
+from jiwar.circles.model import CIRCLE, DISPATCHER, MODERATOR, STEWARD, Charter, Desk, Found, Founder, Inner
 from jiwar.circles.oaths import circle_id, keys_bytes
 from jiwar.circles.policy import FIRST_LEVEL, FIRST_LEVELS
 from jiwar.crypto import envelopes
@@ -30,8 +30,8 @@ from jiwar.store.contract import KEPT, NewShelf
 from jiwar.wire.canonical import encode
 
 ROLE_CARD = "role"
-WITH_DESK = (STEWARD, MODERATOR)
-"""Roles to which members write."""
+WITH_DESK = (STEWARD, MODERATOR, DISPATCHER)
+"""Roles to which others write: members, and at the dispatchers' window whoever has no account."""
 FIRST_HOUR = 21
 """When people come together, until stewards say otherwise."""
 BOX = "keys"

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import nudges, oneoffs, publishing, roles
+from jiwar.circles import nudges, oneoffs, publishing, roles, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import publish_desk, write_own
 from jiwar.circles.member import Member
-from jiwar.circles.model import ROLES, STEWARD, Remove
+from jiwar.circles.model import DISPATCHER, ROLES, STEWARD, Remove
 from jiwar.circles.turning import turn, turn_where_due
 from jiwar.errors import JiwarError, NotAllowed
 from jiwar.wire.canonical import encode
@@ -39,6 +39,8 @@ async def leave(circle: Circle, *, nameless: bool = False) -> None:
     await forget_roles(circle.member, circle.id)
     if sum(member.active for member in circle.state.members) == 1:
         await publishing.withdraw(circle)
+    if DISPATCHER in inside:
+        await window.take_away(circle)
     await roles.go(circle, nameless)
     await circle.member.forget_circle(circle.id)
 
@@ -66,6 +68,7 @@ async def remove(circle: Circle, persona: bytes) -> Circle:
     for role, inner in {**held, STEWARD: care}.items():
         await publish_desk(turned, inner, role)
     await publishing.follow(turned)
+    await window.follow(turned)
     return turned
 
 
@@ -87,3 +90,5 @@ async def _turn_due(circle: Circle) -> None:
     if circle.is_steward:
         await turn_where_due(circle, roles.open_role(circle))
         await publishing.follow(Circle(circle.member, circle.id))
+    if circle.is_steward or circle.me.holds(DISPATCHER):
+        await window.follow(Circle(circle.member, circle.id))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jiwar.circles.policy import Aid, Levels, Policy
+from jiwar.circles.policy import Aid, Levels, Policy, Window
 from jiwar.circles.quiet import Lift, Pause, Pauses
 from jiwar.wire.canonical import Wire
 
@@ -25,13 +25,13 @@ OPEN, ASKED = "open", "asked"
 KEYLESS = (HIDDEN, ASKED)
 """Ways in by which keys come in a second step."""
 
-STEWARD, MODERATOR, GREETER, KNOWN = 1, 2, 4, 8
-"""What a member may hold, as bits: three roles, and that somebody in the circle has said to know them."""
+STEWARD, MODERATOR, GREETER, KNOWN, DISPATCHER = 1, 2, 4, 8, 16
+"""What a member may hold, as bits: four roles, and that somebody in the circle has said to know them."""
 
-ROLES = (STEWARD, MODERATOR, GREETER)
+ROLES = (STEWARD, MODERATOR, GREETER, DISPATCHER)
 """What has a role circle: a circle inside a circle, for what only this role may open."""
 
-ALL_HELD = STEWARD | MODERATOR | GREETER | KNOWN
+ALL_HELD = STEWARD | MODERATOR | GREETER | KNOWN | DISPATCHER
 
 
 STOP_DAYS = 2
@@ -45,7 +45,7 @@ class Charter(Wire, frozen=True):
     which the member text or the rules changed last: what people agree to. `public` is what strangers may read,
     `questions` what whoever asks to join is asked; `later` says that the care team knows how small it is, and that
     the group grows all the same; `hour` is when people come together each day, by the community's clock; `aid` is
-    about needs and offers."""
+    about needs and offers; `window` about the window at which people ask who have no account."""
 
     name: str
     about: str
@@ -62,6 +62,7 @@ class Charter(Wire, frozen=True):
     questions: tuple[str, ...] = ()
     hour: int | None = None
     aid: Aid = Aid()
+    window: Window = Window()
 
     @property
     def policy(self) -> Policy:
@@ -71,6 +72,11 @@ class Charter(Wire, frozen=True):
     def is_published(self) -> bool:
         """Whether strangers may read of it now: its stewards wrote them something, and the weather allows it."""
         return self.access in (OPEN, ASKED) and bool(self.public) and self.policy.published
+
+    @property
+    def has_window(self) -> bool:
+        """Whether strangers may ask at its window now: its stewards opened one, and the weather allows it."""
+        return self.window.on and self.policy.published
 
     @property
     def is_open(self) -> bool:

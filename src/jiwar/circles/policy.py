@@ -13,6 +13,9 @@ from jiwar.wire.canonical import Wire
 
 MOST_KINDS, KIND_LIMIT = 24, 40
 MOST_AREAS, AREA_LIMIT = 40, 40
+MOST_COUNTERS, ADVICE_LIMIT = 12, 400
+MOST_READY, READY_LIMIT = 12, 400
+WINDOW_TEXT_LIMIT = 800
 LEVELS = ("open", "guarded", "hidden", "scattered")
 Inviters = Literal["members", "stewards", "nobody"]
 
@@ -70,6 +73,28 @@ class Aid(Wire, frozen=True):
     on: bool = True
     kinds: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+
+
+class Counter(Wire, frozen=True):
+    """One thing that can be asked for at the window: its kind, and what is shown at once to whoever chooses it."""
+
+    kind: str
+    advice: str
+
+
+class Window(Wire, frozen=True):
+    """What a charter says of the window at which people ask who have no account.
+
+    on: whether it is open, where the weather lets strangers read anything (the page is taken away by who comes next).
+    name: in whose name it stands: the group's, or one that tells nobody anything. text: what it says first.
+    counters: what can be asked for there. ready: answers that dispatchers begin with.
+    """
+
+    on: bool = False
+    name: str = ""
+    text: str = ""
+    counters: tuple[Counter, ...] = ()
+    ready: tuple[str, ...] = ()
 
 
 Levels = tuple[Policy, Policy, Policy, Policy]

@@ -18,11 +18,11 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from jiwar.circles import charters, roles
+from jiwar.circles import charters, posted, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import LONGEST_PUBLIC, MOST_PUBLIC, member_of
 from jiwar.circles.founding import desks, write_own
-from jiwar.circles.invitations import INVITE_SIZE, INVITED_FIRST, STEWARDS_FIRST, Admission, admission, invited
+from jiwar.circles.invitations import INVITED_FIRST, STEWARDS_FIRST, Admission, admission, invited
 from jiwar.circles.member import Services
 from jiwar.circles.model import ASKED, PUBLIC, STEWARD, Desk, Invite, OpenInvite
 from jiwar.crypto.envelopes import public_key as kem_key
@@ -30,14 +30,13 @@ from jiwar.crypto.envelopes import require_sound_key as require_sound_kem
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX, PUBLISHED, PUBLISHED_PAGE
 from jiwar.crypto.signing import public_key, require_sound_key, verify
-from jiwar.errors import BadChoice, BadInput, Conflict, Damaged, Full, NotThere
+from jiwar.errors import BadChoice, BadInput, Conflict, Damaged, NotThere
 from jiwar.wire.canonical import Wire, decode, encode
-from jiwar.wire.frame import join, pad, unpad
+from jiwar.wire.frame import join
 
 LIST = b"published".ljust(16, b"\0")
 """The row that names all published pages."""
 MOST_PUBLISHED = 32
-PAGE_SIZE = 49_152
 _FRESH_DAYS = 7
 """A page that ends sooner is written anew."""
 _LEFT = 10
@@ -71,10 +70,7 @@ def page_of(circle: bytes) -> bytes:
 
 def listed(services: Services) -> tuple[bytes, ...]:
     """The names of all published pages."""
-    try:
-        return decode(services.store.page(LIST), tuple[bytes, ...])
-    except NotThere:
-        return ()
+    return posted.names(services, LIST)
 
 
 def read(services: Services, page: bytes) -> Notice:
@@ -82,7 +78,7 @@ def read(services: Services, page: bytes) -> Notice:
     if page not in listed(services):
         raise NotThere
     try:
-        notice = decode(unpad(services.store.page(page)), Notice)
+        notice = decode(posted.value(services, page), Notice)
         _require_sound(notice, page)
     except (BadInput, Damaged):
         raise NotThere from None
@@ -190,14 +186,11 @@ def _invitation(circle: Circle, proof: bytes) -> OpenInvite | None:
 
 async def _publish(circle: Circle) -> None:
     """Raises Full when the hub shows as many as it may."""
-    store, page = circle.services.store, page_of(circle.id)
-    names = {*listed(circle.services), page}
-    if len(names) > MOST_PUBLISHED:
-        raise Full
+    page = page_of(circle.id)
+    posted.require_place(circle.services, LIST, page, MOST_PUBLISHED)
     last_day, before = circle.services.clock.day() + LONGEST_PUBLIC, standing(circle.services, circle.id)
     admitted = await (_admit if circle.charter.is_open else _take_letters)(circle, last_day)
-    await store.put_page(page, pad(encode(_notice(circle, last_day, admitted)), PAGE_SIZE))
-    await store.put_page(LIST, encode(tuple(sorted(names))))
+    await posted.put(circle.services, LIST, page, encode(_notice(circle, last_day, admitted)))
     await _take_no_letters(circle, before)
 
 
@@ -215,9 +208,7 @@ async def _take_letters(circle: Circle, last_day: int) -> Admission:
     services, charter, desk = circle.services, circle.charter, _desk(circle)
     if desk is None:
         raise Conflict
-    number = services.random(32)
-    # A row like that of every invitation. What it holds opens nothing: its number admits letters.
-    await services.store.put_invite(number, last_day, services.random(INVITE_SIZE))
+    number = await posted.admit_letters(services, last_day)
     return Admission(
         circle=circle.id,
         shelf=b"",
@@ -258,8 +249,5 @@ async def withdraw(circle: Circle) -> None:
 
 
 async def _withdraw(circle: Circle) -> None:
-    store, page, names = circle.services.store, page_of(circle.id), listed(circle.services)
     await _take_no_letters(circle, standing(circle.services, circle.id))
-    if page in names:
-        await store.put_page(LIST, encode(tuple(name for name in names if name != page)))
-        await store.remove_page(page)
+    await posted.take_away(circle.services, LIST, page_of(circle.id))

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from jiwar.circles import letters
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
-from jiwar.circles.founding import WITH_DESK, desks
+from jiwar.circles.founding import desks
 from jiwar.circles.member import Member
-from jiwar.circles.model import ROLES, STEWARD
+from jiwar.circles.model import MODERATOR, STEWARD
 from jiwar.circles.roles import all_held
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, TextTooLong
 from jiwar.log.shelf import LAST_NUMBER
@@ -25,6 +25,8 @@ from jiwar.wire.canonical import Wire, decode, encode
 
 WORDS_LIMIT = 2_000
 MORE_LIMIT = 600
+READERS = (STEWARD, MODERATOR)
+"""Roles to which members write."""
 REASONS = ("hurts", "reveals", "presses", "other")
 """Why somebody writes; the page says it in the reader's language."""
 
@@ -97,7 +99,7 @@ async def report(
 
 def recipients(circle: Circle) -> list[int]:
     """The roles to which one may write now."""
-    return [role for role in ROLES if circle.state.desk_of(role) is not None]
+    return [role for role in READERS if circle.state.desk_of(role) is not None]
 
 
 def waiting(circle: Circle, role: Circle) -> list[Received]:
@@ -156,7 +158,7 @@ async def clear_all_desks(member: Member) -> None:
             with suppress(JiwarError):
                 circle = Circle(member, membership.circle)
                 for role, inner in all_held(circle):
-                    if role in WITH_DESK:
+                    if role in READERS:
                         await clear_desk(circle, inner)
 
 

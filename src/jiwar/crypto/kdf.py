@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from jiwar.crypto.hashing import digest
-from jiwar.crypto.labels import ACCOUNT_HUB, PHONE_PIN, Label
+from jiwar.crypto.labels import ACCOUNT_HUB, PHONE_PIN, WINDOW_CODE, Label
 from jiwar.wire.frame import Part, join
 
 ARGON2_MEMORY_KIB = 32 * 1024
@@ -43,6 +43,17 @@ def stretch(phrase: int, hub_id: bytes) -> bytes:
         lanes=1,
         memory_cost=ARGON2_MEMORY_KIB,
     ).derive(phrase.to_bytes(16, "big"))
+
+
+def stretch_code(code: int, hub_id: bytes) -> bytes:
+    """32 bytes, the seed of whoever asks at a window, from their code; as slow as a phrase's (§4.12)."""
+    return Argon2id(
+        salt=digest(WINDOW_CODE, hub_id),
+        length=32,
+        iterations=ARGON2_PASSES,
+        lanes=1,
+        memory_cost=ARGON2_MEMORY_KIB,
+    ).derive(code.to_bytes(16, "big"))
 
 
 def stretch_pin(pin: str, pepper: bytes) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import answering, pausing, people, publishing, reports, roles
+from jiwar.circles import answering, pausing, people, publishing, reports, roles, window
 from jiwar.circles.charters import (
     IDLE_MINUTES,
     LONGEST_INVITE,
@@ -79,6 +79,7 @@ async def put(visit: Visit, circle: Circle, charter: Charter) -> None:
     await change_charter(circle, charter)
     await people.agree(circle, circle.charter.edition)
     await publishing.follow(circle)
+    await window.follow(circle)
 
 
 # weather and what holds in it
@@ -207,6 +208,7 @@ async def turn(visit: Visit) -> Response:
         role = roles.open_role(circle)
     await turn_where_due(circle, role)
     await publishing.follow(visit.circle())
+    await window.follow(visit.circle())
     await visit.member.flush()
     visit.tell("The keys are renewed.")
     return back(visit, circle)
@@ -244,6 +246,7 @@ async def rest(visit: Visit) -> Response:
     circle, role = _resting(visit)
     try:
         await roles.lay_down(circle, role)
+        await window.follow(circle)
     except LastSteward as error:
         return _rest(visit, circle, role, error)
     if role == STEWARD:

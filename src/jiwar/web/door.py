@@ -25,7 +25,8 @@ from jiwar.circles.member import Member
 from jiwar.errors import BadInput, Busy, JiwarError, PhoneForgotten, PhraseUnknown, TextMissing
 from jiwar.keyring import phrase
 from jiwar.keyring.phone import read_pin
-from jiwar.web import messages
+from jiwar.systems.desk import service as desk_service
+from jiwar.web import desk, messages
 from jiwar.web.app import At
 from jiwar.web.limits import EVERYBODY_SIGNS_IN
 from jiwar.web.visit import Visit
@@ -51,6 +52,7 @@ def _door(visit: Visit, error: JiwarError | None = None) -> Response:
         at_pin=error is not None and error.code.startswith("pin.") and not isinstance(error, PhoneForgotten),
         languages=visit.languages("door"),
         tour=bool(publishing.listed(visit.services)),
+        desk=desk.is_open(visit),
     )
 
 
@@ -81,6 +83,7 @@ async def _inside(visit: Visit, member: Member, whose: Whose) -> Response:
     await guarding.gather_everywhere(member)
     await keeping.gather_everywhere(member)
     await speech.erase_removed_everywhere(member)
+    await desk_service.gather_everywhere(member)
     with suppress(JiwarError):  # A keyring that is full keeps nobody at the door.
         await nudges.renew(member, visit.site.hub.bell.key)
     return visit.go("home")

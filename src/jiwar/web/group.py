@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from jiwar.circles import answering, glance, people, reports, roles
+from jiwar.circles import answering, glance, people, reports, roles, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import take_keys
 from jiwar.circles.fold import may_invite, stewards
@@ -90,6 +90,7 @@ async def decline_care(visit: Visit) -> Response:
     """Not now: the role is laid down before its keys were taken."""
     circle = visit.circle()
     await roles.lay_down(circle, teams.asked(visit))
+    await window.follow(circle)
     visit.tell("All right: not now.")
     return visit.go("group", circle=visit.circle_name(circle.id))
 

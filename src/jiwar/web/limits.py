@@ -26,6 +26,11 @@ TRIAL = Rate(3, 900.0)
 EVERYBODY_LOOKS = Rate(120, 0.5)
 EVERYBODY_COMES_IN = Rate(20, 30.0)
 """New keys by the page that everybody may read: there no invitation counts."""
+ONE_WINDOW = Rate(24, 150.0)
+EVERYBODY_ASKS = Rate(72, 50.0)
+"""Words of who has no account, at one window and at all: so many at once, and so many in an hour."""
+EVERYBODY_RETURNS = Rate(30, 4.0)
+"""Codes that are tried: each costs a slow hash, in the lanes that members come in by."""
 EVERYBODY_SIGNS_IN = Rate(60, 0.25)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import guarding, keeping, leaving, pausing, people, returning, roles, vouches
+from jiwar.circles import guarding, keeping, leaving, pausing, people, returning, roles, vouches, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.handles import HANDLE_LIMIT
 from jiwar.circles.model import KNOWN, STEWARD, Member
@@ -184,6 +184,7 @@ async def take(visit: Visit) -> Response:
     role = teams.asked(visit)
     turns = roles.held(circle, role) is not None
     turned = await roles.take(circle, target.persona, role)
+    await window.follow(turned)
     await visit.member.flush()
     if role == STEWARD:
         visit.tell("No longer in the care team, and the keys are renewed.")

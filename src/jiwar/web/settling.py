@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from jiwar.circles import reports, roles
 from jiwar.circles.circle import Circle
-from jiwar.circles.founding import WITH_DESK
 from jiwar.errors import NotThere
 from jiwar.web import teams, written
 from jiwar.web.app import At
@@ -46,7 +45,7 @@ def _row(visit: Visit, circle: Circle, one: reports.Received) -> Row:
 async def show(visit: Visit) -> Response:
     circle, role = visit.circle(), teams.asked(visit)
     inner = roles.held(circle, role)
-    if inner is None or role not in WITH_DESK:
+    if inner is None or role not in reports.READERS:
         raise NotThere
     rows = [_row(visit, circle, one) for one in reports.waiting(circle, inner)]
     key, team = visit.circle_name(circle.id), teams.team(visit, circle, role)
@@ -65,7 +64,7 @@ def _addressed(visit: Visit) -> _Found:
     """The report that the path names, on a desk of mine. Raises NotThere, also when it is settled."""
     circle, eid = visit.addressed("report")
     for role, inner in roles.all_held(circle):
-        for one in reports.waiting(circle, inner) if role in WITH_DESK else ():
+        for one in reports.waiting(circle, inner) if role in reports.READERS else ():
             if one.eid == eid:
                 return _Found(circle, role, inner, one)
     raise NotThere

@@ -22,6 +22,7 @@ from jiwar.web.limits import Limits
 from jiwar.web.look import load_look
 from jiwar.web.paths import Paths
 from jiwar.web.render import Pages
+from jiwar.web.tickets import Tickets
 from jiwar.web.tidying import Tidying
 
 
@@ -50,6 +51,7 @@ class Site:
     paths: Paths
     cookie: str
     lasting: str
+    tickets: Tickets
     secure: bool
     development: bool
     tidying: Tidying = field(default_factory=Tidying)
@@ -129,6 +131,7 @@ def make_site(
         paths=Paths(dict(patterns)),
         cookie=f"__Host-{name}" if secure else name,
         lasting=f"__Host-{lasting}" if secure else lasting,
+        tickets=Tickets(services.clock, services.random),
         secure=secure,
         development=development,
     )

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from starlette.responses import Response
 
-from jiwar.circles import newcomers, reports, roles
+from jiwar.circles import newcomers, reports, roles, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
-from jiwar.circles.founding import WITH_DESK
-from jiwar.circles.model import GREETER, MODERATOR, STEWARD
+from jiwar.circles.model import DISPATCHER, GREETER, MODERATOR, STEWARD
 from jiwar.errors import BadChoice, NotAllowed, NotThere
 from jiwar.systems.rooms import rules, service
-from jiwar.web import greeting
+from jiwar.web import greeting, queue
 from jiwar.web.app import At
 from jiwar.web.lately import Rows, as_list
 from jiwar.web.limits import SLOW
 from jiwar.web.persons import Person, person
 from jiwar.web.visit import Visit
 
-TEAMS = {STEWARD: "care", MODERATOR: "order", GREETER: "welcome"}
+TEAMS = {STEWARD: "care", MODERATOR: "order", GREETER: "welcome", DISPATCHER: "dispatch"}
 """What stands for a role in paths and forms."""
 
 
@@ -33,7 +32,12 @@ def _(message: str) -> str:
     return message
 
 
-NAMES = {STEWARD: _("Care team"), MODERATOR: _("Moderators"), GREETER: _("Welcome team")}
+NAMES = {
+    STEWARD: _("Care team"),
+    MODERATOR: _("Moderators"),
+    GREETER: _("Welcome team"),
+    DISPATCHER: _("Dispatchers"),
+}
 """What people call those who hold a role; their room is named after it."""
 
 
@@ -87,6 +91,7 @@ def _addressed(visit: Visit) -> tuple[Circle, int]:
 async def show(visit: Visit) -> Response:
     circle, role = _addressed(visit)
     inner = roles.held(circle, role)
+    dispatches = inner is not None and role == DISPATCHER
     return visit.page(
         "teams/page.html",
         tab="more",
@@ -95,8 +100,10 @@ async def show(visit: Visit) -> Response:
         team=team(visit, circle, role),
         open=roles.is_open(circle, role),
         care=roles.care_of(circle) is not None,
-        desk=role in WITH_DESK,
-        reports=len(reports.waiting(circle, inner)) if inner and role in WITH_DESK else 0,
+        desk=role in reports.READERS,
+        reports=len(reports.waiting(circle, inner)) if inner and role in reports.READERS else 0,
+        queue=visit.site.paths.url("queue", circle=visit.circle_name(circle.id)) if dispatches else "",
+        asked=queue.waiting(inner) if inner and dispatches else 0,
         rooms=_rooms(visit, inner) if inner else None,
         parlour=_parlour(visit, circle) if role == GREETER else "",
         may_host=role == GREETER and newcomers.may_host(circle),
@@ -130,6 +137,7 @@ async def act(visit: Visit) -> Response:
     inner = roles.held(circle, role)
     if inner is None:
         inner = await roles.open_circle(circle, role)
+        await window.follow(circle)
         visit.tell("It is there, with one in it so far.")
     if not Rows(visit, inner).reading.rooms():
         await service.open_room(inner, visit.say(NAMES[role]), rules.keeps(inner.policy)[-1])

@@ -18,7 +18,8 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.founding import BOX, desk_of, desks
 from jiwar.circles.invitations import INVITE_SIZE, Admission
 from jiwar.circles.model import ASKED, LETTER, LINK, STEWARD
-from jiwar.circles.publishing import PAGE_SIZE, Notice, page_of
+from jiwar.circles.posted import PAGE_SIZE
+from jiwar.circles.publishing import Notice, page_of
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest

@@ -12,7 +12,8 @@ from jiwar.circles import entering, founding, invitations, leaving, publishing
 from jiwar.circles.circle import Circle
 from jiwar.circles.invitations import Admission
 from jiwar.circles.model import HIDDEN, LINK, OPEN, PUBLIC, Invite
-from jiwar.circles.publishing import MOST_PUBLISHED, PAGE_SIZE, Notice, page_of
+from jiwar.circles.posted import PAGE_SIZE
+from jiwar.circles.publishing import MOST_PUBLISHED, Notice, page_of
 from jiwar.crypto.signing import public_key
 from jiwar.errors import Full, InviteSpent, NameTaken, NotAllowed, NotThere
 from jiwar.keyring.persona import Persona

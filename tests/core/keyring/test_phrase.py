@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jiwar.errors import PhraseLength, PhraseMistyped, UnknownWord
 from jiwar.keyring import wordlist
-from jiwar.keyring.phrase import CHECK_BITS, DIGITS, WORDS, new_phrase, parse, to_digits, to_words
+from jiwar.keyring.phrase import CHECK_BITS, KEY, SHORT, new_phrase, parse, to_digits, to_words
 from jiwar.keyring.wordlist import LANGUAGES
 
 PHRASES = st.binary(min_size=12, max_size=12).map(lambda raw: new_phrase(lambda size: raw[:size]))
@@ -28,7 +28,7 @@ def test_a_phrase_has_93_random_bits_and_a_checksum(phrase: int) -> None:
 @given(PHRASES, SETTINGS, SETTINGS)
 def test_words_of_any_list_are_read_under_any_setting(phrase: int, language: str, setting: str) -> None:
     words = to_words(phrase, language)
-    assert len(words) == WORDS
+    assert len(words) == KEY.words
     assert parse(" ".join(words), setting) == phrase
 
 
@@ -44,8 +44,8 @@ def test_words_are_read_whatever_stands_between_them(separator: str, language: s
         to_digits(PHRASE),
         to_digits(PHRASE).translate(ARABIC_DIGITS),
         to_digits(PHRASE).translate(PERSIAN_DIGITS),
-        " ".join(to_digits(PHRASE)[i : i + 5] for i in range(0, DIGITS, 5)),
-        "-".join(to_digits(PHRASE)[i : i + 6].translate(ARABIC_DIGITS) for i in range(0, DIGITS, 6)),
+        " ".join(to_digits(PHRASE)[i : i + 5] for i in range(0, KEY.digits, 5)),
+        "-".join(to_digits(PHRASE)[i : i + 6].translate(ARABIC_DIGITS) for i in range(0, KEY.digits, 6)),
         "\n" + to_digits(PHRASE) + "\u200e",
     ],
     ids=["plain", "Arabic", "Persian", "in fives", "Arabic in sixes", "copied with marks"],
@@ -80,12 +80,12 @@ def test_a_slip_is_told_in_the_list_that_knows_the_other_words() -> None:
 def test_nothing_is_no_phrase(text: str) -> None:
     with pytest.raises(PhraseLength) as refused:
         parse(text)
-    assert refused.value.fields == {"found": 0, "wanted": WORDS}
+    assert refused.value.fields == {"found": 0, "wanted": KEY.words}
 
 
 @pytest.mark.parametrize(
     ("text", "found", "wanted"),
-    [(to_digits(PHRASE)[:-1], 29, DIGITS), (to_digits(PHRASE) + "1", 31, DIGITS), ("one two", 2, WORDS)],
+    [(to_digits(PHRASE)[:-1], 29, KEY.digits), (to_digits(PHRASE) + "1", 31, KEY.digits), ("one two", 2, KEY.words)],
 )
 def test_another_length_is_told(text: str, found: int, wanted: int) -> None:
     with pytest.raises(PhraseLength) as refused:
@@ -127,7 +127,7 @@ def test_most_wrong_phrases_are_refused_before_the_slow_hash() -> None:
 
 def test_a_number_beyond_99_bits_is_mistyped() -> None:
     with pytest.raises(PhraseMistyped):
-        parse("9" * DIGITS)
+        parse("9" * KEY.digits)
 
 
 @given(st.text(max_size=500))
@@ -136,3 +136,19 @@ def test_any_text_is_a_phrase_or_a_clear_refusal(text: str) -> None:
         assert parse(parse_again := to_digits(parse(text))) == int(parse_again)
     except (PhraseLength, UnknownWord, PhraseMistyped):
         return
+
+
+@given(st.binary(min_size=12, max_size=12), SETTINGS)
+def test_a_short_phrase_has_60_random_bits_and_is_read_back_in_both_forms(raw: bytes, language: str) -> None:
+    code = new_phrase(lambda size: raw[:size], SHORT)
+    assert 0 <= code < 2**66
+    words = to_words(code, language, SHORT)
+    assert (len(words), len(to_digits(code, SHORT))) == (6, 20)
+    assert parse(" ".join(words), language, SHORT) == parse(to_digits(code, SHORT), language, SHORT) == code
+
+
+def test_a_key_is_no_short_phrase_and_the_other_way_round() -> None:
+    with pytest.raises(PhraseLength):
+        parse(to_digits(PHRASE), "en", SHORT)
+    with pytest.raises(PhraseLength):
+        parse(to_digits(new_phrase(lambda size: bytes(range(size)), SHORT), SHORT))

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from jiwar.circles import entering, founding, invitations, publishing, roles, two_steps
+from jiwar.circles import callers, entering, founding, invitations, publishing, roles, two_steps, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
-from jiwar.circles.model import HIDDEN, Charter
-from jiwar.cli.demo.content import CircleScript, Community, Person
+from jiwar.circles.model import DISPATCHER, HIDDEN, Charter
+from jiwar.circles.policy import Counter, Window
+from jiwar.cli.demo.content import CircleScript, Community, Person, WindowScript
 from jiwar.keyring.model import Settings
 from jiwar.keyring.phrase import new_phrase
 from jiwar.node import Hub
@@ -79,6 +80,28 @@ class Cast:
         for script in self.community.circles:
             if script.public:
                 await publishing.follow(self.circle(self.community.stewards(script.slug)[0].id, script.slug))
+
+            if script.window is not None:
+                await self._open_window(script.slug, script.window)
+
+    async def _open_window(self, slug: str, script: WindowScript) -> None:
+        """The first dispatcher, who is a steward, begins the team and opens the window; somebody has asked there."""
+        first, *others = map(self.community.person, script.dispatchers)
+        circle = self.circle(first.id, slug)
+        await roles.open_circle(circle, DISPATCHER)
+        for other in others:
+            await roles.give(circle, self.circle(other.id, slug).log.persona.key, DISPATCHER)
+            await roles.follow(circle, DISPATCHER)
+            member = self.members[other.id]
+            await entering.take_keys(member, member.membership(circle.id), DISPATCHER)
+        counters = tuple(Counter(one.kind, one.text) for one in script.counter)
+        told = Window(True, script.name, script.text.strip(), counters, script.ready)
+        await founding.change_charter(circle, replace(circle.charter, window=told))
+        await window.follow(circle)
+        services = self.hub.services
+        poster = window.read(services, window.page_of(circle.id))
+        for one in script.caller:
+            await callers.ask(services, poster, services.random(32), one.kind, one.text)
 
     async def _spend_founding_code(self) -> None:
         text = await self.hub.founding_code()

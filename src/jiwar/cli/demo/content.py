@@ -69,9 +69,28 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conditions: str = ""
 
 
+class AtTheWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that can be asked for at a window, with what helps at once; or what somebody asked there."""
+
+    kind: str
+    text: str
+
+
+class WindowScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The window of a circle: in whose name, who answers there, and what was asked lately."""
+
+    name: str
+    text: str
+    dispatchers: tuple[str, ...]
+    ready: tuple[str, ...]
+    counter: tuple[AtTheWindow, ...]
+    caller: tuple[AtTheWindow, ...]
+
+
 class CircleScript(msgspec.Struct, frozen=True):
     """A circle before anything is said in it. Strangers read `public` where they may come in, or ask to: `questions`
-    are what they answer then. `hour`: when they come together, if they do."""
+    are what they answer then. `hour`: when they come together, if they do. `window`: where people without an account
+    ask."""
 
     slug: str
     card: str
@@ -83,6 +102,7 @@ class CircleScript(msgspec.Struct, frozen=True):
     public: str
     questions: tuple[str, ...]
     hour: int | None
+    window: WindowScript | None
 
 
 class Community(msgspec.Struct, frozen=True):
@@ -134,6 +154,7 @@ def _circle(raw: dict[str, Any]) -> CircleScript:
         public=raw.get("public", "").strip(),
         questions=tuple(raw.get("questions", [])),
         hour=raw.get("hour"),
+        window=msgspec.convert(raw["window"], WindowScript) if "window" in raw else None,
     )
 
 

@@ -1,0 +1,195 @@
+"""Callers: people without an account who ask at a window, and come back to the answer with six words.
+
+Implements spec/protocol.md §4.12. From the words comes a seed, from the seed a persona and the secret of a room: one
+box that the caller and the dispatchers read, write and empty. The secret goes to the dispatchers in one letter, the
+*slip*. Nothing else of a caller is anywhere, so that nobody can tell words that were never given from words whose
+room is empty.
+
+- First the room, then the slip: what dispatchers find, its caller can read as well. Both are on disk before anybody
+  is told a word. Where there is no place for the slip, the room goes too.
+- Who takes a request back empties the room, and then the slip says nothing.
+- After two weeks without a word it is over for both sides; the next dispatcher to come by deletes what is left.
+
+Does not keep the words from whoever finds them, nor what is typed from the program that seals it (threat model).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from jiwar.circles import applicants, letters, texts
+from jiwar.circles.fold import LONGEST_WAIT
+from jiwar.circles.founding import desk_of
+from jiwar.circles.member import Services
+from jiwar.circles.policy import KIND_LIMIT
+from jiwar.circles.window import Poster
+from jiwar.crypto import envelopes
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import INBOX
+from jiwar.errors import BadChoice, BadInput, BadSignature, Full, NotThere, TooMuch
+from jiwar.keyring.persona import Persona
+from jiwar.store.contract import Mail
+from jiwar.wire.canonical import Wire, decode, encode
+
+ASK, WORD = "ask", "word"
+TEXT_LIMIT = 1_500
+MOST_UNANSWERED = 4
+"""What a caller may say in a row."""
+_LAST_NUMBER = 10_000
+_SLIP_SIZE, _LINE_SIZE = (2_048,), (8_192,)
+"""All slips look alike, and so does all that is said."""
+
+
+class CallerSlip(Wire, frozen=True):
+    """The letter to the dispatchers: what opens the room."""
+
+    room: bytes
+
+
+class CallerLine(Wire, frozen=True):
+    """The body of every letter in a room; `kind` is what is asked for, in the first. `number` orders one day's."""
+
+    verb: str
+    number: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line as both sides have it."""
+
+    eid: bytes
+    day: int
+    sender: bytes
+    line: CallerLine
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Everything said in a room, in order; the first line is the caller's."""
+
+    circle: bytes
+    caller: bytes
+    said: tuple[Said, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.said[0].line.kind
+
+    @property
+    def is_with_dispatchers(self) -> bool:
+        """Whether the last word is the caller's."""
+        return self.said[-1].sender == self.caller
+
+    @property
+    def last(self) -> int:
+        """The number of the last line."""
+        return self.said[-1].line.number
+
+    @property
+    def until(self) -> int:
+        """The last day on which it can be read."""
+        return self.said[-1].day + LONGEST_WAIT
+
+    @property
+    def may_add(self) -> bool:
+        last = self.said[-MOST_UNANSWERED:]
+        return len(last) < MOST_UNANSWERED or any(one.sender != self.caller for one in last)
+
+
+def read(services: Services, room: bytes, caller: bytes) -> Talk:
+    """What is said in a room that a caller opened. Raises NotThere: never used, taken back, over."""
+    found, today, keys = [], services.clock.day(), desk_of(room)
+    for letter in letters.read_box(services.store, keys.box, keys.seed, letters.CASE, today):
+        with suppress(BadInput, BadSignature):
+            line = decode(letter.body, CallerLine)
+            _require_sound(line)
+            if letter.day <= today + 1:  # Clocks may differ by a day.
+                found.append((letter.circle, Said(letter.eid, letter.day, letter.sender, line)))
+    found.sort(key=lambda one: (one[1].line.verb != ASK, one[1].day, one[1].line.number, one[1].eid))
+    circle, first = next((one for one in found if one[1].line.verb == ASK and one[1].sender == caller), (b"", None))
+    if first is None:
+        raise NotThere
+    since = tuple(one for where, one in found if where == circle and one.line.verb == WORD)
+    talk = Talk(circle, caller, (first, *since))
+    if talk.until < today:
+        raise NotThere
+    return talk
+
+
+def _require_sound(line: CallerLine) -> None:
+    """Raises BadChoice for what no program of ours writes."""
+    kind = texts.is_sound(line.kind, KIND_LIMIT) if line.verb == ASK else not line.kind
+    sound = line.verb in (ASK, WORD) and kind and texts.is_sound(line.text, TEXT_LIMIT, lines=True)
+    if not sound or not 0 <= line.number <= _LAST_NUMBER:
+        raise BadChoice
+
+
+def read_slip(body: bytes) -> bytes:
+    """The room that a slip opens. Raises BadInput."""
+    room = decode(body, CallerSlip).room
+    if len(room) != 32:
+        raise BadChoice
+    return room
+
+
+def sealed(services: Services, persona: Persona, circle: bytes, room: bytes, line: CallerLine) -> tuple[Mail, bytes]:
+    """A letter into a room, and its box."""
+    keys = desk_of(room)
+    inbox, kem, today = digest(INBOX, keys.box), envelopes.public_key(keys.seed), services.clock.day()
+    place = (circle, letters.CASE, kem, inbox, today)
+    return letters.write_letter(persona, *place, encode(line), services.random, _LINE_SIZE), inbox
+
+
+def next_line(talk: Talk, text: str) -> CallerLine:
+    """Raises TextMissing, TextTooLong."""
+    return CallerLine(WORD, min(_LAST_NUMBER, talk.last + 1), "", texts.passage(text, TEXT_LIMIT))
+
+
+def require_sound(poster: Poster, kind: str, text: str) -> None:
+    """Whether it can be asked at this window. Raises BadChoice, TextMissing, TextTooLong."""
+    poster.counter(kind)
+    texts.passage(text, TEXT_LIMIT)
+
+
+async def ask(services: Services, poster: Poster, seed: bytes, kind: str, text: str) -> None:
+    """Ask for something; durable when it returns. Raises BadChoice, TextMissing, TextTooLong, Full (no place now)."""
+    persona, line = Persona(seed), CallerLine(ASK, 0, poster.counter(kind).kind, texts.passage(text, TEXT_LIMIT))
+    mail, inbox = sealed(services, persona, poster.circle, persona.room, line)
+    await _admitted(services, poster, inbox, mail)
+    place = (poster.circle, letters.SLIP, poster.kem, poster.inbox, services.clock.day())
+    slip = letters.write_letter(persona, *place, encode(CallerSlip(persona.room)), services.random, _SLIP_SIZE)
+    try:
+        await _admitted(services, poster, poster.inbox, slip)
+    except Full:
+        await take_back(services, persona.room)
+        raise
+
+
+async def _admitted(services: Services, poster: Poster, inbox: bytes, mail: Mail) -> None:
+    """Leave a letter, as a stranger may. Raises Full."""
+    try:
+        await services.store.answer_invite(poster.number, inbox, mail)
+    except (NotThere, TooMuch):
+        raise Full from None
+
+
+async def add(services: Services, poster: Poster, seed: bytes, text: str) -> None:
+    """Add a word. Raises NotThere, TooMuch (so many in a row), TextMissing, TextTooLong, Full."""
+    persona = Persona(seed)
+    talk = read(services, persona.room, persona.key)
+    line = next_line(talk, text)
+    if not talk.may_add:
+        raise TooMuch
+    if talk.circle != poster.circle:
+        raise NotThere
+    mail, inbox = sealed(services, persona, talk.circle, persona.room, line)
+    await _admitted(services, poster, inbox, mail)
+
+
+async def take_back(services: Services, room: bytes) -> None:
+    """Delete everything that lies in a room, sound or not."""
+    box = desk_of(room).box
+    await applicants.empty(services, box, applicants.lying(services, box))

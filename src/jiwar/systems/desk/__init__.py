@@ -1,0 +1,1 @@
+"""The desk: what people without an account ask for at a window, and the dispatchers' work on it."""

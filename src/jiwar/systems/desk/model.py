@@ -1,0 +1,45 @@
+"""What dispatchers write down of a request that came through the window, in their own role circle.
+
+Implements spec/protocol.md §9.8. All requests are slots of one object, the desk; what is done about one stands beside
+it in its slot, with its day and its lane, so that everything about it expires together. What the caller and the
+dispatchers said stands in the caller's room alone (`circles.callers`), and goes with it.
+"""
+
+from __future__ import annotations
+
+from jiwar.wire.canonical import Wire
+
+DESK, CASE, HOLDING, NOTE, DONE = "desk", "case", "holding", "note", "done"
+NOBODY = b""
+
+
+class DeskBegun(Wire, frozen=True):
+    """The body of the `desk`: the first record of the object, which stays."""
+
+
+class Case(Wire, frozen=True):
+    """The body of a `case`: whose request it is, by the key that the code gave, and what opens its room."""
+
+    caller: bytes
+    room: bytes
+
+
+class Holding(Wire, frozen=True):
+    """The body of a `holding`: who looks after it from now on; NOBODY puts it back among the new ones."""
+
+    persona: bytes
+
+
+class Note(Wire, frozen=True):
+    """The body of a `note`: for the other dispatchers."""
+
+    text: str
+
+
+class Done(Wire, frozen=True):
+    """The body of a `done`. `heard` is the last line in the room then: a later word of the caller opens it again."""
+
+    heard: int
+
+
+KINDS: dict[str, type[Wire]] = {DESK: DeskBegun, CASE: Case, HOLDING: Holding, NOTE: Note, DONE: Done}

@@ -1,0 +1,108 @@
+"""The rules of the desk: how long, how many, what is sound, in which part of the queue a request stands. Pure.
+
+Implements spec/protocol.md §9.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from jiwar.circles.policy import Policy
+from jiwar.circles.texts import is_sound
+from jiwar.errors import NotCanonical
+from jiwar.log.shelf import Opened
+from jiwar.systems.desk.model import CASE, DONE, HOLDING, KINDS, NOBODY, NOTE, Case, Done, Holding, Note
+from jiwar.wire.canonical import Wire, decode
+
+NOTE_LIMIT = 600
+CASE_DAYS = 90
+MOST_SHOWN = 200
+"""Requests of which the queue knows; older ones have been answered, or are over."""
+MOST_OPEN = 100
+"""Open requests; what comes then waits at the window, where there is place for a few, and none is taken any more."""
+KEY = 32
+Part = Literal["new", "mine", "others", "waiting", "done"]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A note, and who wrote it."""
+
+    number: int
+    author: bytes
+    day: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the records of one slot say. `holder` is NOBODY's or a persona; `heard` is -1 unless it is done."""
+
+    slot: int
+    day: int
+    keep: int
+    case: Case
+    holder: bytes
+    notes: tuple[Noted, ...]
+    heard: int
+
+
+def lane(policy: Policy) -> int:
+    """For how many days a request is known."""
+    return min(CASE_DAYS, policy.topic_days)
+
+
+def standing(slot: int, records: Iterable[Opened]) -> Standing | None:
+    """The fold of one slot, from those of its records that count, in order; None for what is no request."""
+    first, *beside = records
+    if first.kind != CASE or first.number != slot or (case := _case(first.body)) is None:
+        return None
+    holder, heard, notes = NOBODY, -1, list[Noted]()
+    for one in beside:
+        said = _read(one)
+        if isinstance(said, Holding):
+            holder, heard = said.persona, -1
+        elif isinstance(said, Done):
+            heard = said.heard
+        elif isinstance(said, Note):
+            notes.append(Noted(one.number, one.author, one.day, said.text))
+    return Standing(slot, first.day, first.keep, case, holder, tuple(notes), heard)
+
+
+def _case(body: bytes) -> Case | None:
+    try:
+        case = decode(body, Case)
+    except NotCanonical:
+        return None
+    return case if len(case.caller) == KEY and len(case.room) == KEY else None
+
+
+def _read(record: Opened) -> Wire | None:
+    """What stands beside a request, if it is sound."""
+    kind = KINDS.get(record.kind)
+    if kind is None or record.kind not in (HOLDING, NOTE, DONE):
+        return None
+    try:
+        said = decode(record.body, kind)
+    except NotCanonical:
+        return None
+    if isinstance(said, Holding):
+        return said if len(said.persona) in (0, KEY) else None
+    if isinstance(said, Note):
+        return said if is_sound(said.text, NOTE_LIMIT, lines=True) else None
+    return said if isinstance(said, Done) and said.heard >= 0 else None
+
+
+def part(standing: Standing, last: int, ours: bool, me: bytes, here: bool) -> Part:
+    """Where a request stands. `last` is the number of the last line in its room, `ours` whether the next word is the
+    dispatchers', `here` whether its holder is still one of them.
+    """
+    if standing.heard >= 0 and not (ours and last > standing.heard):
+        return "done"
+    if not standing.holder or not here:
+        return "new"
+    if not ours:
+        return "waiting"
+    return "mine" if standing.holder == me else "others"

@@ -1,0 +1,138 @@
+"""The verbs of dispatchers: gather what came, take and hand over, note, answer, close.
+
+Implements spec/protocol.md §9.8. `inner` is the dispatchers' role circle everywhere.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from jiwar.circles import applicants, callers, letters, roles, texts
+from jiwar.circles.circle import Circle
+from jiwar.circles.fold import member_of
+from jiwar.circles.founding import desks
+from jiwar.circles.letters import Received
+from jiwar.circles.member import Member
+from jiwar.circles.model import DISPATCHER
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import WINDOW_VOICE
+from jiwar.errors import BadInput, Conflict, JiwarError, NotAllowed, NotThere
+from jiwar.keyring.persona import Persona
+from jiwar.log.shelf import Entry, Still
+from jiwar.store.contract import KEPT
+from jiwar.systems.desk import rules, view
+from jiwar.systems.desk.model import CASE, DESK, DONE, HOLDING, NOBODY, NOTE, Case, DeskBegun, Done, Holding, Note
+from jiwar.systems.desk.view import Open
+from jiwar.wire.canonical import Wire, encode
+
+
+async def gather(circle: Circle, inner: Circle) -> None:
+    """Write down what came through the window, and only then delete its slip: nothing that was taken is lost.
+
+    What is no slip goes, and rooms that are over. When as many are open as may be, slips stay where they are.
+    """
+    known = {one.case.caller: one for one in view.cases(inner)}
+    left = rules.MOST_OPEN - sum(one.part != "done" for one in view.queue(inner))
+    for keys in desks(inner):
+        store, today = inner.services.store, inner.services.clock.day()
+        lying = applicants.lying(inner.services, keys.strangers)
+        kept = set()
+        for letter in letters.read_box(store, keys.strangers, keys.seed, letters.SLIP, today):
+            if letter.sender in known or (case := _asked(circle, letter)) is None:
+                continue
+            if left < 1:
+                kept.add(letter.eid)
+                continue
+            known[letter.sender] = await _write_down(inner, case)
+            left -= 1
+        await applicants.empty(inner.services, keys.strangers, [eid for eid in lying if eid not in kept])
+    await _sweep(inner)
+
+
+def _asked(circle: Circle, letter: Received) -> Case | None:
+    """The request that a slip stands for; None for what is none, or was taken back."""
+    try:
+        room = callers.read_slip(letter.body)
+        talk = callers.read(circle.services, room, letter.sender)
+    except (BadInput, NotThere):
+        return None
+    return Case(letter.sender, room) if letter.circle == talk.circle == circle.id else None
+
+
+async def _write_down(inner: Circle, case: Case) -> rules.Standing:
+    await _begin(inner)
+    keep = rules.lane(inner.policy)
+    record = await inner.log.append(Entry(view.desk(inner), CASE, encode(case), keep))
+    return rules.Standing(record.slot, record.day, record.keep, case, NOBODY, (), -1)
+
+
+async def _begin(inner: Circle) -> None:
+    """The desk's first record, and a cover that says nothing: members find it by its name."""
+    try:
+        inner.log.cover(view.desk(inner))
+    except NotThere:
+        entry = Entry(view.desk(inner), DESK, encode(DeskBegun()), KEPT, collection=DESK)
+        with suppress(Conflict):  # Another dispatcher was faster.
+            await inner.log.append(entry, refold=Still(b"", KEPT), create=True)
+
+
+async def _sweep(inner: Circle) -> None:
+    """Empty the rooms that are over."""
+    for standing in view.cases(inner):
+        try:
+            view.talk(inner, standing)
+        except NotThere:
+            await callers.take_back(inner.services, standing.case.room)
+
+
+async def gather_everywhere(member: Member) -> None:
+    """Done when a dispatcher comes back; a circle that can't be opened keeps nobody from the others."""
+    for membership in member.memberships():
+        if not membership.waiting and member.role_circle_of(membership.circle, DISPATCHER) is not None:
+            with suppress(JiwarError):
+                circle = Circle(member, membership.circle)
+                if (inner := roles.held(circle, DISPATCHER)) is not None:
+                    await gather(circle, inner)
+
+
+async def _beside(inner: Circle, found: Open, kind: str, body: Wire) -> None:
+    """Write something down about a request, to expire with it."""
+    case = found.standing
+    entry = Entry(view.desk(inner), kind, encode(body), case.keep, slot=case.slot, day=case.day)
+    await inner.log.append(entry)
+    inner.keep_trail(inner.trail)
+
+
+async def hand(inner: Circle, found: Open, persona: bytes) -> None:
+    """Take a request, hand it to another dispatcher, or put it back (NOBODY). Raises NotAllowed for anybody else."""
+    to = member_of(inner.state, persona)
+    if persona and (to is None or not to.active):
+        raise NotAllowed
+    await _beside(inner, found, HOLDING, Holding(persona))
+
+
+async def note(inner: Circle, found: Open, text: str) -> None:
+    """For the other dispatchers. Raises TextMissing, TextTooLong."""
+    await _beside(inner, found, NOTE, Note(texts.passage(text, rules.NOTE_LIMIT)))
+
+
+async def close(inner: Circle, found: Open) -> None:
+    """It is done, until its caller says something more. They can read the answer for as long as before."""
+    await _beside(inner, found, DONE, Done(found.talk.last))
+
+
+async def answer(inner: Circle, found: Open, text: str) -> None:
+    """Say something to the caller; whoever does so looks after the request, if nobody does.
+
+    Raises TextMissing, TextTooLong, TooMuch (the room is full).
+    """
+    room, line = found.standing.case.room, callers.next_line(found.talk, text)
+    mail, inbox = callers.sealed(inner.services, _voice(inner, room), found.talk.circle, room, line)
+    await inner.services.store.put_mail(inner.log.shelf, inner.log.newest.append, inbox, mail)
+    if found.part == "new":
+        await hand(inner, found, inner.log.persona.key)
+
+
+def _voice(inner: Circle, room: bytes) -> Persona:
+    """In a room all dispatchers speak with one voice, which says of none of them who they are."""
+    return Persona(derive(inner.log.newest.record, WINDOW_VOICE, room))

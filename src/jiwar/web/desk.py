@@ -1,0 +1,215 @@
+"""The window, for who has no account: what it is about, the words, a short code; and coming back with the code.
+
+Three screens, no cookie, no script. How many may ask in an hour is counted for each window and for all, in RAM and of
+nobody's address; who comes when it is full is told so, keeps what they wrote, and is acknowledged nothing.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from jiwar.circles import callers, posted, window
+from jiwar.circles.callers import TEXT_LIMIT, Talk
+from jiwar.circles.fold import LONGEST_WAIT
+from jiwar.circles.window import Poster
+from jiwar.errors import BadInput, Busy, Full, JiwarError, NotThere, PhraseLength, Refused, TooMuch
+from jiwar.keyring import phrase
+from jiwar.keyring.persona import Persona
+from jiwar.keyring.phrase import SHORT
+from jiwar.web import aidwords, messages
+from jiwar.web.app import At
+from jiwar.web.limits import EVERYBODY_ASKS, EVERYBODY_RETURNS, ONE_WINDOW
+from jiwar.web.tickets import Pass, Ticket
+from jiwar.web.visit import Visit
+
+_TYPED = 2 * TEXT_LIMIT
+_DIGITS = 5
+"""Digits in a group."""
+
+
+def is_open(visit: Visit) -> bool:
+    """Whether there is a window on this hub."""
+    return bool(posted.names(visit.services, window.LIST))
+
+
+# 1: what it is about
+
+
+async def show(visit: Visit) -> Response:
+    posters = [
+        (one.name, one.text, window.page_of(one.circle).hex(), _counters(visit, one))
+        for one in window.everything(visit.services)
+    ]
+    return visit.page("desk/kinds.html", posters=posters, languages=visit.languages("desk"))
+
+
+def _counters(visit: Visit, poster: Poster) -> list[tuple[str, str]]:
+    return [(one.kind, aidwords.kind(visit, one.kind)) for one in poster.counters]
+
+
+# 2 and 3: the words, and the code
+
+
+async def ask(visit: Visit) -> Response:
+    """Choose what it is about, or hand in what was written."""
+    if not visit.form.ticked("ticket"):
+        poster = _poster(visit, visit.form.typed("window", 32))
+        ticket = visit.site.tickets.new(window.page_of(poster.circle), visit.form.text("kind"))
+        return _write_page(visit, poster, ticket)
+    ticket = visit.site.tickets.read(visit.form.typed("ticket", 1_000), Ticket)
+    poster = window.read(visit.services, ticket.page)
+    try:
+        async with visit.site.alone(ticket.seed):
+            await _hand_in(visit, poster, ticket)
+    except (BadInput, Full, Busy) as error:
+        return _write_page(visit, poster, ticket, error)
+    return _code_page(visit, ticket)
+
+
+def _poster(visit: Visit, name: str) -> Poster:
+    """Raises NotThere."""
+    try:
+        return window.read(visit.services, bytes.fromhex(name))
+    except ValueError:
+        raise NotThere from None
+
+
+async def _hand_in(visit: Visit, poster: Poster, ticket: Ticket) -> None:
+    """Keep a request, once for each ticket. Raises BadInput, Full, Busy."""
+    site = visit.site
+    if site.tickets.is_used(ticket):
+        return
+    text = visit.form.text("text", TEXT_LIMIT)
+    callers.require_sound(poster, ticket.kind, text)
+    _count(visit, poster)
+    seed = await site.accounts.stretch_code(site.tickets.code(ticket))
+    await callers.ask(visit.services, poster, seed, ticket.kind, text)
+    site.tickets.use(ticket)
+
+
+def _count(visit: Visit, poster: Poster) -> None:
+    """One more at a window. Raises Full."""
+    try:
+        visit.site.limits.take(window.page_of(poster.circle), ONE_WINDOW)
+        visit.site.limits.take(b"windows", EVERYBODY_ASKS)
+    except TooMuch:
+        raise Full from None
+
+
+def _write_page(visit: Visit, poster: Poster, ticket: Ticket, error: JiwarError | None = None) -> Response:
+    """Raises BadChoice for what can't be asked for here."""
+    full = isinstance(error, (Full, Busy))
+    return visit.page(
+        "desk/write.html",
+        status=503 if full else messages.status(error) if error else 200,
+        name=poster.name,
+        kind=aidwords.kind(visit, ticket.kind),
+        advice=poster.counter(ticket.kind).advice,
+        ticket=visit.site.tickets.write(ticket),
+        typed=visit.form.typed("text", _TYPED),
+        limit=TEXT_LIMIT,
+        full=full,
+        error=visit.sentence(error) if error and not full else "",
+    )
+
+
+def _code_page(visit: Visit, ticket: Ticket) -> Response:
+    code = visit.site.tickets.code(ticket)
+    digits = phrase.to_digits(code, SHORT)
+    return visit.page(
+        "desk/code.html",
+        words=phrase.to_words(code, visit.reader.language.code, SHORT),
+        digits=" ".join(digits[at : at + _DIGITS] for at in range(0, SHORT.digits, _DIGITS)),
+        days=LONGEST_WAIT,
+    )
+
+
+# coming back
+
+
+async def show_back(visit: Visit) -> Response:
+    return _back_page(visit)
+
+
+def _back_page(visit: Visit, error: JiwarError | None = None) -> Response:
+    said = ""
+    if isinstance(error, PhraseLength):
+        said = visit.say("Six words or twenty digits, please.")
+    elif isinstance(error, NotThere):
+        said = visit.say("Nothing lies under these words. Perhaps one is another, or its time is over.")
+    elif error is not None:
+        said = visit.sentence(error)
+    return visit.page(
+        "desk/back.html",
+        status=messages.status(error) if error else 200,
+        typed=visit.form.typed("code", 400),
+        error=said,
+        languages=visit.languages("desk_back"),
+    )
+
+
+async def come_back(visit: Visit) -> Response:
+    """Read what was said since, with the code; then add to it, or take it back.
+
+    Words that were never given, and those whose request is gone, are answered alike, by the same steps.
+    """
+    if visit.form.ticked("pass"):
+        return await _act(visit, visit.site.tickets.read(visit.form.typed("pass", 1_000), Pass))
+    try:
+        code = phrase.parse(visit.form.typed("code", 400), visit.reader.language.code, SHORT)
+        visit.site.limits.take_for_all(EVERYBODY_RETURNS)
+        seed = await visit.site.accounts.stretch_code(code)
+        return _talk_page(visit, visit.site.tickets.let_in(seed), _talk(visit, seed))
+    except (BadInput, Busy, NotThere) as error:
+        return _back_page(visit, error)
+
+
+def _talk(visit: Visit, seed: bytes) -> Talk:
+    """Raises NotThere."""
+    persona = Persona(seed)
+    return callers.read(visit.services, persona.room, persona.key)
+
+
+async def _act(visit: Visit, come: Pass) -> Response:
+    if visit.form.choice("do", ("add", "leave"), "add") == "leave":
+        await callers.take_back(visit.services, Persona(come.caller).room)
+        return visit.page("desk/gone.html")
+    try:
+        poster = window.standing(visit.services, _talk(visit, come.caller).circle)
+        if poster is None:
+            raise Full
+        text = visit.form.text("text", TEXT_LIMIT)
+        _count(visit, poster)
+        await callers.add(visit.services, poster, come.caller, text)
+    except (BadInput, Refused) as error:
+        return _talk_page(visit, come, _talk(visit, come.caller), error)
+    return _talk_page(visit, come, _talk(visit, come.caller), added=True)
+
+
+def _talk_page(
+    visit: Visit, come: Pass, talk: Talk, error: BadInput | Refused | None = None, added: bool = False
+) -> Response:
+    poster = window.standing(visit.services, talk.circle)
+    full = isinstance(error, Full)
+    return visit.page(
+        "desk/talk.html",
+        status=503 if full else messages.status(error) if error else 200,
+        name=poster.name if poster else visit.say("Help desk"),
+        kind=aidwords.kind(visit, talk.kind),
+        said=[(one.line.text, one.day, one.sender == talk.caller) for one in talk.said],
+        until=talk.until,
+        come=visit.site.tickets.write(come),
+        may_add=poster is not None and talk.may_add,
+        added=added,
+        answered=not talk.is_with_dispatchers,
+        typed="" if added else visit.form.typed("text", _TYPED),
+        limit=TEXT_LIMIT,
+        full=full,
+        error=visit.sentence(error) if error and not full else "",
+    )
+
+
+ROUTES = (
+    At("desk", "/desk", show, ask, public=True, entrance=True),
+    At("desk_back", "/desk/back", show_back, come_back, public=True, entrance=True),
+)

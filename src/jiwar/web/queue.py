@@ -1,0 +1,209 @@
+"""The dispatchers' pages: the queue of what came through the window, and one request with everything to do about it.
+
+They see what is needed, and no persona: who asks at a window has none. Where they can't be told apart by a key, that
+is said on the page (threat model).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from jiwar.circles import roles, texts
+from jiwar.circles.callers import TEXT_LIMIT
+from jiwar.circles.circle import Circle
+from jiwar.circles.fold import member_of
+from jiwar.circles.model import DISPATCHER
+from jiwar.errors import BadChoice, BadInput, NotThere, Refused
+from jiwar.sheets.cells import without_contact
+from jiwar.systems.desk import service, view
+from jiwar.systems.desk.model import NOBODY
+from jiwar.systems.desk.rules import NOTE_LIMIT
+from jiwar.systems.desk.view import Open
+from jiwar.web import aidwords, messages
+from jiwar.web.app import At
+from jiwar.web.limits import SLOW, WRITE
+from jiwar.web.persons import Person, person
+from jiwar.web.visit import Visit
+
+BEGINNING = 90
+PARTS = ("new", "mine", "others", "waiting", "done")
+MOST_DONE = 12
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request in the queue."""
+
+    href: str
+    kind: str
+    beginning: str
+    day: int
+    holder: str
+    part: str
+
+
+def _inner(circle: Circle) -> Circle:
+    """Raises NotThere for who is no dispatcher, or has not taken the keys."""
+    inner = roles.held(circle, DISPATCHER)
+    if inner is None:
+        raise NotThere
+    return inner
+
+
+def _name(visit: Visit, circle: Circle, slot: int) -> str:
+    return visit.object_name(circle.id, slot.to_bytes(16, "big"))
+
+
+def _row(visit: Visit, circle: Circle, one: Open) -> Row:
+    return Row(
+        href=visit.site.paths.url("case", case=_name(visit, circle, one.standing.slot)),
+        kind=aidwords.kind(visit, one.talk.kind),
+        beginning=texts.excerpt(one.talk.said[0].line.text, BEGINNING),
+        day=one.talk.said[0].day,
+        holder=_holder(visit, circle, one),
+        part=one.part,
+    )
+
+
+def _holder(visit: Visit, circle: Circle, one: Open) -> str:
+    """Who looks after it, where that is somebody who is here."""
+    holder = one.standing.holder
+    return person(visit, circle, holder).name if holder and member_of(circle.state, holder) else ""
+
+
+def waiting(inner: Circle) -> int:
+    """How many requests want a word of mine, or of anybody's."""
+    return sum(one.part in ("new", "mine") for one in view.queue(inner))
+
+
+async def show(visit: Visit) -> Response:
+    circle = visit.circle()
+    inner = _inner(circle)
+    await service.gather(circle, inner)
+    found = view.queue(inner)
+    parts = {part: [_row(visit, circle, one) for one in found if one.part == part] for part in PARTS}
+    load = view.workload(found)
+    people = [person(visit, circle, one.persona) for one in circle.state.holders(DISPATCHER)]
+    counts = [load[one.persona] for one in circle.state.holders(DISPATCHER)]
+    return visit.page(
+        "desk/queue.html",
+        tab="help",
+        key=visit.circle_name(circle.id),
+        group=circle.name,
+        parts={**parts, "done": list(reversed(parts["done"]))[:MOST_DONE]},
+        load=list(zip(people, counts, strict=True)),
+        closed=not circle.charter.has_window,
+    )
+
+
+def _addressed(visit: Visit) -> tuple[Circle, Circle, Open]:
+    """The request that the path names. Raises NotThere, also when it was taken back or is over."""
+    circle, slot = visit.addressed("case")
+    inner = _inner(circle)
+    return circle, inner, view.one(inner, int.from_bytes(slot, "big"))
+
+
+async def show_case(visit: Visit) -> Response:
+    circle, inner, one = _addressed(visit)
+    return _page(visit, circle, inner, one)
+
+
+@dataclass(frozen=True)
+class _Note:
+    by: str
+    day: int
+    text: str
+
+
+def _page(
+    visit: Visit,
+    circle: Circle,
+    inner: Circle,
+    one: Open,
+    error: BadInput | Refused | None = None,
+    at: str = "",
+    begun: str = "",
+) -> Response:
+    notes = [_Note(person(visit, circle, said.author).name, said.day, said.text) for said in one.standing.notes]
+    return visit.page(
+        "desk/case.html",
+        tab="help",
+        status=messages.status(error) if error else 200,
+        queue=visit.site.paths.url("queue", circle=visit.circle_name(circle.id)),
+        here=visit.site.paths.url("case", case=_name(visit, circle, one.standing.slot)),
+        group=visit.circle_name(circle.id),
+        one=_row(visit, circle, one),
+        mine=one.standing.holder == inner.log.persona.key and one.part != "done",
+        said=[(line.line.text, line.day, line.sender == one.talk.caller) for line in one.talk.said],
+        until=one.talk.until,
+        others=[(each.key, each.name) for each in _others(visit, circle, inner)],
+        notes=notes,
+        ready=circle.charter.window.ready,
+        aid=circle.charter.aid.on,
+        need=without_contact(one.talk.said[0].line.text),
+        need_kind=one.talk.kind,
+        typed={"text": begun or visit.form.typed("text", 2 * TEXT_LIMIT), "note": visit.form.typed("note")},
+        limit=TEXT_LIMIT,
+        note_limit=NOTE_LIMIT,
+        at=at,
+        error=visit.sentence(error) if error else "",
+    )
+
+
+def _others(visit: Visit, circle: Circle, inner: Circle) -> list[Person]:
+    """To whom it can be handed over: the other dispatchers who have the keys."""
+    seated = [one for one in circle.state.holders(DISPATCHER) if roles.is_seated(inner, one.persona)]
+    return [person(visit, circle, one.persona) for one in seated if one.persona != inner.log.persona.key]
+
+
+async def act(visit: Visit) -> Response:
+    """Answer, note, take, hand over, put back, close."""
+    circle, inner, one = _addressed(visit)
+    verb = visit.form.choice("do", ("answer", "ready", "note", "take", "hand", "back", "close"))
+    if verb == "ready":
+        ready = circle.charter.window.ready
+        return _page(visit, circle, inner, one, begun=ready[visit.form.number("ready", 0, len(ready) - 1)])
+    visit.limit(SLOW if verb == "answer" else WRITE)
+    try:
+        await _do(visit, circle, inner, one, verb)
+    except (BadInput, Refused) as error:
+        return _page(visit, circle, inner, one, error, "note" if verb == "note" else "text")
+    if verb in ("close", "back"):
+        return visit.go("queue", circle=visit.circle_name(circle.id))
+    return visit.go("case", case=visit.request.path_params["case"])
+
+
+async def _do(visit: Visit, circle: Circle, inner: Circle, one: Open, verb: str) -> None:
+    """Raises BadInput, Refused."""
+    if verb == "answer":
+        await service.answer(inner, one, visit.form.text("text", TEXT_LIMIT))
+        visit.tell("The answer lies under the words.")
+    elif verb == "note":
+        await service.note(inner, one, visit.form.text("note", NOTE_LIMIT))
+    elif verb == "take":
+        await service.hand(inner, one, inner.log.persona.key)
+    elif verb == "hand":
+        await service.hand(inner, one, _chosen(visit, circle, inner))
+        visit.tell("Handed over.")
+    elif verb == "back":
+        await service.hand(inner, one, NOBODY)
+    else:
+        await service.close(inner, one)
+        visit.tell("Done. The answer can be read for some days more.")
+
+
+def _chosen(visit: Visit, circle: Circle, inner: Circle) -> bytes:
+    """The dispatcher whom the form names. Raises BadChoice."""
+    named = visit.form.typed("to")
+    for one in circle.state.holders(DISPATCHER):
+        if roles.is_seated(inner, one.persona) and person(visit, circle, one.persona).key == named:
+            return one.persona
+    raise BadChoice
+
+
+ROUTES = (
+    At("queue", "/group/{circle}/desk", show),
+    At("case", "/case/{case}", show_case, act),
+)

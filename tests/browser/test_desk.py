@@ -1,0 +1,81 @@
+"""A bed at two in the morning, without a key: three screens; a dispatcher answers; the six words find it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser import driving
+from tests.browser.axe import Examination
+from tests.browser.conftest import OpenBrowser
+from tests.browser.measured import Measured
+from tests.browser.serving import Served
+from tests.browser.test_story import SAID
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "js", "width"), [("ar", False, driving.PHONE), ("en", True, driving.DESK)])
+def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+    founder, guest = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
+    said, examination = SAID[lang], Examination()
+    if js:
+        examination.of(founder, width)
+        examination.of(guest, width)
+    founder.found(hub.founding_link(), said.group, said.about, said.founder)
+    _open_the_desk(founder, said.group, said.text)
+
+    guest.arrive("/")
+    with guest.way() as way:
+        guest.press("Help desk, without a key")
+        guest.press("A place tonight")
+        assert guest.sees(said.text), "what helps at once stands above the box"
+        guest.type("text", said.brief)
+        guest.press("Hand it in")
+    assert way.taps <= 3
+    assert guest.path.startswith("/desk")
+    assert guest.driver.get_cookies() == []
+    code = " ".join(word.text for word in guest.all("ol ol bdi"))
+    assert len(code.split()) == 6
+
+    founder.go("/home")
+    founder.open_group(said.group)
+    founder.open(founder.word("Care"))
+    founder.open(founder.word("Dispatchers"))
+    founder.open(founder.word("Help desk"))
+    founder.open(founder.word("A place tonight"))
+    assert founder.sees(said.brief)
+    founder.type("text", said.call)
+    founder.press("Leave the answer")
+    founder.press("Make a request of it")
+    founder.press("Check, then send")
+    founder.press("Send")
+    assert founder.sees(said.brief)
+
+    guest.arrive("/desk")
+    guest.press("I was here before")
+    guest.type("code", code)
+    guest.press("Look for the answer")
+    assert guest.sees(said.call)
+    guest.type("text", said.echo)
+    guest.press("Hand it in")
+    assert guest.sees(said.echo)
+    driving.tap(guest.driver, guest.named("Take the request back"))
+    guest.press("Delete it all")
+    assert guest.sees(guest.word("It is deleted"))
+    assert examination.says() == ""
+
+
+def _open_the_desk(founder: Measured, group: str, advice: str) -> None:
+    founder.open_group(group)
+    founder.open(founder.word("Care"))
+    founder.open(founder.word("Dispatchers"))
+    founder.press("Begin it")
+    founder.go("/home")
+    founder.open_group(group)
+    founder.open(founder.word("Care"))
+    founder.open(founder.word("Help desk"))
+    founder.choose("on", "yes")
+    founder.type("name", group)
+    founder.choose("kind", "thrown_out")
+    driving.tap(founder.driver, founder.named("What helps at once, for each"))
+    founder.type("advice1", advice)
+    founder.press("Save")

@@ -1,0 +1,320 @@
+"""The window for who has no account, and the dispatchers' pages behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from jiwar.circles import leaving, roles, window
+from jiwar.circles.model import DISPATCHER
+from jiwar.clock import SetClock
+from jiwar.systems.desk import service, view
+from jiwar.systems.needs.rules import USUAL
+from jiwar.web.limits import ONE_WINDOW
+from tests.web.client import Client, Page, World
+from tests.web.seated import Seats, Someone
+from tests.web.test_teams import begin, bring
+
+WORDS = re.compile(r"<li><bdi>([^<]+)</bdi></li>")
+DIGITS = re.compile(r"<bdi>(\d{5} \d{5} \d{5} \d{5})</bdi>")
+KIND = "thrown_out"
+NAME, ADVICE = "جيران الساحة", "البيت الأصفر مفتوح حتى الصباح."
+NEED = "سرير لليلة واحدة، قرب الساحة."
+ANSWER = "وُجد سرير. التفاصيل بعد ساعة."
+
+
+@pytest.fixture
+def seats(world: World, language: str) -> Seats:
+    return Seats(world, language)
+
+
+@pytest.fixture
+def founder(seats: Seats) -> tuple[Someone, bytes]:
+    """A steward who is the only dispatcher too, and the group with its window open."""
+    person, circle = seats.founder()
+    begin(person, circle, "dispatch")
+    opens(person, circle)
+    return person, circle
+
+
+def opens(person: Someone, circle: bytes, **changed: str) -> Page:
+    said = {"on": "yes", "name": NAME, "kind": KIND, f"advice{USUAL.index(KIND)}": ADVICE, "ready": "وصل."}
+    return person.send(person.to("care_window", circle), "care_window", **{**said, **changed})
+
+
+def hands_in(guest: Client, text: str = NEED) -> Page:
+    """Three screens; the third."""
+    page = guest.get(guest.world.url("desk", l=guest.language))
+    page = guest.send(page, "desk", _button=f"kind={KIND}")
+    return guest.send(page, "desk", text=text)
+
+
+def code_on(page: Page) -> str:
+    words = WORDS.findall(page.html)
+    assert len(words) == 6, page.text
+    return " ".join(words)
+
+
+def returns(guest: Client, code: str) -> Page:
+    return guest.send(guest.get(guest.world.url("desk_back", l=guest.language)), "desk_back", code=code)
+
+
+def queue(who: Someone, circle: bytes) -> Page:
+    return who.to("queue", circle)
+
+
+def case(who: Someone, circle: bytes) -> Page:
+    (href,) = {link for link in queue(who, circle).links if link.startswith("/case/")}
+    return who.get(href)
+
+
+def test_a_bed_at_night_in_three_screens_and_its_answer_under_six_words(
+    founder: tuple[Someone, bytes], client: Callable[..., Client], language: str
+) -> None:
+    dispatcher, circle = founder
+    guest = client(language)
+    page = guest.get(guest.world.url("desk", l=language))
+    assert NAME in page.text
+    page = guest.send(page, "desk", _button=f"kind={KIND}")
+    assert ADVICE in page.text  # Known before anything is written.
+    page = guest.send(page, "desk", text=NEED)
+    code = code_on(page)
+    assert guest.screens == ["desk", "desk"]
+    assert not guest.cookies
+    assert guest.word("Nobody has answered yet.")[:12] in returns(guest, code).text
+    assert NEED in queue(dispatcher, circle).text
+    page = dispatcher.send(case(dispatcher, circle), "case", text=ANSWER, _button="do=answer")
+    assert ANSWER in page.text
+    page = returns(client(language), DIGITS.findall(hands_in(client(language), "آخر").html)[0])
+    assert ANSWER not in page.text
+    page = returns(client(language), code)
+    assert ANSWER in page.text
+    assert NAME in page.text
+    assert dispatcher.circle(circle).me.handle not in page.text
+
+
+def test_what_is_typed_and_what_the_words_open_is_said(founder, client, language: str) -> None:
+    guest = client(language)
+    page = guest.send(guest.get(guest.world.url("desk", l=language)), "desk", _button=f"kind={KIND}")
+    said = "What is typed here can be read by this server while the page is open; then it is sealed for the team"
+    assert guest.word(f"{said} at the desk.") in page.text
+    page = guest.send(page, "desk", text=NEED)
+    assert guest.word("Whoever finds the words, on paper or in a history, can read the answers.") in page.text
+
+
+def test_a_further_word_and_taking_it_back(founder, client, language: str) -> None:
+    dispatcher, circle = founder
+    guest = client(language)
+    code = code_on(hands_in(guest))
+    page = guest.send(returns(guest, code), "desk_back", text="وقطة صغيرة.", _button="do=add")
+    assert "وقطة صغيرة." in page.text
+    assert "وقطة صغيرة." in case(dispatcher, circle).text
+    forms = [form for form in page.forms if form.fields.get("do") == "leave"]
+    page = guest.post(forms[0].action, forms[0].fields)
+    assert guest.word("It is deleted") in page.text
+    assert not [link for link in queue(dispatcher, circle).links if link.startswith("/case/")]
+    assert guest.word("Nothing lies under these words. Perhaps one is another, or its time is over.") in (
+        returns(guest, code).text
+    )
+
+
+def test_unknown_words_and_words_that_are_over_are_answered_alike(
+    founder, client, world: World, clock: SetClock
+) -> None:
+    guest = client("en")
+    code = code_on(hands_in(guest))
+    never = code_on(hands_in(guest))
+    forms = [form for form in returns(guest, never).forms if form.fields.get("do") == "leave"]
+    guest.post(forms[0].action, forms[0].fields)
+    clock.forward(days=15)
+    guest.typed = 0
+    one, other = returns(guest, code), returns(guest, never)
+    assert one.status == other.status == 404
+    assert one.text == other.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("one two", "Six words or twenty digits, please."),
+        ("1" * 20, "One word or digit is not right. Nothing was tried; another look helps."),
+    ],
+)
+def test_a_slip_of_the_finger_is_told(founder, client, typed: str, said: str) -> None:
+    guest = client("fr")
+    page = returns(guest, typed)
+    assert page.status == 400
+    assert guest.word(said) in page.text
+
+
+def test_a_second_tap_gives_the_same_words_and_keeps_one_request(founder, client, clock: SetClock) -> None:
+    dispatcher, circle = founder
+    guest = client("ar")
+    page = guest.send(guest.get(guest.world.url("desk", l="ar")), "desk", _button=f"kind={KIND}")
+    first, second = guest.send(page, "desk", text=NEED), guest.send(page, "desk", text=NEED)
+    assert code_on(first) == code_on(second)
+    case(dispatcher, circle)
+    clock.forward(seconds=600)
+    again = guest.send(page, "desk", text=NEED)
+    assert again.status == 400
+    assert not WORDS.findall(again.html)
+
+
+def test_a_page_that_rested_too_long_keeps_nothing(founder, client, clock: SetClock) -> None:
+    dispatcher, circle = founder
+    guest = client("ar")
+    page = guest.send(guest.get(guest.world.url("desk", l="ar")), "desk", _button=f"kind={KIND}")
+    clock.forward(seconds=3 * 3_600)
+    assert guest.send(page, "desk", text=NEED).status == 400
+    dispatcher.sign_in()
+    assert not [link for link in queue(dispatcher, circle).links if link.startswith("/case/")]
+
+
+@pytest.mark.parametrize("text", ["", " ", "ب" * 1_501])
+def test_what_is_empty_or_too_long_is_told_and_stays(founder, client, text: str) -> None:
+    page = hands_in(client("ar"), text)
+    assert page.status == 400
+    assert page.form("/desk").fields["text"].strip() == text.strip()
+
+
+def test_when_it_is_full_nothing_is_acknowledged_and_what_was_written_stays(
+    founder, client, world: World, clock: SetClock
+) -> None:
+    dispatcher, circle = founder
+    limits = world.site.limits
+    for _ in range(ONE_WINDOW.burst):
+        limits.take(window.page_of(circle), ONE_WINDOW)
+    guest = client("en")
+    page = hands_in(guest)
+    assert page.status == 503
+    assert guest.word("There is no place at the desk right now.") in page.text
+    assert page.form("/desk").fields["text"].strip() == NEED
+    assert not view.cases(roles.open_role(dispatcher.circle(circle), DISPATCHER))
+    clock.forward(seconds=ONE_WINDOW.seconds + 1)
+    assert code_on(guest.send(page, "desk"))
+
+
+def test_the_window_stands_as_long_as_somebody_can_read_what_comes(
+    founder, client, world: World, seats: Seats
+) -> None:
+    founded, circle = founder
+    olive = seats.joins(founded, circle, "زيتونة")
+    bring(founded, olive, circle, "dispatch")
+    poster = window.standing(world.hub.services, circle)
+    page = founded.get(f"{founded.at('care_rest', circle)}?team=dispatch")
+    founded.send(page, "care_rest")
+    assert window.standing(world.hub.services, circle) is None
+    assert founded.word("It is closed at the moment.") in client(founded.language).get("/desk").text
+    world.run(leaving.turn_all_due(olive.member))
+    standing = window.standing(world.hub.services, circle)
+    assert standing is not None
+    assert poster is not None
+    assert standing.kem != poster.kem
+
+
+def test_the_care_team_closes_it(founder, client) -> None:
+    person, circle = founder
+    opens(person, circle, on="no")
+    guest = client("en")
+    assert guest.word("It is closed at the moment.") in guest.get("/desk?l=en").text
+
+
+def test_a_window_has_a_name_and_something_to_ask_for(founder) -> None:
+    person, circle = founder
+    assert opens(person, circle, name="").status == 400
+    assert opens(person, circle, name="ن" * 61).status == 400
+    assert opens(person, circle, kind="unknown").status == 400
+
+
+def test_members_who_are_no_dispatchers_find_no_queue(founder, seats: Seats, client) -> None:
+    founded, circle = founder
+    olive = seats.joins(founded, circle, "زيتونة")
+    hands_in(client(founded.language))
+    queue(founded, circle)
+    assert queue(olive, circle).status == 404
+    slot = view.queue(roles.open_role(founded.circle(circle), DISPATCHER))[0].standing.slot
+    assert olive.get(olive.about("case", circle, slot.to_bytes(16, "big"))).status == 404
+
+
+class TestDispatching:
+    @pytest.fixture
+    def two(self, founder, seats: Seats, client) -> tuple[Someone, Someone, bytes]:
+        founded, circle = founder
+        olive = seats.joins(founded, circle, "زيتونة")
+        bring(founded, olive, circle, "dispatch")
+        self.code = code_on(hands_in(client(founded.language)))
+        return founded, olive, circle
+
+    def test_somebody_takes_it_and_hands_it_over(self, two) -> None:
+        founded, olive, circle = two
+        assert founded.word("New") in queue(olive, circle).text
+        does(olive, circle, "take")
+        assert olive.word("With me") in queue(olive, circle).text
+        assert founded.word("With others") in queue(founded, circle).text
+        form = next(one for one in case(olive, circle).forms if "to" in one.fields)
+        olive.post(form.action, {**form.fields, "do": "hand"})
+        assert founded.word("With me") in queue(founded, circle).text
+        does(founded, circle, "back")
+        assert founded.word("Nobody looks after it yet") in case(founded, circle).text
+
+    def test_it_is_handed_to_dispatchers_alone(self, two) -> None:
+        founded, olive, circle = two
+        form = next(one for one in case(olive, circle).forms if "to" in one.fields)
+        assert olive.post(form.action, {**form.fields, "do": "hand", "to": "somebody"}).status == 400
+        assert founded.word("Nobody looks after it yet") in case(founded, circle).text
+
+    def test_notes_are_for_all_dispatchers(self, two) -> None:
+        founded, olive, circle = two
+        does(olive, circle, "note", note="سُئل أيضاً أمس.")
+        assert "سُئل أيضاً أمس." in case(founded, circle).text
+        assert does(olive, circle, "note", note=" ").status == 400
+
+    def test_it_is_done_until_another_word_comes(self, two, client) -> None:
+        founded, _, circle = two
+        does(founded, circle, "close")
+        page = queue(founded, circle)
+        assert founded.word("Done") in page.text
+        assert founded.word("Nobody is waiting.") in page.text
+        guest = client(founded.language)
+        guest.send(returns(guest, self.code), "desk_back", text="وصل؟", _button="do=add")
+        assert founded.word("Nobody is waiting.") not in queue(founded, circle).text
+
+    def test_a_ready_answer_is_put_into_the_box(self, two) -> None:
+        founded, _, circle = two
+        page = does(founded, circle, "ready", ready="0")
+        assert any(form.fields.get("text", "").strip() == "وصل." for form in page.forms)
+        assert does(founded, circle, "ready", ready="7").status == 400
+
+    def test_who_has_how_many_stands_below(self, two) -> None:
+        founded, olive, circle = two
+        does(olive, circle, "take")
+        assert founded.word("Who has how many") in queue(founded, circle).text
+
+    def test_a_request_is_made_of_it_with_numbers_left_out(self, founder, client) -> None:
+        founded, circle = founder
+        hands_in(client(founded.language), "سرير لليلة، اتصلوا 0944123456")
+        page = case(founded, circle)
+        form = page.form("/help/new")
+        page = founded.post(form.action, form.fields)
+        typed = page.form("/help/new").fields
+        assert typed["text"].strip().startswith("سرير لليلة")
+        assert "0944123456" not in typed["text"]
+        assert typed["kind"] == "thrown_out"
+        page = founded.send(page, "help_new", text="سرير لليلة", _button="do=check")
+        founded.send(page, "help_new", _button="do=send")
+        assert "سرير لليلة" in founded.get("/help/mine").text
+
+
+def does(who: Someone, circle: bytes, verb: str, **typed: str) -> Page:
+    """Press a button on the page of the one request."""
+    form = case(who, circle).form("/case/{case}")
+    return who.post(form.action, {"token": form.fields["token"], "do": verb, **typed})
+
+
+def test_dispatchers_gather_when_they_come_by(founder, client, world: World) -> None:
+    founded, circle = founder
+    hands_in(client(founded.language))
+    world.run(service.gather_everywhere(founded.member))
+    assert len(view.queue(roles.open_role(founded.circle(circle), DISPATCHER))) == 1
