@@ -284,3 +284,49 @@ def test_who_asks_sees_before_it_is_sent_whether_it_is_introduced(talk: Talk, cl
     assert with_one not in second()
     introduced(talk, clock)
     assert with_one in second()
+
+
+STAIRS = "هل في البيت درج؟"
+
+
+def questions(talk: Talk, *asked: str) -> None:
+    """The care team settles what is asked besides."""
+    page = talk.palm.to("care_aid", talk.circle)
+    landed = talk.palm.send(page, "care_aid", questions="\n".join(asked))
+    assert landed.path == talk.palm.at("care", talk.circle)
+
+
+def test_what_the_group_asks_besides_is_answered_on_the_second_screen(talk: Talk) -> None:
+    question, answer = STAIRS, "طابق أرضي"
+    questions(talk, question)
+    first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+    assert question not in first.text
+    second = talk.fig.send(first, "help_new", _button="do=check", text=RIDE, reach="meeting")
+    assert question in second.text
+    landed = talk.fig.send(second, "help_new", _button="do=send", answer0=answer)
+    assert landed.path == talk.fig.world.url("help_mine")
+    comes(talk)
+    shown = page_of(talk, talk.palm, view.all_mine(talk.opened_by(talk.fig))[0].obj)
+    assert question in shown.text
+    assert answer in shown.text
+    assert talk.palm.word("In a public place") in shown.text
+
+
+def test_an_answer_is_not_lost_when_the_words_are_changed(talk: Talk) -> None:
+    questions(talk, STAIRS)
+    first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+    second = talk.fig.send(first, "help_new", _button="do=check", text=RIDE)
+    again = talk.fig.send(second, "help_new", _button="do=change", answer0="درجتان")
+    third = talk.fig.send(again, "help_new", _button="do=check")
+    assert third.form("/help/new").fields["answer0"] == "درجتان"
+
+
+def test_nobody_has_to_answer_and_what_is_too_long_is_named(talk: Talk) -> None:
+    questions(talk, STAIRS)
+    first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+    second = talk.fig.send(first, "help_new", _button="do=check", text=RIDE)
+    page = talk.fig.send(second, "help_new", _button="do=send", answer0="ط" * (rules.ANSWER_LIMIT + 1))
+    assert page.status == 400
+    assert view.all_mine(talk.opened_by(talk.fig)) == []
+    talk.fig.send(second, "help_new", _button="do=send")
+    assert view.all_mine(talk.opened_by(talk.fig))[0].need.answers == ()

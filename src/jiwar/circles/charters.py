@@ -12,8 +12,10 @@ from jiwar.circles.model import ASKED, HIDDEN, LINK, OPEN, Charter
 from jiwar.circles.policy import (
     ADVICE_LIMIT,
     AREA_LIMIT,
+    ASKED_LIMIT,
     KIND_LIMIT,
     MOST_AREAS,
+    MOST_ASKED,
     MOST_COUNTERS,
     MOST_KINDS,
     MOST_READY,
@@ -67,6 +69,7 @@ def require_sound(charter: Charter) -> None:
 def _require_sound_aid(aid: Aid) -> None:
     _require_short(aid.kinds, KIND_LIMIT, MOST_KINDS)
     _require_short(aid.areas, AREA_LIMIT, MOST_AREAS)
+    _require_short(aid.questions, ASKED_LIMIT, MOST_ASKED)
 
 
 def _require_sound_window(window: Window) -> None:

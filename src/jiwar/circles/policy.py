@@ -16,6 +16,7 @@ MOST_AREAS, AREA_LIMIT = 40, 40
 MOST_COUNTERS, ADVICE_LIMIT = 12, 400
 MOST_READY, READY_LIMIT = 12, 400
 WINDOW_TEXT_LIMIT = 800
+MOST_ASKED, ASKED_LIMIT = 3, 60
 LEVELS = ("open", "guarded", "hidden", "scattered")
 Inviters = Literal["members", "stewards", "nobody"]
 
@@ -68,11 +69,13 @@ class Aid(Wire, frozen=True):
     on: whether they are listed, and one-offs may be used for them (kept by programs).
     kinds: what is asked for here, by the system's own word or the group's; none for the usual ones.
     areas: names of parts of town, as coarse as the group likes; none where everybody writes their own.
+    questions: what whoever asks or offers is asked besides, and may leave open.
     """
 
     on: bool = True
     kinds: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 class Counter(Wire, frozen=True):

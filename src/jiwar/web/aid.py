@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
-from jiwar.circles.policy import AREA_LIMIT, KIND_LIMIT, MOST_AREAS, MOST_KINDS, Aid
+from jiwar.circles.policy import AREA_LIMIT, ASKED_LIMIT, KIND_LIMIT, MOST_AREAS, MOST_ASKED, MOST_KINDS, Aid
 from jiwar.errors import BadChoice, BadInput
 from jiwar.systems.needs.rules import USUAL, kinds
 from jiwar.web import aidwords, messages
@@ -34,6 +34,8 @@ def _page(visit: Visit, circle: Circle, at: str = "", error: BadInput | None = N
         own=form.typed("own") if error else "\n".join(one for one in chosen if one not in USUAL),
         areas=form.typed("areas") if error else "\n".join(aid.areas),
         most_areas=MOST_AREAS,
+        questions=form.typed("questions") if error else "\n".join(aid.questions),
+        most_questions=MOST_ASKED,
         at=at,
         error=visit.sentence(error) if error else "",
     )
@@ -49,7 +51,10 @@ async def write(visit: Visit) -> Response:
             raise BadChoice
         at = "areas"
         areas = tuple(dict.fromkeys(lines(form, "areas", AREA_LIMIT, MOST_AREAS)))
-        aid = Aid(form.choice("on", ("yes", "no")) == "yes", () if wanted == USUAL else wanted, areas)
+        at = "questions"
+        questions = tuple(dict.fromkeys(lines(form, "questions", ASKED_LIMIT, MOST_ASKED)))
+        on = form.choice("on", ("yes", "no")) == "yes"
+        aid = Aid(on, () if wanted == USUAL else wanted, areas, questions)
     except BadInput as error:
         return _page(visit, circle, at, error)
     await put(visit, circle, replace(circle.charter, aid=aid))

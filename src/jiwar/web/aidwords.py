@@ -35,6 +35,12 @@ KINDS = {
 }
 WHEN = {NOW: _("Now"), TODAY: _("Today"), WEEK: _("This week"), EASY: _("No hurry")}
 OFTEN = {ONCE: _("Once"), "days": _("Every day"), "weeks": _("Every week"), "months": _("Every month")}
+REACH = {
+    "": _("Not said"),
+    "word": _("By a word here"),
+    "chat": _("In a chat of our own"),
+    "meeting": _("In a public place"),
+}
 OUTCOMES = {WORKED: _("It worked out"), OVER: _("No longer needed"), NONE: _("Nobody was found")}
 
 

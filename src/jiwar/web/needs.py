@@ -136,6 +136,7 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         kind=aidwords.kind(visit, need.kind),
         urgent=need.kind in rules.URGENT or need.when == rules.NOW,
         by_when=aidwords.when(visit, need),
+        reach=visit.say(aidwords.REACH[need.reach]) if need.reach else "",
         often="" if need.often == rules.ONCE else visit.say(aidwords.OFTEN[need.often]),
         outcome=visit.say(aidwords.OUTCOMES[need.outcome]) if need.outcome else "",
         outcomes=[(one, visit.say(said)) for one, said in aidwords.OUTCOMES.items()],

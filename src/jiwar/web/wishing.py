@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from jiwar.circles import rights
 from jiwar.circles.circle import Circle
-from jiwar.circles.policy import AREA_LIMIT
+from jiwar.circles.policy import AREA_LIMIT, MOST_ASKED
 from jiwar.crypto.envelopes import SEED
 from jiwar.errors import BadInput, JiwarError, Refused
 from jiwar.keyring.persona import Persona
@@ -25,7 +25,21 @@ from jiwar.web.visit import Visit
 TYPED = 2 * rules.TEXT_LIMIT
 DAYS = 14
 """So many days are offered by name."""
-FIELDS = ("text", "when", "area", "kind", "day", "part", "many", "often", "languages", "conditions")
+ANSWERS = tuple(f"answer{at}" for at in range(MOST_ASKED))
+FIELDS = (
+    "text",
+    "when",
+    "area",
+    "kind",
+    "day",
+    "part",
+    "many",
+    "often",
+    "languages",
+    "conditions",
+    "reach",
+    *ANSWERS,
+)
 
 
 def _typed(visit: Visit) -> dict[str, str]:
@@ -40,7 +54,7 @@ def _side(visit: Visit) -> str:
     return SIDES.get(visit.request.query_params.get("show", ""), NEED)
 
 
-def _wish(visit: Visit, side: str) -> Wish:
+def _wish(visit: Visit, circle: Circle, side: str) -> Wish:
     """Raises BadChoice."""
     form, today = visit.form, visit.services.clock.day()
     day = form.number("day", today, today + DAYS) if form.typed("day") else NO_DAY
@@ -56,7 +70,15 @@ def _wish(visit: Visit, side: str) -> Wish:
         often=form.choice("often", rules.OFTEN, rules.ONCE),
         languages=form.typed("languages", TYPED),
         conditions=form.typed("conditions", TYPED),
+        reach=form.choice("reach", rules.REACH, ""),
+        answers=_answers(visit, circle),
     )
+
+
+def _answers(visit: Visit, circle: Circle) -> tuple[tuple[str, str], ...]:
+    """What the group asks besides, with what was typed."""
+    asked = zip(circle.charter.aid.questions, ANSWERS, strict=False)
+    return tuple((question, visit.form.typed(name, TYPED)) for question, name in asked)
 
 
 def _chosen(visit: Visit, circles: list[Circle]) -> Circle:
@@ -98,7 +120,9 @@ def _write(visit: Visit, circles: list[Circle], side: str, error: JiwarError | N
         oftens=[(one, visit.say(said)) for one, said in aidwords.OFTEN.items()],
         limits=rules,
         area_limit=AREA_LIMIT,
-        more=any(typed.get(one) for one in ("kind", "day", "part", "languages", "conditions")),
+        reaches=[(one, visit.say(said)) for one, said in aidwords.REACH.items()],
+        answers=ANSWERS,
+        more=any(typed.get(one) for one in ("kind", "day", "part", "languages", "conditions", "reach")),
         error=visit.sentence(error) if error else "",
         at="text" if not 0 < len(visit.form.typed("text", TYPED).strip()) <= rules.TEXT_LIMIT else "area",
     )
@@ -115,7 +139,7 @@ async def act(visit: Visit) -> Response:
         return visit.go("help")
     circle = _chosen(visit, circles)
     try:
-        wish = _wish(visit, side)
+        wish = _wish(visit, circle, side)
         if verb == "change":
             return _write(visit, circles, side)
         visit.limit(WRITE)
@@ -136,6 +160,7 @@ def _as_it_would_be(visit: Visit, circle: Circle, wish: Wish) -> Need:
 
 def _check(visit: Visit, circle: Circle, side: str, need: Need) -> Response:
     title, rest = aidwords.cut(need.text)
+    typed, asked = _typed(visit), circle.charter.aid.questions
     return visit.page(
         "needs/check.html",
         tab="help",
@@ -143,12 +168,15 @@ def _check(visit: Visit, circle: Circle, side: str, need: Need) -> Response:
         here=visit.site.paths.url("help_new", show=_shown(side)),
         circle=visit.circle_name(circle.id),
         group=circle.name,
-        typed=_typed(visit),
+        typed=typed,
+        questions=[(name, question, typed[name]) for name, question in zip(ANSWERS, asked, strict=False)],
+        answer_limit=rules.ANSWER_LIMIT,
         title=title,
         rest=rest,
         need=need,
         kind=aidwords.kind(visit, need.kind),
         by_when=aidwords.when(visit, need),
+        reach=visit.say(aidwords.REACH[need.reach]) if need.reach else "",
         often="" if need.often == rules.ONCE else visit.say(aidwords.OFTEN[need.often]),
         introduced=rights.usable(circle) is not None,
         left=rights.left(circle) - 1,

@@ -24,7 +24,8 @@ class Need(Wire, frozen=True):
     when: one of `rules.WHEN`. day, part: by when it is needed, or from when it is there. many: for how many, or how
     much. often: one of `rules.OFTEN`. outcome: how it ended, one of `rules.OUTCOMES`, and then no text is left.
     kem, inbox: the one-off's own, for words to whoever is behind it; or NO_BOX.
-    right: says that somebody of the circle is behind it.
+    right: says that somebody of the circle is behind it. reach: one of `rules.REACH`, how its author would rather be
+    reached. answers: what the circle asks besides, each with its question.
     """
 
     side: str
@@ -42,6 +43,8 @@ class Need(Wire, frozen=True):
     kem: bytes
     inbox: bytes
     right: Right = NONE
+    reach: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 class NeedCover(Wire, frozen=True):

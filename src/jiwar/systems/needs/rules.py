@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from jiwar.circles import rights
-from jiwar.circles.oneoffs import unsized
-from jiwar.circles.policy import AREA_LIMIT, KIND_LIMIT, Aid
+from jiwar.circles.oneoffs import SIZE, unsized
+from jiwar.circles.policy import AREA_LIMIT, ASKED_LIMIT, KIND_LIMIT, MOST_ASKED, Aid
 from jiwar.circles.rights import Right
 from jiwar.circles.texts import excerpt, is_sound, line, passage
 from jiwar.crypto.envelopes import require_sound_key
-from jiwar.errors import BadChoice, BadInput, BadSignature, NotCanonical
+from jiwar.errors import BadChoice, BadInput, BadSignature, NotCanonical, TextTooLong
 from jiwar.keyring.epochs import LANES
 from jiwar.systems.needs.model import NEED, NO_DAY, NO_PART, OFFER, Need, NeedCover
-from jiwar.wire.canonical import decode
+from jiwar.wire.canonical import decode, encode
 
 USUAL = (
     *("housing", "thrown_out", "transport", "medicine", "urgent_medicine", "money", "food", "company", "legal"),
@@ -33,7 +33,9 @@ ONCE = "once"
 OFTEN = (ONCE, "days", "weeks", "months")
 WORKED, OVER, NONE = OUTCOMES = ("worked", "over", "none")
 """It worked out; it is no longer needed; nobody was found."""
-TEXT_LIMIT, LANGUAGES_LIMIT, CONDITIONS_LIMIT = 600, 60, 200
+REACH = ("", "word", "chat", "meeting")
+"""How somebody would rather be reached: unsaid; by a word here; in a chat of their own; in a public place."""
+TEXT_LIMIT, LANGUAGES_LIMIT, CONDITIONS_LIMIT, ANSWER_LIMIT = 600, 60, 200, 100
 EXCERPT = 160
 MOST_MANY = 99
 FURTHEST = 90
@@ -59,6 +61,8 @@ class Wish:
     often: str = ONCE
     languages: str = ""
     conditions: str = ""
+    reach: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def kinds(aid: Aid) -> tuple[str, ...]:
@@ -75,7 +79,8 @@ def new_need(wish: Wish, aid: Aid, today: int, kem: bytes, inbox: bytes, right: 
     _require(not COORDINATES.search(area))
     _require(wish.day == NO_DAY or today <= wish.day <= today + FURTHEST)
     _require(wish.part == NO_PART or (wish.day != NO_DAY and wish.part in PARTS))
-    return Need(
+    _require(wish.reach in REACH and all(question in aid.questions for question, _ in wish.answers))
+    need = Need(
         side=wish.side,
         text=passage(wish.text, TEXT_LIMIT),
         kind=wish.kind,
@@ -91,7 +96,18 @@ def new_need(wish: Wish, aid: Aid, today: int, kem: bytes, inbox: bytes, right: 
         kem=kem,
         inbox=inbox,
         right=right,
+        reach=wish.reach,
+        answers=_answered(wish),
     )
+    if len(encode(need)) >= SIZE:
+        raise TextTooLong(limit=TEXT_LIMIT)
+    return need
+
+
+def _answered(wish: Wish) -> tuple[tuple[str, str], ...]:
+    """The questions that have an answer. Raises TextTooLong."""
+    answers = ((question, line(answer, ANSWER_LIMIT, required=False)) for question, answer in wish.answers)
+    return tuple((question, answer) for question, answer in answers if answer)
 
 
 def _require(sound: bool) -> None:
@@ -103,7 +119,7 @@ def wish_of(need: Need) -> Wish:
     """What a form would have sent for it."""
     return Wish(
         *(need.side, need.text, need.when, need.area, need.kind, need.day, need.part, need.many, need.often),
-        *(need.languages, need.conditions),
+        *(need.languages, need.conditions, need.reach, need.answers),
     )
 
 
@@ -116,13 +132,15 @@ def still(wish: Wish, aid: Aid, today: int) -> Wish:
         part=NO_PART if passed else wish.part,
         kind=wish.kind if wish.kind in kinds(aid) else "",
         area=wish.area if not aid.areas or wish.area in aid.areas else "",
+        answers=tuple((question, answer) for question, answer in wish.answers if question in aid.questions),
     )
 
 
 def ended(need: Need, outcome: str) -> Need:
     """It with its outcome, and nothing of what it said. Raises BadChoice."""
     _require(outcome in OUTCOMES)
-    return replace(need, text="", area="", languages="", conditions="", day=NO_DAY, part=NO_PART, outcome=outcome)
+    gone = replace(need, text="", area="", languages="", conditions="", day=NO_DAY, part=NO_PART)
+    return replace(gone, reach="", answers=(), outcome=outcome)
 
 
 def lane(need: Need, today: int, longest: int) -> int:
@@ -167,6 +185,15 @@ def _is_sound(need: Need) -> bool:
         and len(need.inbox) == 32
         and _is_sound_key(need.kem)
         and rights.is_sound(need.right)
+        and need.reach in REACH
+        and _are_sound_answers(need.answers)
+    )
+
+
+def _are_sound_answers(answers: tuple[tuple[str, str], ...]) -> bool:
+    # What is asked in this circle may have changed since, as with kinds.
+    return len(answers) <= MOST_ASKED and all(
+        is_sound(question, ASKED_LIMIT) and is_sound(answer, ANSWER_LIMIT) for question, answer in answers
     )
 
 
