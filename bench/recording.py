@@ -87,7 +87,7 @@ class Heard:
     """What happened while a page was made."""
 
     calls: list[_Call] = field(default_factory=list)
-    fills: list[tuple[tuple[str, ...], dict[str, str], str]] = field(default_factory=list)
+    fills: list[tuple[list[str], dict[str, str], str]] = field(default_factory=list)
     texts: dict[str, Text] = field(default_factory=dict)
     page: Page | None = None
     whole: _Call | None = None
@@ -105,7 +105,7 @@ class Heard:
 
     def _filled(self, call: _Call) -> Iterator[_Call]:
         """A part as it stands on the page: with its holes filled, once for each time."""
-        pieces = tuple(call.html.split(fragments.MARK))
+        pieces = call.html.split(fragments.MARK)
         if len(pieces) == 1:
             yield call
             return

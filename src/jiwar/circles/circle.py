@@ -100,7 +100,7 @@ def load_sketch(log: ShelfLog, trail: Trail) -> Sketch:
 
 def _fragment(log: ShelfLog, trail: Trail, variant: str) -> tuple[bytes, bytes]:
     """The key and the name under which something folded from the circle's records is kept."""
-    key = log.fragment_key(log.newest.epoch, KEPT, 0, variant)
+    key = log.fragment_key(variant, (log.newest.epoch, KEPT, 0))
     return key, digest(FRAGMENT, variant, log.shelf, log.newest.epoch, trail.fold_from, trail.fold_digest)
 
 

@@ -53,15 +53,16 @@ class PlaceKeys:
         except KeyError:
             raise Unopenable from None
 
-    def fragment(self, epoch: int, keep: int, day: int, variant: str) -> bytes:
-        """What seals fragments of one place: dead when the place's key is. Raises Unopenable."""
-        return derive(self.of(epoch, keep, day), FRAGMENT, variant)
+    def fragment(self, variant: str, *places: Place) -> bytes:
+        """What seals fragments of some places: dead when the key of one of them is. Raises Unopenable."""
+        first, *others = [self.of(*place) for place in places]
+        return derive(digest(FRAGMENT, first, *others) if others else first, FRAGMENT, variant)
 
     def outer(self, epoch: int, keep: int, day: int) -> OuterKey:
         """What seals the fragments of one place that the log keeps for itself. Raises Unopenable."""
         made = self._outer.get((epoch, keep, day))
         if made is None:
-            made = self._outer[epoch, keep, day] = OuterKey(self.fragment(epoch, keep, day, "log"))
+            made = self._outer[epoch, keep, day] = OuterKey(self.fragment("log", (epoch, keep, day)))
         return made
 
     def prepare(self, places: Iterable[Place]) -> None:

@@ -231,9 +231,12 @@ class ShelfLog:
         place = (row.slot, row.number, row.epoch, row.day, row.keep, row.rid)
         return digest(FRAGMENT, variant, self.shelf, obj, *place, record.row_digest(row.value))
 
-    def fragment_key(self, epoch: int, keep: int, day: int, variant: str) -> bytes:
-        """What seals rendered fragments of one place: dead when the place's key is."""
-        return self._keys.fragment(epoch, keep, day, variant)
+    def fragment_key(self, variant: str, *places: tuple[int, int, int]) -> bytes:
+        """What seals what was made of some places (epoch, keep, day): dead when the key of one of them is.
+
+        Raises Unopenable.
+        """
+        return self._keys.fragment(variant, *places)
 
     # writing
 

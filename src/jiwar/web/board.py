@@ -6,7 +6,7 @@ A card is opened, checked and rendered once for everybody who reads alike (`web.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import msgspec
 from markupsafe import Markup
@@ -20,7 +20,7 @@ from jiwar.systems.needs import rules, view
 from jiwar.systems.needs.model import NEED
 from jiwar.web import aidwords, cursor
 from jiwar.web.app import At
-from jiwar.web.fragments import Made, Piece, Sealed, holes, joined, reading
+from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, joined, reading
 from jiwar.web.frame import Frame
 from jiwar.web.lately import open_circles
 from jiwar.web.needs import SIDES, own_rows, with_aid
@@ -82,14 +82,14 @@ class Shelf:
         return view.rows(self.circle, self._side, before, FROM_EACH)
 
     def cards(self, rows: list[ObjectRow]) -> list[Card]:
-        return [card for card in map(self._card, rows) if card is not None]
+        pieces = self._sealed.recall_all(f"card {self._side}", [self._wanted(row) for row in rows])
+        return [self._card(row, piece) for row, piece in zip(rows, pieces, strict=True) if piece]
 
-    def _card(self, row: ObjectRow) -> Card | None:
-        cover, stored = row.cover, (row, self._judged)
-        kind = f"card {self._side}"
-        piece = self._sealed.recall((cover.epoch, cover.keep, cover.day), kind, stored, lambda: self._made(row))
-        if piece is None:
-            return None
+    def _wanted(self, row: ObjectRow) -> Wanted:
+        cover = row.cover
+        return Wanted((cover.epoch, cover.keep, cover.day), (row, self._judged), partial(self._made, row))
+
+    def _card(self, row: ObjectRow, piece: Piece) -> Card:
         new = view.is_new(self.circle, row) and oneoffs.behind(self.circle, row.obj) is None
         return Card(self.circle, row.obj, row.head, new, _abouts.decode(piece.meta), piece)
 

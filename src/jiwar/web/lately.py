@@ -17,6 +17,7 @@ from jiwar.errors import Damaged, NotThere, Removed
 from jiwar.systems.forum.rules import MOST_RECENT
 from jiwar.systems.rooms.rules import MOST_UNREAD
 from jiwar.web.faces import colour, known_as, letter
+from jiwar.web.fragments import hole
 from jiwar.web.reading import Person, Reading, RoomState, Spoken, TopicState, person
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode, reread
@@ -56,8 +57,8 @@ class Rows:
     @cached_property
     def lead(self) -> str:
         """The circle's letter at the start of a row."""
-        name = self.circle.name
-        return self.reading.part("talk/_lead.html", letter=letter(name), colour=colour(self.circle.id))
+        tile = self.reading.outline("talk/_lead.html", letter=hole("letter"), colour=colour(self.circle.id))
+        return tile.replace(hole("letter"), escape(letter(self.circle.name)))
 
     @cached_property
     def _group(self) -> str:

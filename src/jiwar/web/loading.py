@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -29,6 +30,7 @@ def environment(language: Language, look: Look, folders: tuple[Path, ...] = (FOL
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         auto_reload=False, cache_size=-1, loader=SettlingLoader(Settler(language, look), folders),
     )  # fmt: skip
+    made.code_generator_class = Direct
     made.globals = {"fill": fill, "range": range}
     return made
 
@@ -36,6 +38,25 @@ def environment(language: Language, look: Look, folders: tuple[Path, ...] = (FOL
 def fill(sentence: str, **values: object) -> Markup:
     """Put values into the `%(name)s` places of a label; what is not markup is escaped."""
     return Markup(escape(sentence)) % values  # noqa: S704 - the sentence is escaped, and so is each value
+
+
+class Direct(CodeGenerator):
+    """Writes a call as a call: nothing that templates call asks for their context, and Jinja would look each time."""
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if forward_caller or node.dyn_args is not None or node.dyn_kwargs is not None:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in node.args:
+            self.visit(argument, frame)
+            self.write(", ")
+        for named in node.kwargs:
+            self.write(f"{named.key}=")
+            self.visit(named.value, frame)
+            self.write(", ")
+        self.write(")")
 
 
 class SettlingLoader(BaseLoader):

@@ -6,8 +6,8 @@ theirs alone is filled in here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
 
 import msgspec
 from markupsafe import escape
@@ -25,7 +25,7 @@ from jiwar.systems.rooms import view as rooms
 from jiwar.systems.rooms.model import RoomCover
 from jiwar.web import breaks
 from jiwar.web.faces import colour, known_as, letter
-from jiwar.web.fragments import Made, Piece, Sealed, hole, holes, reading
+from jiwar.web.fragments import Made, Piece, Sealed, Wanted, hole, holes, reading
 from jiwar.web.frame import Frame, Reader
 from jiwar.web.markdown import plain, prose
 from jiwar.web.site import Site
@@ -39,7 +39,7 @@ class Spoken(Wire, frozen=True):
     """What is known of a post or message without rendering it again.
 
     `refers` is the slot it quotes or answers, or -1; `people` are those who reacted, by word; `size` is what a post's
-    text weighs on the wire.
+    text weighs on the wire; `cut` says that it only begins there.
     """
 
     slot: int
@@ -53,6 +53,7 @@ class Spoken(Wire, frozen=True):
     refers: int
     people: tuple[tuple[str, tuple[bytes, ...]], ...]
     size: int = 0
+    cut: bool = False
 
     @property
     def stands(self) -> bool:
@@ -70,7 +71,7 @@ class Begun(Wire, frozen=True):
 
 _covers = msgspec.msgpack.Decoder(TopicCover)
 _rooms = msgspec.msgpack.Decoder(Begun)
-_spoken = msgspec.msgpack.Decoder(Spoken)
+_known = msgspec.msgpack.Decoder(Spoken)
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -148,15 +149,23 @@ class Reading:
         """Render a part of a page."""
         return self.site.pages.fragment(template, self.reader, self._frame, **values)
 
+    def outline(self, template: str, **values: object) -> str:
+        """The same, rendered once for the whole hub: with holes for whatever is anybody's own."""
+        return self.site.pages.outline(template, self.reader, self._frame, **values)
+
     # topics
 
-    def topic_state(self, row: ObjectRow) -> TopicState | None:
-        """A topic by its stored cover, or None when it can't be read, or is gone."""
-        cover = row.cover
-        piece = self._sealed.recall((cover.epoch, cover.keep, cover.day), "topic", row, lambda: self._topic(row))
-        if piece is None:
-            return None
-        return TopicState(row.obj, row.head, _covers.decode(piece.meta), cover.day + cover.keep, piece)
+    def _topics(self, rows: Sequence[ObjectRow]) -> list[TopicState]:
+        """Topics by their stored covers, without those that can't be read, or are gone."""
+        wanted = [
+            Wanted((row.cover.epoch, row.cover.keep, row.cover.day), row, partial(self._topic, row)) for row in rows
+        ]
+        pieces = self._sealed.recall_all("topic", wanted)
+        return [
+            TopicState(row.obj, row.head, _covers.decode(piece.meta), row.cover.day + row.cover.keep, piece)
+            for row, piece in zip(rows, pieces, strict=True)
+            if piece
+        ]
 
     def _topic(self, row: ObjectRow) -> Made | None:
         topic = forum.open_topic(self.circle, row)
@@ -167,14 +176,13 @@ class Reading:
 
     def topic(self, obj: bytes) -> TopicState:
         """Raises NotThere."""
-        found = self.topic_state(self.circle.log.cover(obj))
-        if found is None:
+        found = self._topics([self.circle.log.cover(obj)])
+        if not found:
             raise NotThere
-        return found
+        return found[0]
 
     def topics(self, before: int | None = None, limit: int = forum_rules.PAGE) -> list[TopicState]:
-        rows = forum.topic_rows(self.circle, before, limit)
-        return [state for state in map(self.topic_state, rows) if state is not None]
+        return self._topics(forum.topic_rows(self.circle, before, limit))
 
     @cached_property
     def _marks(self) -> dict[bytes, int]:
@@ -187,27 +195,32 @@ class Reading:
 
     # posts
 
-    def posts(self, topic: TopicState, page: int) -> list[Said]:
-        """The posts of a page that can be read and that I want to read."""
+    def slots(self, topic: TopicState, page: int) -> list[Slot]:
+        """What stands on a page, still sealed."""
         first, last = forum_rules.page_slots(topic.cover, page, topic.head)
-        slots = forum.slots(self.circle, topic.obj, first, last)
-        return self._wanted(self.post(topic.obj, slot) for slot in slots)
+        return forum.slots(self.circle, topic.obj, first, last)
+
+    def posts(self, obj: bytes, slots: Sequence[Slot]) -> list[Said]:
+        """The posts of a page that can be read and that I want to read."""
+        wanted = [self._spoken(obj, slot, partial(self._post, obj, slot, False)) for slot in slots]
+        return self._wanted(map(_said, self._sealed.recall_all("post", wanted)))
 
     def _wanted(self, said: Iterable[Said | None]) -> list[Said]:
         return [one for one in said if one and one.about.author not in self.circle.membership.blocked]
 
     def post(self, obj: bytes, slot: Slot, whole: bool = False) -> Said | None:
         """A post by its stored rows; None when it can't be read. If not `whole`, a very long one only begins."""
-        return self._said("whole post" if whole else "post", obj, slot, lambda: self._post(obj, slot, whole))
+        wanted = self._spoken(obj, slot, partial(self._post, obj, slot, whole))
+        return _said(self._sealed.recall("whole post" if whole else "post", wanted))
 
     def one_post(self, obj: bytes, slot: int, whole: bool = False) -> Said | None:
         """A post by its slot."""
         return next((self.post(obj, rows, whole) for rows in forum.slots(self.circle, obj, slot, slot)), None)
 
-    def _said(self, kind: str, obj: bytes, slot: Slot, make: Callable[[], Made | None]) -> Said | None:
+    @staticmethod
+    def _spoken(obj: bytes, slot: Slot, make: Callable[[], Made | None]) -> Wanted:
         own = slot[0]
-        piece = self._sealed.recall((own.epoch, own.keep, own.day), kind, (obj, slot), make)
-        return Said(piece, _spoken.decode(piece.meta)) if piece else None
+        return Wanted((own.epoch, own.keep, own.day), (obj, slot), make)
 
     def _post(self, obj: bytes, slot: Slot, whole: bool) -> Made | None:
         found = forum.read_post(self.circle, obj, slot)
@@ -227,10 +240,9 @@ class Reading:
             refers=found.quote,
             people=found.reactions,
             size=breaks.size(text),
+            cut=shown != found.text,
         )
-        given = holes("at", "person", "name", "letter", "quoted") | {"alone": ""}
-        if shown != found.text:
-            given |= holes("alone")
+        given = holes("at", "person", "name", "letter", "quoted") | (holes("alone") if about.cut else {"alone": ""})
         html = self.part("forum/_post.html", post=found, text=text, **_looks(about, forum_rules.REACTIONS), **given)
         return encode(about), html
 
@@ -257,7 +269,7 @@ class Reading:
         holds = self.circle.log.holds(first[0].epoch)
         stored = (row.obj, row.cover, row.head >= self.circle.log.newest.begins, first)
         epoch = first[0].epoch if holds else row.cover.epoch
-        piece = self._sealed.recall((epoch, KEPT, 0), "room", stored, lambda: self._room(row, first))
+        piece = self._sealed.recall("room", Wanted((epoch, KEPT, 0), stored, partial(self._room, row, first)))
         if piece is None:
             return None
         begun = _rooms.decode(piece.meta)
@@ -280,7 +292,7 @@ class Reading:
 
     def message(self, obj: bytes, slot: Slot) -> Said | None:
         """A message by its stored rows; None when it can't be read."""
-        return self._said("message", obj, slot, lambda: self._message(obj, slot))
+        return _said(self._sealed.recall("message", self._spoken(obj, slot, partial(self._message, obj, slot))))
 
     def one_message(self, obj: bytes, slot: int) -> Said | None:
         """A message by its slot; None also for what has disappeared."""
@@ -311,6 +323,10 @@ class Reading:
     def pressed(self, said: Spoken) -> dict[str, str]:
         """Which reactions are mine."""
         return {f"mine {word}": "true" if self.me in people else "false" for word, people in said.people}
+
+
+def _said(piece: Piece | None) -> Said | None:
+    return Said(piece, _known.decode(piece.meta)) if piece else None
 
 
 def _looks(about: Spoken, words: tuple[str, ...]) -> dict[str, object]:

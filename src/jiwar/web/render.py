@@ -45,6 +45,7 @@ class Pages:
         self._environments = {code: environment(language, look, folders) for code, language in languages.items()}
         self._uses = Uses(self._parse)
         self._styles: dict[str, Markup] = {}
+        self._outlines: dict[tuple[object, ...], str] = {}
 
     def names(self) -> list[str]:
         """Return the templates that are pages; those whose name starts with an underscore are parts."""
@@ -94,6 +95,13 @@ class Pages:
             n=reader.n, count=reader.count, day=reader.day, moment=reader.moment, when=reader.when,
             **context,
         )  # fmt: skip
+
+    def outline(self, template: str, reader: Reader, frame: Frame, **context: object) -> str:
+        """Render a small part and remember it: a few values of the program's own, holes for all others."""
+        name = (template, reader.language.way, *context.items())
+        if name not in self._outlines:
+            self._outlines[name] = self.fragment(template, reader, frame, **context)
+        return self._outlines[name]
 
     def _parse(self, name: str) -> nodes.Template:
         made = next(iter(self._environments.values()))

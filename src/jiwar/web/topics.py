@@ -90,15 +90,17 @@ def open_topic(visit: Visit, circle: Circle, obj: bytes, place: str) -> Topic:
     """
     rows = Rows(visit, circle, named=False)
     state = rows.reading.topic(obj)
-    began = view.beginning(circle, obj, state.cover, state.head)
     page, _, part = place.partition(".")
     slot = _slot_sought(visit, circle, obj, page)
     if _number(page):
         at = min(_number(page), len(state.cover.pages))
     else:
         at = len(state.cover.pages) if page == LAST else rules.first_unread_page(state.cover, state.head, slot - 1)
-    at = max(at, began.page)
-    posts = rows.reading.posts(state, at)
+    slots = rows.reading.slots(state, at)
+    began = view.beginning(circle, obj, state.cover, state.head, slots if at == 1 else ())
+    if at < began.page:
+        at, slots = began.page, rows.reading.slots(state, began.page)
+    posts = rows.reading.posts(obj, slots)
     parts = breaks.parts([post.about for post in posts])
     if LAST in (page, part):
         which = len(parts)
@@ -184,7 +186,7 @@ def fill(topic: Topic, post: Said, at: int) -> str:
     given = {"at": str(at), "person": who.path, "name": who.name, "letter": who.letter, "quoted": ""}
     if about.refers != NO_QUOTE:
         given["quoted"] = _quoted(topic, about.refers)
-    if "alone" in post.piece.parts:
+    if about.cut:
         alone = onething.name(topic.visit, topic.circle, topic.state.obj, about.slot)
         given["alone"] = topic.visit.site.paths.url("post", post=alone)
     html = post.piece.fill(given | topic.reading.pressed(about))

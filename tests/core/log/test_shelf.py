@@ -279,7 +279,16 @@ async def test_fragment_names_tell_places_apart(log: ShelfLog) -> None:
         log.fragment_name(b"o" * 16, row, "html"),
     }
     assert len(names) == 4
-    assert log.fragment_key(0, KEPT, 0, "one") != log.fragment_key(0, KEPT, 0, "two")
+    assert log.fragment_key("one", (0, KEPT, 0)) != log.fragment_key("two", (0, KEPT, 0))
+
+
+async def test_what_is_kept_together_opens_with_all_its_keys_alone(log: ShelfLog) -> None:
+    row = log.row(await say(log, "one"), 0, 0)
+    kept, day = (0, KEPT, 0), (row.epoch, row.keep, row.day)
+    keys = {log.fragment_key("way", *places) for places in ((kept,), (day,), (kept, day), (day, kept))}
+    assert len(keys) == 4
+    with pytest.raises(Unopenable):
+        log.fragment_key("way", kept, (9, KEPT, 0))
 
 
 async def test_what_was_checked_before_is_not_shown_elsewhere(log: ShelfLog, world: World) -> None:

@@ -9,7 +9,7 @@ next: what was folded anew is kept with what was rendered, and written with the 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jiwar.circles import speech
@@ -180,9 +180,9 @@ class Beginning:
     is_gone: bool
 
 
-def beginning(circle: Circle, obj: bytes, cover: TopicCover, head: int) -> Beginning:
-    """One read, of one slot."""
-    rows = circle.log.rows(obj, 0, LAST_NUMBER, 1)
+def beginning(circle: Circle, obj: bytes, cover: TopicCover, head: int, read: Sequence[Slot] = ()) -> Beginning:
+    """One read, of one slot; or none, where the slots of the first page were `read` already."""
+    rows = read[0] if read else circle.log.rows(obj, 0, LAST_NUMBER, 1)
     if not rows:
         return Beginning(len(cover.pages), True)
     expired = rows[0].day + rows[0].keep < circle.services.clock.day()
