@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from jiwar.circles import issuing, rights
+from jiwar.circles.circle import Circle
+from jiwar.circles.model import TRUSTED
 from jiwar.clock import SetClock
 from jiwar.systems.needs import rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.rules import Wish
+from tests.web import test_teams as team
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
 from tests.web.talking import Talk, token
@@ -330,3 +333,24 @@ def test_nobody_has_to_answer_and_what_is_too_long_is_named(talk: Talk) -> None:
     assert view.all_mine(talk.opened_by(talk.fig)) == []
     talk.fig.send(second, "help_new", _button="do=send")
     assert view.all_mine(talk.opened_by(talk.fig))[0].need.answers == ()
+
+
+def test_what_is_asked_among_trusted_people_nobody_else_reads(talk: Talk) -> None:
+    lamp = talk.seats.joins(talk.palm, talk.circle, "قنديل")
+    team.begin(talk.palm, talk.circle, "trusted")
+    team.bring(talk.palm, talk.fig, talk.circle, "trusted")
+    first = talk.fig.get(talk.fig.world.url("help_new", show="needs"))
+    inner = talk.fig.circle(talk.circle).state.inner_of(TRUSTED)
+    second = talk.fig.send(first, "help_new", _button="do=check", text=RIDE, circle=talk.fig.name(inner[:16]))
+    assert talk.fig.word("Trusted people") in second.text
+    talk.fig.send(second, "help_new", _button="do=send")
+    comes(talk)
+    assert RIDE.partition(".")[0] in board(talk.palm).text
+    assert RIDE.partition(".")[0] not in board(lamp).text
+    assert board(lamp, circle=lamp.name(inner[:16])).status == 404
+    found = view.all_mine(Circle(talk.fig.member, inner))[0].obj
+    assert lamp.get(lamp.world.url("need", need=lamp.name(inner[:16] + found))).status == 404
+    assert (
+        RIDE.partition(".")[0]
+        in talk.palm.get(talk.palm.world.url("need", need=talk.palm.name(inner[:16] + found))).text
+    )

@@ -25,13 +25,13 @@ OPEN, ASKED = "open", "asked"
 KEYLESS = (HIDDEN, ASKED)
 """Ways in by which keys come in a second step."""
 
-STEWARD, MODERATOR, GREETER, KNOWN, DISPATCHER = 1, 2, 4, 8, 16
+STEWARD, MODERATOR, GREETER, KNOWN, DISPATCHER, TRUSTED = 1, 2, 4, 8, 16, 32
 """What a member may hold, as bits: four roles, and that somebody in the circle has said to know them."""
 
-ROLES = (STEWARD, MODERATOR, GREETER, DISPATCHER)
+ROLES = (STEWARD, MODERATOR, GREETER, DISPATCHER, TRUSTED)
 """What has a role circle: a circle inside a circle, for what only this role may open."""
 
-ALL_HELD = STEWARD | MODERATOR | GREETER | KNOWN | DISPATCHER
+ALL_HELD = STEWARD | MODERATOR | GREETER | KNOWN | DISPATCHER | TRUSTED
 
 
 STOP_DAYS = 2

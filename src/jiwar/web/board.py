@@ -23,7 +23,7 @@ from jiwar.web.app import At
 from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, joined, reading
 from jiwar.web.frame import Frame
 from jiwar.web.lately import open_circles
-from jiwar.web.needs import SIDES, own_rows, with_aid
+from jiwar.web.needs import SIDES, called, own_rows, with_aid
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode
 
@@ -185,7 +185,9 @@ def _shown(side: str) -> str:
 def _filled(visit: Visit, cards: list[Card], named: bool) -> Markup:
     """The cards with what is this reader's own."""
     fresh = _part(visit, "needs/_fresh.html") if cards else ""
-    groups = {one.circle.id: str(Markup("<span><bdi>{}</bdi></span>").format(one.circle.name)) for one in cards}
+    groups = {
+        one.circle.id: str(Markup("<span><bdi>{}</bdi></span>").format(called(visit, one.circle))) for one in cards
+    }
     return joined(
         card.piece.fill(
             {
@@ -227,7 +229,7 @@ def _board(
     by_area = [(one, at(wanted.kind, one), wanted.area == one) for one in areas]
     groups = [
         (
-            one.name,
+            called(visit, one),
             url("help", show=shown, circle=visit.circle_name(one.id)),
             chosen is not None and one.id == chosen.id,
         )

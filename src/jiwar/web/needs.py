@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import oneoffs
+from jiwar.circles import oneoffs, roles
 from jiwar.circles.circle import Circle
-from jiwar.circles.model import MODERATOR, STEWARD
+from jiwar.circles.model import MODERATOR, STEWARD, TRUSTED
 from jiwar.circles.words import WORD_LIMIT
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.systems.needs import rules, service, view
@@ -29,8 +29,21 @@ def helping(visit: Visit) -> list[Circle]:
 
 
 def with_aid(circles: list[Circle]) -> list[Circle]:
-    """Those of them in which there are any."""
-    return [circle for circle in circles if circle.charter.aid.on]
+    """Those of them in which there are any, each followed by its trusted people's circle where I am one."""
+    found = []
+    for circle in circles:
+        if circle.charter.aid.on:
+            inner = roles.held(circle, TRUSTED)
+            found += [circle, *([inner] if inner else [])]
+    return found
+
+
+def called(visit: Visit, circle: Circle) -> str:
+    """What a board's group is called: the trusted people of one have its name with theirs."""
+    if not circle.membership.parent:
+        return circle.name
+    group = visit.member.membership(circle.group)
+    return f"{group.alias or group.name} · {visit.say('Trusted people')}"
 
 
 # mine
@@ -67,7 +80,7 @@ def own_rows(visit: Visit, circle: Circle) -> list[Own]:
             one.waits,
             one.until,
             not theirs and view.ends_soon(circle, one),
-            circle.name,
+            called(visit, circle),
             sum(thread.waits_for_me for thread in view.threads(circle, one.obj)),
             theirs,
         )
@@ -130,7 +143,7 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         status=messages.status(error) if error else 200,
         key=visit.object_name(circle.id, found.obj),
         back=visit.site.paths.url("help", show=next(word for word, one in SIDES.items() if one == need.side)),
-        group=circle.name,
+        group=called(visit, circle),
         need=need,
         shown=found,
         kind=aidwords.kind(visit, need.kind),

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from jiwar.circles import newcomers, reports, roles, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
-from jiwar.circles.model import DISPATCHER, GREETER, MODERATOR, STEWARD
+from jiwar.circles.model import DISPATCHER, GREETER, MODERATOR, STEWARD, TRUSTED
 from jiwar.errors import BadChoice, NotAllowed, NotThere
 from jiwar.systems.rooms import rules, service
 from jiwar.web import greeting, queue
@@ -23,7 +23,7 @@ from jiwar.web.limits import SLOW
 from jiwar.web.persons import Person, person
 from jiwar.web.visit import Visit
 
-TEAMS = {STEWARD: "care", MODERATOR: "order", GREETER: "welcome", DISPATCHER: "dispatch"}
+TEAMS = {STEWARD: "care", MODERATOR: "order", GREETER: "welcome", DISPATCHER: "dispatch", TRUSTED: "trusted"}
 """What stands for a role in paths and forms."""
 
 
@@ -37,6 +37,7 @@ NAMES = {
     MODERATOR: _("Moderators"),
     GREETER: _("Welcome team"),
     DISPATCHER: _("Dispatchers"),
+    TRUSTED: _("Trusted people"),
 }
 """What people call those who hold a role; their room is named after it."""
 
@@ -104,11 +105,17 @@ async def show(visit: Visit) -> Response:
         reports=len(reports.waiting(circle, inner)) if inner and role in reports.READERS else 0,
         queue=visit.site.paths.url("queue", circle=visit.circle_name(circle.id)) if dispatches else "",
         asked=queue.waiting(inner) if inner and dispatches else 0,
+        board=_board(visit, circle, inner) if inner and role == TRUSTED else "",
         rooms=_rooms(visit, inner) if inner else None,
         parlour=_parlour(visit, circle) if role == GREETER else "",
         may_host=role == GREETER and newcomers.may_host(circle),
         waits=[one.key for one in _unseated(visit, circle, inner, role)] if inner else [],
     )
+
+
+def _board(visit: Visit, circle: Circle, inner: Circle) -> str:
+    """The path of what is asked and offered among them, where there is any such thing in the group."""
+    return visit.site.paths.url("help", circle=visit.circle_name(inner.id)) if circle.charter.aid.on else ""
 
 
 def _unseated(visit: Visit, circle: Circle, inner: Circle, role: int) -> list[Person]:

@@ -19,7 +19,7 @@ from jiwar.systems.needs.rules import Wish
 from jiwar.web import aidwords, messages
 from jiwar.web.app import At
 from jiwar.web.limits import WRITE
-from jiwar.web.needs import SIDES, helping
+from jiwar.web.needs import SIDES, called, helping
 from jiwar.web.visit import Visit
 
 TYPED = 2 * rules.TEXT_LIMIT
@@ -98,7 +98,7 @@ async def show(visit: Visit) -> Response:
 def _write(visit: Visit, circles: list[Circle], side: str, error: JiwarError | None = None) -> Response:
     reader, circle, typed = visit.reader, _chosen(visit, circles), _typed(visit)
     # Where several groups name their parts of town differently, everybody writes their own.
-    areas = circle.charter.aid.areas if len(circles) == 1 else ()
+    areas = circles[0].charter.aid.areas if len({one.group for one in circles}) == 1 else ()
     kinds = dict.fromkeys(one for each in circles for one in rules.kinds(each.charter.aid))
     today = reader.today
     return visit.page(
@@ -108,7 +108,7 @@ def _write(visit: Visit, circles: list[Circle], side: str, error: JiwarError | N
         offers=side == OFFER,
         here=visit.site.paths.url("help_new", show=_shown(side)),
         back=visit.site.paths.url("help", show=_shown(side)),
-        circles=[(visit.circle_name(one.id), one.name) for one in circles],
+        circles=[(visit.circle_name(one.id), called(visit, one)) for one in circles],
         chosen=visit.circle_name(circle.id),
         typed=typed,
         whens=[(one, visit.say(said)) for one, said in aidwords.WHEN.items()],
@@ -167,7 +167,7 @@ def _check(visit: Visit, circle: Circle, side: str, need: Need) -> Response:
         offers=side == OFFER,
         here=visit.site.paths.url("help_new", show=_shown(side)),
         circle=visit.circle_name(circle.id),
-        group=circle.name,
+        group=called(visit, circle),
         typed=typed,
         questions=[(name, question, typed[name]) for name, question in zip(ANSWERS, asked, strict=False)],
         answer_limit=rules.ANSWER_LIMIT,
