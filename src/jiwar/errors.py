@@ -33,6 +33,7 @@
     │   ├── Full                  rule.full                as many as there may be
     │   ├── LockRests             rule.lock_rests          taken back, spent, or another closed a moment ago
     │   ├── OwnRoomsFull          rule.own_rooms_full      (most)
+    │   ├── CasesFull             rule.cases_full          (most)
     │   └── TooMuch               rule.too_much
     ├── NotThere                  there.nothing            what isn't there, and what isn't yours, alike (P12)
     │   └── RoomClosed            there.room_closed        to who is in its circle, as long as anything is left of it
@@ -191,6 +192,10 @@ class LockRests(Refused):
 
 class OwnRoomsFull(Refused):
     code = "rule.own_rooms_full"
+
+
+class CasesFull(Refused):
+    code = "rule.cases_full"
 
 
 class TooMuch(Refused):

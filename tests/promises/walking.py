@@ -341,8 +341,9 @@ class _Story:
         page = founder.submit(founder.go("help", "need"), "need", "word", word0=words["said"])
         page = guest.submit(guest.go("help", "help_mine", "need"), "need", "word", word0=words["answer"])
         assert words["said"] in page.text
+        self._agree()
         guest.submit(guest.go("help", "help_mine", "need"), "need_fits")
-        guest.submit(guest.go("help", "help_mine", "need"), "need", "renew", at=1)
+        guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
         self._comes()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "worked")
         page = guest.get(self.world.url("help_new", show="offers"))
@@ -350,6 +351,23 @@ class _Story:
         self._comes()
         page = founder.get(self.world.url("help", show="offers"))
         founder.submit(founder.follow(page, "need"), "need", "takedown", at=1)
+
+    def _agree(self) -> None:
+        """Somebody would help and is told no; then both agree, talk, open a step, arrive, and one ends it."""
+        founder, guest, words = self.founder, self.guest, self.words
+        for answer in ("refuse", "accept"):
+            page = founder.go("help", "help_mine", "need", "need_pledge")
+            founder.submit(page, "need_pledge", much="part", text=words["label"])
+            guest.submit(guest.go("help", "help_mine", "need"), "need_agree", answer)
+        founder.submit(founder.go("help", "help_mine", "need"), "need_agree", "confirm")
+        page = guest.submit(guest.go("help", "help_mine", "need"), "need_agree", "take")
+        page = guest.submit(page, "followup", "say", text=words["said"])
+        guest.submit(page, "followup", "open", at=1, **{"open-name": words["alias"]})
+        page = founder.go("help", "help_mine", "followup")
+        assert words["said"] in page.text
+        page = founder.submit(page, "followup", "arrived", at=-2)
+        founder.submit(page, "followup", "end", at=-1)
+        guest.submit(guest.go("help", "help_mine", "followup"), "followup", "end")
 
     def _bring(self) -> None:
         """The care team brings a table along: one that isn't, one with a wrong row, one that fits; and takes one."""
@@ -449,8 +467,8 @@ class _Story:
         code = " ".join(WORDS_OF_A_KEY.findall(kept.html))
         queue = founder.follow(founder.follow(founder.go(*care), "team", text=founder.word("Dispatchers")), "queue")
         page = founder.submit(founder.follow(queue, "case"), "case")
-        page = founder.submit(page, "case", "answer", text=words["answer"] + HOSTILE)
-        page = founder.submit(page, "case", "note", at=2, note=words["more"])
+        page = founder.submit(page, "followup", "answer", text=words["answer"] + HOSTILE)
+        page = founder.submit(page, "followup", "note", at=2, note=words["more"])
         founder.submit(page, "help_new")
         page = caller.submit(caller.follow(caller.follow(kept, "desk"), "desk_back"), "desk_back", code=code)
         assert words["answer"] in page.text

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import nudges, oneoffs, publishing, roles, window
+from jiwar.circles import attending, nudges, oneoffs, publishing, roles, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import publish_desk, write_own
@@ -32,8 +32,11 @@ async def leave(circle: Circle, *, nameless: bool = False) -> None:
     require_may_leave(circle)
     inside = [role for role in ROLES if circle.me.holds(role) and await roles.to_leave(circle, role) is not None]
     for role in inside:
-        await roles.go(roles.open_role(circle, role), nameless)
+        inner = roles.open_role(circle, role)
+        await attending.leave(inner)
+        await roles.go(inner, nameless)
     held = [circle.member.role_circle_of(circle.id, role) for role in ROLES]
+    await attending.leave(circle)
     await oneoffs.leave(circle)
     await nudges.leave(circle.member, [circle.id, *(one.circle for one in held if one)])
     await forget_roles(circle.member, circle.id)

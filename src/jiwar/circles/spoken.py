@@ -10,11 +10,14 @@ from functools import cache
 from importlib.resources import files
 
 from jiwar.crypto.hashing import digest
-from jiwar.crypto.labels import COMPARE_WORDS
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import CASE, COMPARE_WORDS
 from jiwar.crypto.random import Random
 from jiwar.keyring.wordlist import fold
 
 COMPARED = 6
+LANGUAGES = ("ar", "en", "fr")
+"""Those that have a list."""
 
 
 @cache
@@ -38,4 +41,10 @@ def compare(root: bytes, size: int, language: str) -> tuple[str, ...]:
     return tuple(chosen[byte] for byte in digest(COMPARE_WORDS, root, size)[:COMPARED])
 
 
-__all__ = ["compare", "fold", "pick", "words"]
+def known_by(secret: bytes, language: str) -> tuple[str, str]:
+    """Two different words that two who share a secret know each other by: one asks, one answers (16 bits)."""
+    chosen, (asked, answered) = words(language), derive(secret, CASE, "words", length=2)
+    return chosen[asked], chosen[answered if answered != asked else (asked + 1) % 256]
+
+
+__all__ = ["LANGUAGES", "compare", "fold", "known_by", "pick", "words"]

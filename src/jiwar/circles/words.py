@@ -39,6 +39,7 @@ class Word(Wire, frozen=True):
 class Heard:
     """A word as it lies in a box, and who signed it."""
 
+    eid: bytes
     sender: bytes
     day: int
     word: Word
@@ -56,7 +57,7 @@ def heard(circle: Circle, me: Persona, obj: bytes) -> list[Heard]:
             word = decode(letter.body, Word)
             _require_sound(word)
             if letter.circle == circle.id and word.obj == obj and me.key in (letter.sender, word.to):
-                found.append(Heard(letter.sender, letter.day, word))
+                found.append(Heard(letter.eid, letter.sender, letter.day, word))
     return sorted(found, key=lambda one: (one.day, one.word.number))
 
 
@@ -74,11 +75,18 @@ async def send(circle: Circle, me: Persona, obj: bytes, text: str, to: bytes, ke
     said = [one.word.number for one in heard(circle, me, obj)]
     number = min(_LAST_NUMBER, 1 + max(said, default=0))
     body = encode(Word(text, number, to, obj, me.kem_key, me.inbox(BOX)))
+    await leave(circle, me, letters.WORD, body, (kem, inbox), (me.kem_key, me.inbox(BOX)))
+
+
+async def leave(circle: Circle, me: Persona, purpose: str, body: bytes, *places: tuple[bytes, bytes]) -> None:
+    """Leave a letter in each of some boxes, (kem, inbox), all letters between one-offs in one size.
+
+    Raises TooMuch, KeysChanged.
+    """
     services, log = circle.services, circle.log
-    places = [(kem, inbox), (me.kem_key, me.inbox(BOX))]
     for place in places:
         mail = letters.write_letter(
-            me, circle.id, letters.WORD, *place, services.clock.day(), body, services.random, (SIZE,)
+            me, circle.id, purpose, *place, services.clock.day(), body, services.random, (SIZE,)
         )
         await services.store.put_mail(log.shelf, log.newest.append, place[1], mail)
 

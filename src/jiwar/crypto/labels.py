@@ -92,5 +92,8 @@ WINDOW_TICKET = Label("jiwar/1/window/ticket")
 SECRET_CHECK = Label("jiwar/1/secret/check")
 FOUNDING_CODE = Label("jiwar/1/founding/code")
 
+# two who help each other
+CASE = Label("jiwar/1/case")
+
 # comparing
 COMPARE_WORDS = Label("jiwar/1/compare/words")

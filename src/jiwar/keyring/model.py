@@ -259,6 +259,30 @@ class Blank(Wire, frozen=True):
     seeds: tuple[bytes, ...]
 
 
+class Case(Wire, frozen=True):
+    """What I have with somebody who helps me or whom I help, as long as it lasts; ended, only what says that it did.
+
+    name: what it is called in my pages, random. circle: through which we met. obj: the need. seed: my one-off's.
+    other: the key of theirs. secret: what both of us have; empty when it has ended. day: when it began, or when I
+    learned that it ended. asks: whether I am the one who is helped. whole: whether it is about all of it. language:
+    of our recognition words. opened: (step, words) of mine that are not theirs to read yet, or were. arrived: whether
+    I have said so.
+    """
+
+    name: bytes
+    circle: bytes
+    obj: bytes
+    seed: bytes
+    other: bytes
+    secret: bytes
+    day: int
+    asks: bool = False
+    whole: bool = True
+    language: str = "ar"
+    opened: tuple[tuple[str, str], ...] = ()
+    arrived: bool = False
+
+
 class Keyring(Wire, frozen=True):
     """Everything of one account. Memberships and trails stay encoded until somebody asks for that circle.
 
@@ -288,3 +312,4 @@ class Keyring(Wire, frozen=True):
     keepers: Keepers = Keepers()
     one_offs: tuple[OneOff, ...] = ()
     blanks: tuple[Blank, ...] = ()
+    cases: tuple[Case, ...] = ()

@@ -49,6 +49,7 @@ def without_circle(keyring: Keyring, circle: bytes) -> Keyring:
         trails=tuple(pair for pair in keyring.trails if pair[0] != circle),
         one_offs=tuple(one for one in keyring.one_offs if one.circle != circle),
         blanks=tuple(one for one in keyring.blanks if one.circle != circle),
+        cases=tuple(one for one in keyring.cases if one.circle != circle),
     )
 
 

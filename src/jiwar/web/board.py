@@ -23,7 +23,7 @@ from jiwar.web.app import At
 from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, joined, reading
 from jiwar.web.frame import Frame
 from jiwar.web.lately import open_circles
-from jiwar.web.needs import SIDES, called, own_rows, with_aid
+from jiwar.web.needs import SIDES, called, own_rows, settle, with_aid
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode
 
@@ -156,7 +156,7 @@ async def show(visit: Visit) -> Response:
     if chosen is not None and not chosen.charter.aid.on:
         raise NotThere
     for circle in circles:
-        await oneoffs.settle(circle)
+        await settle(circle)
     only, older = chosen or (circles[0] if len(circles) == 1 else None), ""
     if only is not None:
         found, older = _page_of(visit, only, side, asked.get("before", ""))

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from starlette.responses import Response
 
-from jiwar.circles import glance, oneoffs, people
+from jiwar.circles import glance, people
 from jiwar.circles.asking import is_answered
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
-from jiwar.web import greeting, practice, together, week
+from jiwar.web import cases, greeting, practice, together, week
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.keepers import begun_in
 from jiwar.web.lately import Lately, Rows, open_circles
-from jiwar.web.needs import own_rows
+from jiwar.web.needs import own_rows, settle
 from jiwar.web.offers import question
 from jiwar.web.reading import RoomState, TopicState
 from jiwar.web.returning import followed
@@ -86,7 +86,8 @@ async def show(visit: Visit) -> Response:
     mine = sorted((one for each in seen for one in _for_me(visit, each)), key=lambda one: one.order, reverse=True)
     groups = sorted((_group(visit, each) for each in seen), key=lambda one: one.order, reverse=True)
     for circle in circles:
-        await oneoffs.settle(circle)
+        await settle(circle)
+    cared = [one for circle in circles for one in cases.rows(visit, circle) if one.waits][:FOR_ME]
     ending = [one for circle in circles for one in own_rows(visit, circle) if one.calls][:FOR_ME]
     faces = [one for circle in circles for one in greeting.waiting(visit, circle)][:FOR_ME]
     arrivals = (greeting.arrival(visit, circle) for circle in sorted(circles, key=lambda one: -one.membership.joined))
@@ -96,8 +97,9 @@ async def show(visit: Visit) -> Response:
         part=visit.services.clock.part(),
         together=together.today(visit, circles),
         alert=_alert(visit, circles, damaged),
-        mine=mine[: max(0, FOR_ME - len(faces) - len(ending))],
+        mine=mine[: max(0, FOR_ME - len(faces) - len(ending) - len(cared))],
         ending=ending,
+        cared=cared,
         faces=faces,
         arrival=next((one for one in arrivals if one), None),
         week=next((one for each in seen if (one := week.on_home(visit, each.rows.circle, each.topics))), None),
@@ -106,7 +108,7 @@ async def show(visit: Visit) -> Response:
         begin=visit.site.paths.url("new_topic"),
         helping=any(circle.charter.aid.on for circle in circles),
         greet=_greeting_place(visit, seen),
-        quiet=not (mine or ending) and not any(group.unread for group in groups),
+        quiet=not (mine or ending or cared) and not any(group.unread for group in groups),
         groupless=not circles,
         practice=practice.is_due(visit),
     )

@@ -45,6 +45,10 @@ MESSAGES: dict[str, tuple[int, str]] = {
         409,
         _("I have opened %(most)s chats here, which is as many as one may. Ending one makes room."),
     ),
+    "rule.cases_full": (
+        409,
+        _("%(most)s follow-ups are open, which is as many as one may have. Ending one makes room."),
+    ),
     "rule.too_much": (429, _("That was quick. A short pause, then again.")),
     "there.nothing": (404, _("This page is no longer here. Perhaps its time was up.")),
     "there.room_closed": (410, _("This chat was ended.")),

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import oneoffs, roles
+from jiwar.circles import attending, oneoffs, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import MODERATOR, STEWARD, TRUSTED
 from jiwar.circles.words import WORD_LIMIT
-from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
+from jiwar.errors import BadChoice, BadInput, JiwarError, Refused
 from jiwar.systems.needs import rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.view import Shown
-from jiwar.web import aidwords, messages
+from jiwar.web import aidwords, cases, messages, pledges
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import WRITE
+from jiwar.web.pledges import addressed
 from jiwar.web.visit import Visit
 
 SIDES = {"needs": NEED, "offers": OFFER}
@@ -46,6 +47,12 @@ def called(visit: Visit, circle: Circle) -> str:
     return f"{group.alias or group.name} · {visit.say('Trusted people')}"
 
 
+async def settle(circle: Circle) -> None:
+    """Look after what is mine there without a name."""
+    await attending.settle(circle)
+    await oneoffs.settle(circle)
+
+
 # mine
 
 
@@ -62,11 +69,12 @@ class Own:
     group: str
     words: int = 0
     theirs: bool = False
+    news: str = ""
 
     @property
     def calls(self) -> bool:
         """Whether it waits for me."""
-        return self.soon or bool(self.words)
+        return self.soon or bool(self.words or self.news)
 
 
 def own_rows(visit: Visit, circle: Circle) -> list[Own]:
@@ -83,6 +91,7 @@ def own_rows(visit: Visit, circle: Circle) -> list[Own]:
             called(visit, circle),
             sum(thread.waits_for_me for thread in view.threads(circle, one.obj)),
             theirs,
+            pledges.news(visit, circle, one.obj, one.need.side),
         )
         for one, theirs in found
     ]
@@ -91,24 +100,17 @@ def own_rows(visit: Visit, circle: Circle) -> list[Own]:
 async def show_mine(visit: Visit) -> Response:
     circles = helping(visit)
     for circle in circles:
-        await oneoffs.settle(circle)
+        await settle(circle)
     return visit.page(
         "needs/mine.html",
         tab="help",
+        cases=[one for circle in circles for one in cases.rows(visit, circle)],
         mine=[one for circle in circles for one in own_rows(visit, circle)],
         several=len(circles) > 1,
     )
 
 
 # one
-
-
-def addressed(visit: Visit) -> tuple[Circle, bytes]:
-    """Raises NotThere, also where there are no needs any more."""
-    circle, obj = visit.addressed("need")
-    if not circle.charter.aid.on:
-        raise NotThere
-    return circle, obj
 
 
 async def show_one(visit: Visit) -> Response:
@@ -157,6 +159,7 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         soon=own and view.ends_soon(circle, found),
         removes=not own and circle.me.holds(STEWARD | MODERATOR),
         talked=_talked(visit, circle, found.obj),
+        deals=pledges.cards(visit, circle, found.obj),
         to=visit.form.typed("to"),
         typed=_word_typed(visit),
         limit=WORD_LIMIT,

@@ -20,7 +20,7 @@ from jiwar.systems.needs.view import Line
 from jiwar.web import aidwords
 from jiwar.web.app import At
 from jiwar.web.limits import SLOW
-from jiwar.web.needs import addressed
+from jiwar.web.pledges import addressed
 from jiwar.web.visit import Visit
 
 

@@ -1,0 +1,108 @@
+"""The verbs by which somebody helps with a need, or takes up an offer: propose, accept, confirm, or no.
+
+Implements spec/protocol.md §9.9. Nothing on the board changes with any of them: it tells nobody that help is
+under way, and when a case ends nothing has to be put back.
+"""
+
+from __future__ import annotations
+
+from jiwar.circles import agreeing, attending, cases, oneoffs
+from jiwar.circles.agreeing import ACCEPT, CONFIRM, NO, PROPOSE, Agreement, Place
+from jiwar.circles.circle import Circle
+from jiwar.errors import NotThere
+from jiwar.keyring.model import Case, OneOff
+from jiwar.systems.needs import view
+from jiwar.systems.needs.model import NEED
+
+
+def _own(circle: Circle, obj: bytes) -> OneOff:
+    """My one-off behind a need, or that by which I write about somebody else's. Raises NotThere."""
+    own = oneoffs.behind(circle, obj) or oneoffs.about(circle, obj)
+    if own is None:
+        raise NotThere
+    return own
+
+
+def agreements(circle: Circle, obj: bytes) -> list[tuple[Agreement, Case | None]]:
+    """How far it has come about a need, with each one whom I know of it, and what has come of it."""
+    try:
+        own = _own(circle, obj)
+    except NotThere:
+        return []
+    found = agreeing.agreements(circle, oneoffs.persona_of(own), obj)
+    return [(one, cases.with_other(circle, own.seed, one.other)) for one in found]
+
+
+def _with(circle: Circle, obj: bytes, other: bytes) -> Agreement:
+    """Raises NotThere."""
+    for one, _ in agreements(circle, obj):
+        if one.other == other:
+            return one
+    raise NotThere
+
+
+async def propose(circle: Circle, obj: bytes, whole: bool, text: str = "") -> None:
+    """Say that I would help with somebody else's need, or that their offer would help me.
+
+    Raises TextTooLong, NotThere (also where something is under way), Full, CasesFull, TooMuch, KeysChanged.
+    """
+    found, text = view.one(circle, obj), agreeing.line(text)
+    if oneoffs.behind(circle, obj) or not (found.is_open and found.is_answered) or agreements(circle, obj):
+        raise NotThere
+    cases.require_place(circle.member.keyring)
+    keep = max(1, found.until - circle.services.clock.day())
+    me = oneoffs.persona_of(await oneoffs.begin_about(circle, obj, keep))
+    to = Place(found.author, found.need.kem, found.need.inbox)
+    await agreeing.send(circle, me, obj, to, PROPOSE, whole=whole, text=text)
+
+
+async def _answer(circle: Circle, obj: bytes, other: bytes, step: str, half: bytes = b"", language: str = "") -> None:
+    me = oneoffs.persona_of(_own(circle, obj))
+    if oneoffs.behind(circle, obj):
+        to = agreeing.place_of(circle, me, obj, other)
+    else:
+        found = view.one(circle, obj)
+        to = Place(found.author, found.need.kem, found.need.inbox)
+    await agreeing.send(circle, me, obj, to, step, half=half, language=language)
+
+
+async def accept(circle: Circle, obj: bytes, other: bytes) -> None:
+    """Accept what somebody proposed about mine. Raises NotThere, CasesFull, TooMuch, KeysChanged."""
+    made = _with(circle, obj, other)
+    if made.step != PROPOSE or made.helper != other:
+        raise NotThere
+    cases.require_place(circle.member.keyring)
+    await _answer(circle, obj, other, ACCEPT, agreeing.half(circle))
+
+
+async def confirm(circle: Circle, obj: bytes, other: bytes, language: str) -> Case:
+    """Both accept: the case is there. Raises NotThere, CasesFull, TooMuch, KeysChanged."""
+    made = _with(circle, obj, other)
+    if made.step != ACCEPT or made.behind != other:
+        raise NotThere
+    half, own = agreeing.half(circle), _own(circle, obj)
+    agreed = agreeing.agreed(made, half, language)
+    # The box first: who learns that there is a case finds it, and an empty one has ended.
+    await attending.begin(circle, own, obj, agreed, _asks(circle, obj))
+    await _answer(circle, obj, other, CONFIRM, half, language)
+    return await attending.take(circle, own, obj, agreed, _asks(circle, obj))
+
+
+async def take(circle: Circle, obj: bytes, other: bytes) -> Case:
+    """Open what both have agreed on. Raises NotThere, CasesFull."""
+    return await attending.take(circle, _own(circle, obj), obj, _with(circle, obj, other), _asks(circle, obj))
+
+
+async def refuse(circle: Circle, obj: bytes, other: bytes) -> None:
+    """Say no, without a reason, as long as not both have accepted. Raises NotThere, TooMuch, KeysChanged."""
+    made = _with(circle, obj, other)
+    if made.is_agreed:
+        raise NotThere
+    await _answer(circle, obj, other, NO)
+
+
+def _asks(circle: Circle, obj: bytes) -> bool:
+    """Whether I am the one who is helped. Raises NotThere."""
+    owned = oneoffs.behind(circle, obj) is not None
+    found = view.mine(circle, obj) if owned else view.one(circle, obj)
+    return owned == (found.need.side == NEED)

@@ -1,0 +1,69 @@
+"""A request without a name, «سأساعد», two yeses, a word that both know, «وصلت»; days later nothing is left."""
+
+from __future__ import annotations
+
+from jiwar.circles import cases
+from tests.browser.axe import Examination
+from tests.browser.conftest import OpenBrowser, Timed, in_passing
+from tests.browser.measured import Measured
+from tests.browser.test_needs import RIDE
+from tests.browser.test_story import SAID
+
+
+@in_passing
+def test_two_help_each_other(timed: Timed, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+    hub = timed.hub
+    asks, helps = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
+    said, examination, title = SAID[lang], Examination(), RIDE[lang].partition(".")[0]
+    if js:
+        examination.of(asks, width)
+    slip, *_ = asks.found(hub.founding_link(), said.group, said.about, said.founder)
+    helps.join(slip, said.guest)
+    asks.go("/help")
+    asks.press("Ask for something")
+    asks.type("text", RIDE[lang])
+    asks.press("Check, then send")
+    asks.press("Send")
+    hub.run(hub.hub.services.later.look(hub.hub.store, float("inf")))
+
+    helps.go("/help")
+    helps.open(title)
+    with helps.way() as way:
+        helps.press("I will help")
+        helps.type("text", said.brief)
+        helps.press("Send")
+    assert way.taps <= 3
+    asks.go("/home")
+    with asks.way() as way:
+        asks.open(title)
+        assert asks.sees(said.brief)
+        asks.press("I accept")
+    assert way.taps <= 2
+    helps.go("/home")
+    helps.open(title)
+    helps.press("Yes, it begins")
+    asks.go("/home")
+    asks.open(title)
+    asks.press("Open it")
+    for one in (asks, helps):
+        assert one.sees(one.word("Recognition words"))
+        assert not one.sees(said.founder)
+        assert not one.sees(said.guest)
+    known = [[word.text for word in one.all("b[lang]")] for one in (asks, helps)]
+    assert known[0] == known[1]
+    assert len(set(known[0])) == 2
+
+    asks.type("text", said.call)
+    asks.press("Send")
+    helps.go(helps.path)
+    assert helps.sees(said.call)
+    helps.press("Arrived")
+    asks.go(asks.path)
+    asks.press("Arrived")
+    assert asks.sees(asks.word("Both have arrived."))
+    timed.days_pass(cases.AFTER + 1)
+    for one in (asks, helps):
+        one.sign_in()
+        one.go("/help/mine")
+        assert not one.sees(one.word("Follow-up"))
+    assert examination.says() == ""

@@ -1,0 +1,234 @@
+"""Two agree, have a case, open steps, arrive; either ends it, and nothing is left."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiwar.circles import agreeing, attending, cases, leaving, oneoffs, words
+from jiwar.circles.circle import Circle
+from jiwar.errors import BadChoice, CasesFull, NotThere, TextMissing, TextTooLong
+from jiwar.keyring.model import Case
+from jiwar.keyring.persona import Persona
+from jiwar.systems.needs import pledging, service, view
+from jiwar.systems.needs.model import NEED, OFFER
+from jiwar.systems.needs.rules import OVER, Wish
+from tests.systems.company import Company
+
+pytestmark = pytest.mark.anyio
+
+
+async def listed(company: Company, side: str = NEED, text: str = "خبز") -> bytes:
+    """Something of fig's on the board."""
+    obj = await service.ask(company.fig(), Wish(side, text))
+    await company.services.later.look(company.services.store, float("inf"))
+    await oneoffs.settle(company.fig())
+    return obj
+
+
+def other(circle: Circle, obj: bytes) -> bytes:
+    return pledging.agreements(circle, obj)[0][0].other
+
+
+async def agreed(company: Company, obj: bytes) -> tuple[Case, Case]:
+    """Fig's case with palm, and palm's with fig."""
+    await pledging.propose(company.palm(), obj, whole=True, text="عندي")
+    await pledging.accept(company.fig(), obj, other(company.fig(), obj))
+    helps = await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
+    asks = await pledging.take(company.fig(), obj, other(company.fig(), obj))
+    return asks, helps
+
+
+async def test_both_have_the_same_once_both_have_accepted(company: Company) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    assert asks.secret == helps.secret
+    assert (asks.asks, helps.asks) == (True, False)
+    first, second = cases.show(company.fig(), asks), cases.show(company.palm(), helps)
+    assert first.words == second.words
+    assert len(set(first.words)) == 2
+    assert first.has_come
+    assert second.has_come
+    assert asks.name != helps.name
+
+
+async def test_before_both_accept_there_is_no_case(company: Company) -> None:
+    obj = await listed(company)
+    await pledging.propose(company.palm(), obj, whole=False, text="نصفه")
+    (made, case), *_ = pledging.agreements(company.fig(), obj)
+    assert (made.whole, made.text, case) == (False, "نصفه", None)
+    with pytest.raises(NotThere):
+        await pledging.take(company.fig(), obj, made.other)
+    with pytest.raises(NotThere):  # A proposal is not confirmed before it is accepted.
+        await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
+    with pytest.raises(NotThere):  # And nobody accepts their own.
+        await pledging.accept(company.palm(), obj, other(company.palm(), obj))
+    await pledging.accept(company.fig(), obj, made.other)
+    with pytest.raises(NotThere):
+        await pledging.take(company.palm(), obj, other(company.palm(), obj))
+    assert not company.fig().member.keyring.cases
+    assert not company.palm().member.keyring.cases
+
+
+@pytest.mark.parametrize("who", ["palm", "fig"])
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_either_says_no_and_it_can_be_proposed_again(company: Company, who: str, accepted: bool) -> None:
+    obj = await listed(company)
+    await pledging.propose(company.palm(), obj, whole=True)
+    if accepted:
+        await pledging.accept(company.fig(), obj, other(company.fig(), obj))
+    circle = company.opened_by(who)
+    await pledging.refuse(circle, obj, other(circle, obj))
+    assert not pledging.agreements(company.fig(), obj)
+    assert not pledging.agreements(company.palm(), obj)
+    asks, helps = await agreed(company, obj)
+    assert asks.secret == helps.secret
+
+
+async def test_what_is_offered_is_taken_up_the_same_way(company: Company) -> None:
+    asks, helps = await agreed(company, await listed(company, OFFER))
+    assert (asks.asks, helps.asks) == (False, True)
+
+
+async def test_several_help_with_one_need_and_know_nothing_of_each_other(company: Company) -> None:
+    obj = await listed(company)
+    await agreed(company, obj)
+    await pledging.propose(company.lamp(), obj, whole=False)
+    assert len(pledging.agreements(company.fig(), obj)) == 2
+    assert len(pledging.agreements(company.lamp(), obj)) == 1
+    assert len(pledging.agreements(company.palm(), obj)) == 1
+
+
+async def test_a_proposal_is_made_once_and_to_what_stands_open(company: Company) -> None:
+    obj = await listed(company)
+    with pytest.raises(NotThere):
+        await pledging.propose(company.fig(), obj, whole=True)
+    with pytest.raises(TextTooLong):
+        await pledging.propose(company.palm(), obj, whole=True, text="x" * (agreeing.LINE_LIMIT + 1))
+    assert not company.palm().member.keyring.one_offs
+    await pledging.propose(company.palm(), obj, whole=True)
+    with pytest.raises(NotThere):
+        await pledging.propose(company.palm(), obj, whole=True)
+    await service.end(company.fig(), obj, OVER)
+    with pytest.raises(NotThere):
+        await pledging.propose(company.lamp(), obj, whole=True)
+
+
+async def test_they_talk_and_the_oldest_gives_way(company: Company) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    with pytest.raises(TextMissing):
+        await attending.say(company.fig(), asks, " ")
+    for number in range(cases.MOST_LETTERS + 3):
+        await attending.say(company.fig(), asks, f"كلمة {number}")
+    assert cases.show(company.palm(), helps).waits_for_me
+    await attending.say(company.palm(), helps, "وصل")
+    said = [one.line.text for one in cases.show(company.fig(), asks).talk]
+    assert said[-2:] == [f"كلمة {cases.MOST_LETTERS + 2}", "وصل"]
+    assert len(cases.lying(company.fig(), asks)) == cases.MOST_LETTERS
+    assert cases.show(company.fig(), asks).has_come
+
+
+async def test_a_step_is_seen_when_both_have_opened_it(company: Company) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    asks = await attending.open_step(company.fig(), asks, cases.NAME, "تينة")
+    seen = cases.show(company.palm(), helps)
+    assert seen.step(cases.NAME) == cases.Opened("", True, "")
+    assert all("تينة" not in one.line.text for one in seen.said)
+    helps = await attending.open_step(company.palm(), helps, cases.NAME, "نخلة")
+    assert cases.show(company.fig(), asks).step(cases.NAME) == cases.Opened("تينة", True, "نخلة")
+    await attending.show_opened(company.fig(), asks)
+    assert cases.show(company.palm(), helps).step(cases.NAME) == cases.Opened("نخلة", True, "تينة")
+    assert cases.show(company.palm(), helps).step(cases.PLACE) == cases.Opened("", False, "")
+    for step, text, error in ((cases.NAME, "x", BadChoice), ("all", "x", BadChoice), (cases.PLACE, "", TextMissing)):
+        with pytest.raises(error):
+            await attending.open_step(company.fig(), asks, step, text)
+
+
+async def test_who_ends_it_leaves_nothing_and_the_other_learns_it(company: Company) -> None:
+    obj = await listed(company)
+    await service.send_word(company.palm(), obj, "عندي")
+    asks, helps = await agreed(company, obj)
+    await attending.end(company.fig(), asks)
+    assert not company.fig().member.keyring.cases
+    assert not cases.lying(company.palm(), helps)
+    with pytest.raises(NotThere):
+        await attending.say(company.palm(), helps, "؟")
+    await attending.settle(company.palm())
+    (news,) = cases.mine(company.palm())
+    assert cases.show(company.palm(), news).is_over
+    assert (news.obj, news.seed, news.other, news.secret) == (b"", b"", b"", b"")
+    assert not company.palm().member.keyring.one_offs
+    assert view.one(company.palm(), obj).is_open
+    assert view.threads(company.fig(), obj) == []
+    await attending.end(company.palm(), news)
+    assert not company.palm().member.keyring.cases
+    again, _ = await agreed(company, obj)
+    assert again.secret != asks.secret
+
+
+async def test_the_news_that_it_ended_goes_by_itself(company: Company) -> None:
+    asks, _ = await agreed(company, await listed(company))
+    await attending.end(company.fig(), asks)
+    await attending.settle(company.palm())
+    company.clock.forward(days=cases.AFTER + 1)
+    await attending.settle(company.palm())
+    assert not company.palm().member.keyring.cases
+
+
+@pytest.mark.parametrize("first", ["palm", "fig"])
+async def test_days_after_both_have_arrived_whoever_comes_first_shreds_it(company: Company, first: str) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    await attending.arrive(company.fig(), asks)
+    assert cases.show(company.fig(), asks).last_day == asks.day + cases.LIFE
+    await attending.arrive(company.palm(), helps)
+    await attending.arrive(company.palm(), cases.mine(company.palm())[0])
+    assert sum(one.line.kind == cases.ARRIVED for one in cases.show(company.fig(), asks).said) == 2
+    assert cases.show(company.fig(), asks).last_day == asks.day + cases.AFTER
+    company.clock.forward(days=cases.AFTER)
+    await attending.settle(company.opened_by(first))
+    assert cases.lying(company.fig(), asks)
+    company.clock.forward(days=1)
+    await attending.settle(company.opened_by(first))
+    assert not cases.lying(company.fig(), asks)
+    for who in ("palm", "fig"):  # And the other one is told no news.
+        await attending.settle(company.opened_by(who))
+        assert not company.opened_by(who).member.keyring.cases
+
+
+async def test_it_lasts_a_month_at_most(company: Company) -> None:
+    asks, _ = await agreed(company, await listed(company))
+    company.clock.forward(days=cases.LIFE + 1)
+    await attending.settle(company.fig())
+    assert not cases.lying(company.fig(), asks)
+    assert not company.fig().member.keyring.cases
+
+
+async def test_one_has_a_few_at_a_time(company: Company) -> None:
+    for number in range(cases.MOST_OPEN):
+        await agreed(company, await listed(company, text=f"طلب {number}"))
+    obj = await listed(company, text="وطلب")
+    with pytest.raises(CasesFull):
+        await pledging.propose(company.palm(), obj, whole=True)
+    await pledging.propose(company.lamp(), obj, whole=True)
+    with pytest.raises(CasesFull):
+        await pledging.accept(company.fig(), obj, other(company.fig(), obj))
+    await attending.end(company.fig(), cases.mine(company.fig())[0])
+    await pledging.accept(company.fig(), obj, other(company.fig(), obj))
+
+
+async def test_who_leaves_the_circle_ends_all_of_theirs(company: Company) -> None:
+    asks, _ = await agreed(company, await listed(company))
+    box = Persona(asks.seed).box(oneoffs.BOX)
+    await leaving.leave(company.fig())
+    assert not cases.lying(company.palm(), asks)
+    assert not company.services.store.mail(box)
+
+
+async def test_a_case_that_ended_before_it_was_taken_is_not_there(company: Company) -> None:
+    obj = await listed(company)
+    await pledging.propose(company.palm(), obj, whole=True)
+    await pledging.accept(company.fig(), obj, other(company.fig(), obj))
+    helps = await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
+    await attending.end(company.palm(), helps)
+    with pytest.raises(NotThere):
+        await pledging.take(company.fig(), obj, other(company.fig(), obj))
+    assert not pledging.agreements(company.fig(), obj)
+    assert words.heard(company.fig(), oneoffs.persona_of(oneoffs.mine(company.fig())[0]), obj) == []
