@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from jiwar.circles import leaving, roles, window
 from jiwar.circles.model import DISPATCHER
 from jiwar.clock import SetClock
+from jiwar.errors import TooMuch
 from jiwar.systems.desk import service, view
 from jiwar.systems.needs.rules import USUAL
-from jiwar.web.limits import ONE_WINDOW
+from jiwar.web.limits import ONE_WINDOW, PAGES_AT_A_WINDOW
 from tests.web.client import Client, Page, World
 from tests.web.seated import Seats, Someone
 from tests.web.test_teams import begin, bring
@@ -83,7 +85,7 @@ def test_a_bed_at_night_in_three_screens_and_its_answer_under_six_words(
     code = code_on(page)
     assert guest.screens == ["desk", "desk"]
     assert not guest.cookies
-    assert guest.word("Nobody has answered yet.")[:12] in returns(guest, code).text
+    assert NEED in returns(guest, code).text
     assert NEED in queue(dispatcher, circle).text
     page = dispatcher.send(case(dispatcher, circle), "case", text=ANSWER, _button="do=answer")
     assert ANSWER in page.text
@@ -196,6 +198,41 @@ def test_when_it_is_full_nothing_is_acknowledged_and_what_was_written_stays(
     assert code_on(guest.send(page, "desk"))
 
 
+class TestACrowd:
+    @pytest.fixture
+    def crowd(self, founder, world: World) -> None:
+        """As many pages have been drawn as may be, for asking."""
+        for _ in range(PAGES_AT_A_WINDOW.burst):
+            world.site.limits.take(b"desk", PAGES_AT_A_WINDOW)
+
+    def test_is_answered_by_the_same_few_bytes_in_each_language(self, crowd, client, clock: SetClock) -> None:
+        one, other = client("en").get("/desk?l=en"), client("en").post("/desk?l=en", {"ticket": "x", "text": NEED})
+        assert one.status == other.status == 503
+        assert one.body == other.body
+        assert client("en").word("Many are at the desk right now") in one.text
+        assert client("fr").word("Many are at the desk right now") in client("fr").get("/desk?l=fr").text
+        clock.forward(seconds=2)
+        assert client("en").get("/desk?l=en").status == 200
+
+    def test_keeps_nobody_from_the_answer(self, founder, client, world: World) -> None:
+        guest = client("ar")
+        code = code_on(hands_in(guest))
+        self.crowds(world)
+        assert NEED in returns(guest, code).text
+
+    def crowds(self, world: World) -> None:
+        with suppress(TooMuch):
+            while True:
+                world.site.limits.take(b"desk", PAGES_AT_A_WINDOW)
+
+    def test_a_member_s_page_is_their_own(self, founder, crowd, client) -> None:
+        member, _ = founder
+        page = member.get("/desk")
+        assert page.status == 503
+        assert page.form("/close").fields["token"]
+        assert not client("ar").get("/desk").form("/close").fields["token"]
+
+
 def test_the_window_stands_as_long_as_somebody_can_read_what_comes(
     founder, client, world: World, seats: Seats
 ) -> None:
@@ -206,7 +243,10 @@ def test_the_window_stands_as_long_as_somebody_can_read_what_comes(
     page = founded.get(f"{founded.at('care_rest', circle)}?team=dispatch")
     founded.send(page, "care_rest")
     assert window.standing(world.hub.services, circle) is None
-    assert founded.word("It is closed at the moment.") in client(founded.language).get("/desk").text
+    assert (
+        founded.word("It is closed at the moment.")
+        in client(founded.language).get(f"/desk?l={founded.language}").text
+    )
     world.run(leaving.turn_all_due(olive.member))
     standing = window.standing(world.hub.services, circle)
     assert standing is not None

@@ -29,6 +29,8 @@ EVERYBODY_COMES_IN = Rate(20, 30.0)
 ONE_WINDOW = Rate(24, 150.0)
 EVERYBODY_ASKS = Rate(72, 50.0)
 """Words of who has no account, at one window and at all: so many at once, and so many in an hour."""
+PAGES_AT_A_WINDOW = Rate(60, 0.05)
+"""Pages drawn for who has no account; whoever comes above that is turned away with one that stands ready."""
 EVERYBODY_RETURNS = Rate(30, 4.0)
 """Codes that are tried: each costs a slow hash, in the lanes that members come in by."""
 EVERYBODY_SIGNS_IN = Rate(60, 0.25)
