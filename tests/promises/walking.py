@@ -467,8 +467,8 @@ class _Story:
         code = " ".join(WORDS_OF_A_KEY.findall(kept.html))
         queue = founder.follow(founder.follow(founder.go(*care), "team", text=founder.word("Dispatchers")), "queue")
         page = founder.submit(founder.follow(queue, "case"), "case")
-        page = founder.submit(page, "followup", "answer", text=words["answer"] + HOSTILE)
-        page = founder.submit(page, "followup", "note", at=2, note=words["more"])
+        page = founder.submit(page, "case", "answer", text=words["answer"] + HOSTILE)
+        page = founder.submit(page, "case", "note", at=2, note=words["more"])
         founder.submit(page, "help_new")
         page = caller.submit(caller.follow(caller.follow(kept, "desk"), "desk_back"), "desk_back", code=code)
         assert words["answer"] in page.text

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import pytest
 
-from jiwar.circles import cases
+from jiwar.circles import cases, leaving
+from jiwar.circles.model import TRUSTED
 from jiwar.clock import SetClock
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.rules import Wish
+from tests.web import test_teams as team
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
 from tests.web.talking import Talk
@@ -169,3 +173,21 @@ def test_a_step_that_is_not_there(talk: Talk) -> None:
     assert talk.fig.post(path, {**fields, "do": "other"}).status == 400
     assert talk.fig.post(path, {**fields, "do": "confirm"}).status == 404
     assert talk.fig.post(path, {**fields, "do": "accept", "to": talk.fig.name(bytes(32))}).status == 404
+
+
+def test_among_trusted_people_it_goes_the_same_way(talk: Talk) -> None:
+    team.begin(talk.palm, talk.circle, "trusted")
+    team.bring(talk.palm, talk.fig, talk.circle, "trusted")
+    among = copy(talk)
+    among.circle = talk.fig.circle(talk.circle).state.inner_of(TRUSTED)
+    obj = asked(among, among.fig)
+    proposed(among, obj)
+    assert talk.fig.word("Somebody would help") in talk.fig.get("/home").text
+    step(talk.fig, page_of(among, talk.fig, obj), "accept")
+    helps = step(talk.palm, page_of(among, talk.palm, obj), "confirm")
+    asks = step(talk.fig, page_of(among, talk.fig, obj), "take")
+    do(talk.palm, helps, "say", text="متى؟")
+    assert "متى؟" in again(talk.fig, asks).text
+    assert talk.fig.word("Something new in the follow-up") in talk.fig.get("/home").text
+    talk.seats.world.run(leaving.leave(talk.opened_by(talk.fig)))
+    assert talk.palm.word("It has ended") in again(talk.palm, helps).text

@@ -7,6 +7,7 @@ have, there is nothing that would open a case. No letter has a name in it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -90,7 +91,13 @@ def steps(circle: Circle, me: Persona, obj: bytes) -> list[Step]:
             _require_sound(deal)
             if letter.circle == circle.id and deal.obj == obj and me.key in (letter.sender, deal.to):
                 found.append(Step(letter.eid, letter.sender, letter.day, deal))
-    return sorted(found, key=lambda one: (one.day, one.deal.number, one.deal.step != NO))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Step]) -> list[Step]:
+    """Steps as they are folded: of one number a no first, then as they can follow each other."""
+    turn = {step: place for place, step in enumerate((NO, PROPOSE, ACCEPT, CONFIRM))}
+    return sorted(found, key=lambda one: (one.day, one.deal.number, turn[one.deal.step]))
 
 
 def _require_sound(deal: Deal) -> None:
@@ -177,7 +184,8 @@ async def send(
     language: str = "",
 ) -> None:
     """Take a step towards somebody, with a copy for me. Raises TooMuch, KeysChanged."""
-    number = min(_LAST_NUMBER, 1 + max((one.deal.number for one in steps(circle, me, obj)), default=0))
+    between = (one.deal.number for one in steps(circle, me, obj) if to.key in (one.sender, one.deal.to))
+    number = min(_LAST_NUMBER, 1 + max(between, default=0))
     own = me.kem_key, me.inbox(BOX)
     body = encode(Deal(step, whole, text, half, language, number, to.key, obj, *own))
     await leave(circle, me, letters.DEAL, body, (to.kem, to.inbox), own)

@@ -54,8 +54,8 @@ class StepShown:
     error: str
 
 
-def rows(visit: Visit, circle: Circle) -> list[Row]:
-    """All my cases from a group."""
+def rows(visit: Visit, circle: Circle, group: str = "") -> list[Row]:
+    """All my cases from a group, called so."""
     found = [cases.show(circle, case) for case in cases.mine(circle)]
     return [
         Row(
@@ -63,7 +63,7 @@ def rows(visit: Visit, circle: Circle) -> list[Row]:
             case_href(visit, circle, one.case),
             one.waits_for_me,
             one.is_over,
-            circle.name,
+            group,
             one.last_day,
         )
         for one in found
@@ -104,7 +104,6 @@ def _page(visit: Visit, circle: Circle, case: Case, error: JiwarError | None = N
         shown=shown,
         title=title,
         need=visit.site.paths.url("need", need=visit.object_name(circle.id, case.obj)) if listed else "",
-        group=circle.name,
         steps=[] if shown.is_over else [_step(visit, shown, step, error) for step in cases.STEPS],
         typed=visit.form.typed("text", 2 * SAY_LIMIT),
         limit=SAY_LIMIT,

@@ -17,7 +17,7 @@ from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.keepers import begun_in
 from jiwar.web.lately import Lately, Rows, open_circles
-from jiwar.web.needs import own_rows, settle
+from jiwar.web.needs import own_rows, settle, with_aid
 from jiwar.web.offers import question
 from jiwar.web.reading import RoomState, TopicState
 from jiwar.web.returning import followed
@@ -85,10 +85,11 @@ async def show(visit: Visit) -> Response:
     seen = [_look(visit, circle) for circle in circles]
     mine = sorted((one for each in seen for one in _for_me(visit, each)), key=lambda one: one.order, reverse=True)
     groups = sorted((_group(visit, each) for each in seen), key=lambda one: one.order, reverse=True)
-    for circle in circles:
+    boards = {one.id: one for one in (*circles, *with_aid(circles))}.values()
+    for circle in boards:
         await settle(circle)
-    cared = [one for circle in circles for one in cases.rows(visit, circle) if one.waits][:FOR_ME]
-    ending = [one for circle in circles for one in own_rows(visit, circle) if one.calls][:FOR_ME]
+    cared = [one for circle in boards for one in cases.rows(visit, circle) if one.waits][:FOR_ME]
+    ending = [one for circle in boards for one in own_rows(visit, circle) if one.calls][:FOR_ME]
     faces = [one for circle in circles for one in greeting.waiting(visit, circle)][:FOR_ME]
     arrivals = (greeting.arrival(visit, circle) for circle in sorted(circles, key=lambda one: -one.membership.joined))
     return visit.page(

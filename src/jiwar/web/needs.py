@@ -104,7 +104,7 @@ async def show_mine(visit: Visit) -> Response:
     return visit.page(
         "needs/mine.html",
         tab="help",
-        cases=[one for circle in circles for one in cases.rows(visit, circle)],
+        cases=[one for circle in circles for one in cases.rows(visit, circle, called(visit, circle))],
         mine=[one for circle in circles for one in own_rows(visit, circle)],
         several=len(circles) > 1,
     )

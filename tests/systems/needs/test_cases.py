@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
-from jiwar.circles import agreeing, attending, cases, leaving, oneoffs, words
+from jiwar.circles import agreeing, attending, cases, leaving, letters, oneoffs, words
 from jiwar.circles.circle import Circle
+from jiwar.circles.founding import desk_of
+from jiwar.crypto import envelopes
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import INBOX
 from jiwar.errors import BadChoice, CasesFull, NotThere, TextMissing, TextTooLong
 from jiwar.keyring.model import Case
 from jiwar.keyring.persona import Persona
 from jiwar.systems.needs import pledging, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.rules import OVER, Wish
+from jiwar.wire.canonical import encode
 from tests.systems.company import Company
 
 pytestmark = pytest.mark.anyio
@@ -232,3 +238,66 @@ async def test_a_case_that_ended_before_it_was_taken_is_not_there(company: Compa
         await pledging.take(company.fig(), obj, other(company.fig(), obj))
     assert not pledging.agreements(company.fig(), obj)
     assert words.heard(company.fig(), oneoffs.persona_of(oneoffs.mine(company.fig())[0]), obj) == []
+
+
+async def test_who_counts_wrongly_spoils_no_agreement_but_their_own(company: Company) -> None:
+    obj = await listed(company)
+    found = view.one(company.lamp(), obj)
+    own = oneoffs.persona_of(await oneoffs.begin_about(company.lamp(), obj, 7))
+    to = agreeing.Place(found.author, found.need.kem, found.need.inbox)
+    places = (to.kem, to.inbox), (own.kem_key, own.inbox(oneoffs.BOX))
+    deal = agreeing.Deal(agreeing.PROPOSE, True, "", b"", "", 10_000, to.key, obj, *places[1])
+    await words.leave(company.lamp(), own, letters.DEAL, encode(deal), *places)
+    await pledging.propose(company.palm(), obj, whole=True, text="عندي")
+    (theirs,) = [one for one, _ in pledging.agreements(company.fig(), obj) if one.text]
+    await pledging.accept(company.fig(), obj, theirs.other)
+    helps = await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
+    asks = await pledging.take(company.fig(), obj, theirs.other)
+    assert asks.secret == helps.secret
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"step": "maybe"},
+        {"half": b"x"},
+        {"text": "a\nb"},
+        {"language": "xx"},
+        {"number": -1},
+        {"to": b"x"},
+        {"kem": b"x"},
+    ],
+    ids=str,
+)
+async def test_a_deal_that_no_program_of_ours_writes(company: Company, change: dict[str, object]) -> None:
+    obj = await listed(company)
+    found = view.one(company.lamp(), obj)
+    own = oneoffs.persona_of(await oneoffs.begin_about(company.lamp(), obj, 7))
+    place = own.kem_key, own.inbox(oneoffs.BOX)
+    deal = agreeing.Deal(agreeing.PROPOSE, True, "", b"", "", 1, found.author, obj, *place)
+    body = encode(structs.replace(deal, **change))
+    await words.leave(company.lamp(), own, letters.DEAL, body, (found.need.kem, found.need.inbox))
+    assert pledging.agreements(company.fig(), obj) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        cases.Line("shout", 1, "", "x"),
+        cases.Line(cases.SAY, 1, "", ""),
+        cases.Line(cases.SAY, 1, cases.NAME, "x"),
+        cases.Line(cases.OPEN, 1, "all", ""),
+        cases.Line(cases.SHOW, 1, cases.NAME, "x" * (cases.STEP_LIMIT + 1)),
+        cases.Line(cases.ARRIVED, -1, "", ""),
+    ],
+    ids=lambda line: f"{line.kind}-{line.number}",
+)
+async def test_a_line_that_no_program_of_ours_writes(company: Company, line: cases.Line) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    room = desk_of(helps.secret)
+    place = envelopes.public_key(room.seed), digest(INBOX, room.box)
+    before = cases.show(company.fig(), asks)
+    await words.leave(company.palm(), Persona(helps.seed), letters.PAIR, encode(line), place)
+    stranger = Persona(company.services.random(32))
+    await words.leave(company.palm(), stranger, letters.PAIR, encode(cases.Line(cases.SAY, 1, "", "أنا")), place)
+    assert cases.show(company.fig(), asks) == before
