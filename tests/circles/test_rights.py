@@ -16,7 +16,7 @@ from jiwar.crypto import blind
 from jiwar.errors import BadSignature
 from jiwar.keyring.persona import Persona
 from jiwar.store.contract import Mail
-from jiwar.systems.needs import service, view
+from jiwar.systems.needs import pledging, service, view
 from jiwar.systems.needs.model import NEED
 from jiwar.systems.needs.rules import Wish
 from jiwar.wire.canonical import encode
@@ -308,3 +308,17 @@ def test_a_good_signature_under_another_key_is_not(company: Company) -> None:
         blind.verify(
             blind.public_key(blind.new_key()), what, blind.sign(blind.new_key(), what, circle.services.random)
         )
+
+
+async def test_who_would_help_is_introduced_too(company: Company) -> None:
+    await everybody_comes(company)
+    company.clock.forward(days=2)
+    obj = await asked(company, "fig")
+    await pledging.propose(company.lamp(), obj, whole=True)
+    made = pledging.agreements(company.fig(), obj)[0][0]
+    assert pledging.standing(company.fig(), made) == "member"
+    assert rights.left(company.lamp()) == EACH - 1
+    await service.send_word(company.palm(), obj, "في أيّ ساعة؟")
+    await pledging.propose(company.palm(), obj, whole=True)
+    found = [pledging.standing(company.fig(), one) for one, _ in pledging.agreements(company.fig(), obj)]
+    assert sorted(found) == ["member", "none"]

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from jiwar.circles import letters, spoken, texts
+from jiwar.circles import letters, rights, spoken, texts
 from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import BOX, object_of
+from jiwar.circles.rights import NONE, Right
 from jiwar.circles.words import leave
 from jiwar.crypto import envelopes
 from jiwar.crypto.kdf import derive
@@ -31,7 +32,7 @@ _LENGTHS = {PROPOSE: 0, ACCEPT: HALF, CONFIRM: HALF, NO: 0}
 
 class Deal(Wire, frozen=True):
     """The body of a letter. `half` is of the secret, with accepting and confirming; `language` of recognition words,
-    with confirming. `whole`, `text`: with proposing. The rest is as in a word (§9.6).
+    with confirming. `whole`, `text`, `right`: with proposing. The rest is as in a word (§9.6).
     """
 
     step: str
@@ -44,6 +45,7 @@ class Deal(Wire, frozen=True):
     obj: bytes
     kem: bytes
     inbox: bytes
+    right: Right = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Agreement:
     given: bytes = b""
     halves: bytes = b""
     language: str = ""
+    right: Right = NONE
 
     @property
     def is_agreed(self) -> bool:
@@ -109,6 +112,7 @@ def _require_sound(deal: Deal) -> None:
         and deal.language in (spoken.LANGUAGES if deal.step == CONFIRM else ("",))
         and 0 <= deal.number <= _LAST_NUMBER
         and len(deal.to) == len(deal.inbox) == 32
+        and rights.is_sound(deal.right)
     )
     if not sound:
         raise BadChoice
@@ -130,7 +134,8 @@ def fold(before: Agreement, one: Step) -> Agreement:
     """What holds after one more step; one that is not its sender's to take, or not now, changes nothing."""
     deal, helps = one.deal, one.sender == before.helper
     if deal.step == PROPOSE and helps and before.step == NO:
-        return replace(before, step=PROPOSE, whole=deal.whole, text=deal.text, day=one.day, given=b"", halves=b"")
+        said = replace(before, step=PROPOSE, whole=deal.whole, text=deal.text, day=one.day, right=deal.right)
+        return replace(said, given=b"", halves=b"")
     if deal.step == ACCEPT and not helps and before.step == PROPOSE:
         return replace(before, step=ACCEPT, given=deal.half)
     if deal.step == CONFIRM and helps and before.step == ACCEPT:
@@ -182,10 +187,11 @@ async def send(
     text: str = "",
     half: bytes = b"",
     language: str = "",
+    right: Right = NONE,
 ) -> None:
     """Take a step towards somebody, with a copy for me. Raises TooMuch, KeysChanged."""
     between = (one.deal.number for one in steps(circle, me, obj) if to.key in (one.sender, one.deal.to))
     number = min(_LAST_NUMBER, 1 + max(between, default=0))
     own = me.kem_key, me.inbox(BOX)
-    body = encode(Deal(step, whole, text, half, language, number, to.key, obj, *own))
+    body = encode(Deal(step, whole, text, half, language, number, to.key, obj, *own, right))
     await leave(circle, me, letters.DEAL, body, (to.kem, to.inbox), own)

@@ -114,14 +114,16 @@ def about(circle: Circle, obj: bytes) -> OneOff | None:
     return next((one for one in all_mine(circle) if one.about == obj), None)
 
 
-async def begin_about(circle: Circle, obj: bytes, keep: int) -> OneOff:
-    """My one-off that writes about somebody else's object, made where there is none. Raises Full, KeyringFull."""
-    made = OneOff(circle.id, circle.services.random(32), "", circle.services.clock.day(), keep, about=obj)
+async def begin_about(circle: Circle, obj: bytes, keep: int, seed: bytes = b"") -> OneOff:
+    """My one-off that writes about somebody else's object, made where there is none, of a seed that has a right or of
+    a new one. Raises Full, KeyringFull.
+    """
+    made = OneOff(circle.id, seed or circle.services.random(32), "", circle.services.clock.day(), keep, about=obj)
 
     def take(ring: Keyring) -> Keyring:
         if len(ring.one_offs) >= MOST_OPEN:
             raise Full
-        return replace(ring, one_offs=(*ring.one_offs, made))
+        return replace(rights.used(ring, made.seed), one_offs=(*ring.one_offs, made))
 
     there = about(circle, obj)
     if there is None:

@@ -44,7 +44,7 @@ BOX = "rights"
 PERIOD_DAYS = 28
 EARLY_DAYS = 7
 """Days before a period in which its rights are asked for already."""
-EACH = 4
+EACH = 6
 """Rights of each in a period."""
 FEWEST = 5
 """People of each kind, where rights say of which kind one is."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import oneoffs, spoken
+from jiwar.circles import oneoffs, rights, spoken
 from jiwar.circles.agreeing import ACCEPT, CONFIRM, LINE_LIMIT, PROPOSE, Agreement
 from jiwar.circles.circle import Circle
+from jiwar.circles.rights import Standing
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.keyring.model import Case
 from jiwar.systems.needs import pledging, view
@@ -34,6 +35,7 @@ class Card:
     whole: bool
     text: str
     day: int
+    standing: Standing
     href: str
 
 
@@ -51,6 +53,7 @@ def cards(visit: Visit, circle: Circle, obj: bytes) -> list[Card]:
             made.whole,
             made.text,
             made.day,
+            pledging.standing(circle, made),
             case_href(visit, circle, case) if case else "",
         )
         for made, case in pledging.agreements(circle, obj)
@@ -101,6 +104,7 @@ def _page(visit: Visit, circle: Circle, obj: bytes, error: JiwarError | None = N
         side=found.need.side,
         title=aidwords.cut(found.need.text)[0],
         part=visit.form.typed("much") == "part",
+        introduced=oneoffs.about(circle, obj) is None and rights.usable(circle) is not None,
         typed=visit.form.typed("text"),
         limit=LINE_LIMIT,
         error=visit.sentence(error) if error else "",

@@ -6,9 +6,10 @@ under way, and when a case ends nothing has to be put back.
 
 from __future__ import annotations
 
-from jiwar.circles import agreeing, attending, cases, oneoffs
+from jiwar.circles import agreeing, attending, cases, oneoffs, rights
 from jiwar.circles.agreeing import ACCEPT, CONFIRM, NO, PROPOSE, Agreement, Place
 from jiwar.circles.circle import Circle
+from jiwar.circles.rights import Standing
 from jiwar.errors import NotThere
 from jiwar.keyring.model import Case, OneOff
 from jiwar.systems.needs import view
@@ -51,9 +52,15 @@ async def propose(circle: Circle, obj: bytes, whole: bool, text: str = "") -> No
         raise NotThere
     cases.require_place(circle.member.keyring)
     keep = max(1, found.until - circle.services.clock.day())
-    me = oneoffs.persona_of(await oneoffs.begin_about(circle, obj, keep))
-    to = Place(found.author, found.need.kem, found.need.inbox)
-    await agreeing.send(circle, me, obj, to, PROPOSE, whole=whole, text=text)
+    mine = rights.usable(circle) if oneoffs.about(circle, obj) is None else None
+    me = oneoffs.persona_of(await oneoffs.begin_about(circle, obj, keep, mine.seed if mine else b""))
+    to, right = Place(found.author, found.need.kem, found.need.inbox), mine.right if mine else rights.NONE
+    await agreeing.send(circle, me, obj, to, PROPOSE, whole=whole, text=text, right=right)
+
+
+def standing(circle: Circle, made: Agreement) -> Standing:
+    """What can be said of who proposed it."""
+    return rights.standing(circle, rights.all_keys(circle), made.right, made.helper, made.day)
 
 
 async def _answer(circle: Circle, obj: bytes, other: bytes, step: str, half: bytes = b"", language: str = "") -> None:
