@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import held, machine, matching, pages, peers, returning, rooms
+from bench import flooding, held, machine, matching, pages, peers, returning, rooms
 from bench.scale import FULL, QUICK, Scale
 from bench.table import Row, as_markdown, measured
 
@@ -28,6 +28,7 @@ MEASURES: dict[str, Callable[[Scale], list[Row]]] = {
     "writing": rooms.writing,
     "delivery": rooms.delivery,
     "live": rooms.live_memory,
+    "flood": flooding.flooded,
     "held": held.waiting,
     "matching": matching.planned,
     "peers": peers.compared,

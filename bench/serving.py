@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from bench.machine import ALLOCATOR, cores, cpu_seconds, resident_kib
 from jiwar.node import Config, open_hub
-from jiwar.web.limits import Limits, Rate
+from jiwar.web.limits import EVERYBODY_ASKS, ONE_WINDOW, PAGES_AT_A_WINDOW, Limits, Rate
 from jiwar.web.serve import HOST, make_server
 from jiwar.web.site import Site
 
@@ -28,13 +28,14 @@ if TYPE_CHECKING:  # A hub's process must not carry what fills folders.
     from bench.filling.folder import Filled
 
 _AT_MOST = Rate(10**9, 1e-9)
+_OF_STRANGERS = (ONE_WINDOW, EVERYBODY_ASKS, PAGES_AT_A_WINDOW)
 
 
 class Patient(Limits):
-    """Counts as always and refuses nobody."""
+    """Counts as always and refuses nobody but strangers at the window."""
 
     def take(self, name: bytes, rate: Rate) -> None:
-        super().take(name, _AT_MOST)
+        super().take(name, rate if rate in _OF_STRANGERS else _AT_MOST)
 
 
 class Running:

@@ -353,6 +353,14 @@ def does(who: Someone, circle: bytes, verb: str, **typed: str) -> Page:
     return who.post(form.action, {"token": form.fields["token"], "do": verb, **typed})
 
 
+def test_the_board_leads_dispatchers_to_the_queue_and_nobody_else(founder, client, seats: Seats) -> None:
+    founded, circle = founder
+    olive = seats.joins(founded, circle, "زيتونة")
+    hands_in(client(founded.language))
+    assert founded.at("queue", circle) in founded.get("/help").links
+    assert founded.word("Help desk") not in olive.get("/help").text
+
+
 def test_dispatchers_gather_when_they_come_by(founder, client, world: World) -> None:
     founded, circle = founder
     hands_in(client(founded.language))

@@ -18,7 +18,7 @@ from jiwar.errors import NotThere
 from jiwar.store.contract import ObjectRow
 from jiwar.systems.needs import rules, view
 from jiwar.systems.needs.model import NEED
-from jiwar.web import aidwords, cursor
+from jiwar.web import aidwords, cursor, queue
 from jiwar.web.app import At
 from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, joined, reading
 from jiwar.web.frame import Frame
@@ -238,6 +238,7 @@ def _board(
     return visit.page(
         "needs/board.html",
         tab="help",
+        queues=queue.mine(visit, circles),
         side=side,
         shown=shown,
         cards=_filled(visit, cards, len(circles) > 1),

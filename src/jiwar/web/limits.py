@@ -26,9 +26,10 @@ TRIAL = Rate(3, 900.0)
 EVERYBODY_LOOKS = Rate(120, 0.5)
 EVERYBODY_COMES_IN = Rate(20, 30.0)
 """New keys by the page that everybody may read: there no invitation counts."""
-ONE_WINDOW = Rate(24, 150.0)
-EVERYBODY_ASKS = Rate(72, 50.0)
-"""Words of who has no account, at one window and at all: so many at once, and so many in an hour."""
+ONE_WINDOW = Rate(12, 150.0)
+EVERYBODY_ASKS = Rate(36, 50.0)
+"""Words of who has no account, at one window and at all: so many at once, then 24 and 72 in an hour; each costs a
+slow hash."""
 PAGES_AT_A_WINDOW = Rate(60, 0.05)
 """Pages drawn for who has no account; whoever comes above that is turned away with one that stands ready."""
 EVERYBODY_RETURNS = Rate(30, 4.0)

@@ -74,8 +74,27 @@ def _holder(visit: Visit, circle: Circle, one: Open) -> str:
 
 
 def waiting(inner: Circle) -> int:
-    """How many requests want a word of mine, or of anybody's."""
-    return sum(one.part in ("new", "mine") for one in view.queue(inner))
+    """How many requests want a word of mine, or of anybody; what nobody has gathered yet counts as it lies there."""
+    return view.lying(inner) + sum(one.part in ("new", "mine") for one in view.queue(inner))
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue of mine, as a row shows it."""
+
+    href: str
+    group: str
+    waiting: int
+
+
+def mine(visit: Visit, circles: list[Circle]) -> list[Queue]:
+    """The queues of those groups where I am a dispatcher."""
+    held = [(circle, inner) for circle in circles if (inner := roles.held(circle, DISPATCHER)) is not None]
+    url = visit.site.paths.url
+    return [
+        Queue(url("queue", circle=visit.circle_name(circle.id)), circle.name, waiting(inner))
+        for circle, inner in held
+    ]
 
 
 async def show(visit: Visit) -> Response:

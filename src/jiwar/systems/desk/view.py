@@ -15,6 +15,7 @@ from jiwar.circles import callers, speech
 from jiwar.circles.callers import Talk
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
+from jiwar.circles.founding import desks
 from jiwar.errors import NotThere
 from jiwar.log.shelf import LAST_NUMBER, object_name
 from jiwar.store.contract import RecordRow
@@ -95,6 +96,11 @@ def one(inner: Circle, slot: int) -> Open:
     if standing is None:
         raise NotThere
     return _open(inner, standing)
+
+
+def lying(inner: Circle) -> int:
+    """How many letters lie at the window that nobody has gathered."""
+    return sum(len(inner.services.store.mail(keys.strangers)) for keys in desks(inner))
 
 
 def workload(found: list[Open]) -> Counter[bytes]:
