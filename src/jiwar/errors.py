@@ -15,6 +15,7 @@
     │   ├── PinTaken              pin.taken                both numbers of a phone are the same
     │   ├── PinWrong              pin.wrong                (left)
     │   ├── PhoneForgotten        pin.forgotten            too many wrong numbers, too long ago, or ended elsewhere
+    │   ├── BadPicture            input.bad_picture        no photo that can be taken
     │   ├── SheetUnreadable       sheet.unreadable         no table, or of a kind that isn't read
     │   ├── SheetLocked           sheet.locked             under a password
     │   ├── SheetUnsafe           sheet.unsafe             holds what no table needs: made to do harm
@@ -84,6 +85,10 @@ class TextTooLong(BadInput):
 
 class BadChoice(BadInput):
     code = "input.bad_choice"
+
+
+class BadPicture(BadInput):
+    code = "input.bad_picture"
 
 
 class BadFormToken(BadInput):

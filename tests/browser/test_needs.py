@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.browser import driving
 from tests.browser.axe import Examination
 from tests.browser.conftest import OpenBrowser, pairwise
 from tests.browser.measured import Measured
 from tests.browser.serving import Served
 from tests.browser.test_story import SAID
+from tests.core.pictures.making import photo
 
 RIDE = {
     "ar": "توصيلة إلى المستوصف صباح الخميس. والرجعة قبل الظهر.",
@@ -17,7 +20,9 @@ RIDE = {
 
 
 @pairwise
-def test_a_request_in_two_screens(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+def test_a_request_in_two_screens(
+    hub: Served, browser: OpenBrowser, tmp_path: Path, lang: str, js: bool, width: int
+) -> None:
     asker = Measured(browser(width, js, lang), hub, lang, js)
     said, examination = SAID[lang], Examination()
     if js:
@@ -52,3 +57,16 @@ def test_a_request_in_two_screens(hub: Served, browser: OpenBrowser, lang: str, 
     asker.press("Check, then send")
     asker.press("Send")
     assert asker.path == "/help/mine"
+
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(photo((1_600, 1_200)))
+    hub.run(hub.hub.services.later.flush(hub.hub.store, hub.hub.services.random))
+    asker.go("/help/mine")
+    asker.open(said.text[:20])
+    asker.open(asker.word("Add a photo"))
+    asker.one("#file").send_keys(str(file))
+    asker.type("alt", said.founder)
+    asker.press("Put it there")
+    assert asker.sees(asker.word("The photo stands beside it."))
+    width_shown = "return document.querySelector('main img').naturalWidth"
+    assert asker.driver.execute_script(width_shown) == 1_024, "it has come, and is small"

@@ -61,10 +61,14 @@ from jiwar.keyring.hub_secret import SECTOR, HubSecret, OuterLayer
 from jiwar.keyring.persona import Persona
 from jiwar.keyring.phone import PhoneKey, new_pin, read_pin
 from jiwar.log.record import Place, read_cover, read_record
+from jiwar.pictures.decoder import LARGEST
+from jiwar.pictures.jpeg import require_plain
 from jiwar.store.contract import Mail
 from jiwar.store.held import DAY_MINUTES
 from jiwar.store.sqlite import held
+from jiwar.systems.needs import pictures as beside
 from jiwar.systems.needs import rules as needs
+from jiwar.systems.needs.model import Picture
 from jiwar.web.tickets import Ticket, Tickets
 from jiwar.wire.canonical import Wire, decode, encode, reread
 from jiwar.wire.frame import pad, unpad
@@ -230,6 +234,14 @@ def keeper_letters(data: bytes) -> None:
         if isinstance(body, keeping.Notice):
             assert body.minute // DAY_MINUTES - 20_000 in range(3)
         assert body is None or encode(body) == data
+
+
+def pictures(data: bytes) -> None:
+    """Bytes in the one size, as a body and as what it carries: what is taken is plain."""
+    plain = (data[: beside.SIZE - 1], encode(Picture("", data[:LARGEST])))
+    for body in (data, *(pad(one, beside.SIZE) for one in plain)):
+        with suppress(NotCanonical):
+            require_plain(beside.read(body).jpeg)
 
 
 def one_offs(data: bytes) -> None:

@@ -53,7 +53,7 @@ def uploads(data: bytes) -> None:
     """A form that carries a file is refused, or gives pieces of what was sent."""
     for body in (data, with_file({"token": "x"}, data)):
         with suppress(NotCanonical, SheetTooLarge):
-            read = uploads_.read_parts(body, b"x7Qb0undary")
+            read = uploads_.read_parts(body, b"x7Qb0undary", uploads_.SHEET)
             assert read.file in body
             assert all(value.encode() in body for values in read._fields.values() for value in values)
 

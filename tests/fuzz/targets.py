@@ -47,6 +47,7 @@ TARGETS = {
     "keeper_slips": Target(sealed.keeper_slips, ("circles.keeping.read_slip", "circles.invitations.read_admission")),
     "keeper_letters": Target(sealed.keeper_letters, ("circles.keeping.require_sound",)),
     "one_offs": Target(sealed.one_offs, ("circles.oneoffs.unsized",)),
+    "pictures": Target(sealed.pictures, ("systems.needs.pictures.read",)),
     "halves": Target(sealed.halves, ("crypto.halves.put_together",)),
     "published_pages": Target(sealed.published_pages, ("circles.publishing.read",)),
     "windows": Target(sealed.windows, ("circles.window.read", "circles.posted.value", "web.desk._poster")),

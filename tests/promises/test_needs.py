@@ -5,6 +5,7 @@ nor by what their own keyring says after it has ended; and nobody writes in some
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unittest.mock import ANY
 
 import pytest
 
@@ -18,14 +19,16 @@ from jiwar.keyring.persona import Persona
 from jiwar.log import record
 from jiwar.log.record import SignedRecord
 from jiwar.log.shelf import LAST_NUMBER, Entry, ShelfLog
+from jiwar.pictures.decoder import drawn
 from jiwar.store.contract import RecordRow
 from jiwar.systems.forum import service as forum
 from jiwar.systems.forum.model import FORUM
-from jiwar.systems.needs import rules, service, view
-from jiwar.systems.needs.model import NEED, NeedCover
+from jiwar.systems.needs import pictures, rules, service, view
+from jiwar.systems.needs.model import NEED, PICTURE, NeedCover, Picture
 from jiwar.systems.needs.rules import WORKED, Wish
 from jiwar.wire.canonical import encode
 from jiwar.wire.frame import pad, unpad
+from tests.core.pictures.making import photo
 from tests.mutants.mutation import Mutations, replaced, together
 from tests.world import Person, Village, village
 
@@ -53,6 +56,10 @@ MUTATIONS: Mutations = {
     ),
     "it comes at once": together(replaced(later, "SOONEST", 0), replaced(later, "LATEST", 1)),
     "the keyring remembers what has ended": replaced(oneoffs, "forget", _forget_nothing),
+    "the size of a photo tells what is on it": together(
+        replaced(pictures, "pad", lambda body, _: pad(body)), replaced(pictures, "SIZE", ANY)
+    ),
+    "a photo outlives its words": replaced(pictures, "take_away", _forget_nothing),
     "anybody writes in it": replaced(Aside, "is_its_own", lambda *_: True),
 }
 
@@ -205,6 +212,25 @@ async def test_who_was_removed_adds_none_even_with_the_hubs_help(board: Board) -
     assert view.lines(circle, NEED, view.rows(circle, NEED)) == []
     with pytest.raises(NotThere):
         view.one(circle, obj)
+
+
+async def test_all_photos_have_one_size_and_go_with_their_words(board: Board) -> None:
+    objs: list[bytes] = []
+    for jpeg, alt in ((drawn(photo((20, 20))), ""), (drawn(photo((900, 700))), "A cupboard with three shelves")):
+        objs.append(await board.asked(board.village.member, SHORT))
+        await pictures.add(board.of(board.village.member), objs[-1], jpeg, alt)
+    assert len({len(board.rows(obj)[-1].value) for obj in objs}) == 1
+    await service.end(board.of(board.village.member), objs[0], WORKED)
+    assert board.rows(objs[0])[1].value == b""
+
+
+async def test_nobody_puts_a_photo_beside_somebody_elses_words(board: Board) -> None:
+    obj = await board.asked(board.village.member, SHORT)
+    founder, own = board.of(board.village.founder), board.rows(obj)[0]
+    body = pad(encode(Picture("", drawn(photo((20, 20))))), pictures.SIZE)
+    await founder.log.append(Entry(obj, PICTURE, body, own.keep, slot=own.slot, day=own.day))
+    for person in board.village.everybody:
+        assert pictures.of(board.of(person), view.one(board.of(person), obj)) is None
 
 
 async def test_the_store_holds_no_word_of_it(board: Board) -> None:

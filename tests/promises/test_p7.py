@@ -22,6 +22,7 @@ from tools.messages import in_source
 
 NOT_BY_LINKS = {
     *FROM_THE_SCRIPT,
+    "need_picture",  # The page around it asks for it.
     "favicon",  # Every browser asks for it by itself; the answer is that there is none.
     "components",  # The development page; a hub that people use doesn't have it.
 }

@@ -19,6 +19,7 @@ from jiwar.scheduler import Scheduler
 from jiwar.web.app import make_app
 from jiwar.web.paths import PLACE
 from jiwar.web.routes import ALL
+from tests.core.pictures.making import photo as picture
 from tests.promises.markup import Form, Markup
 from tests.web.client import WITH_FILE, Client, Page, World, with_file
 from tests.web.conftest import DAY, WORDS_OF_A_KEY, found, join, shown_key, sign_in, slips_on
@@ -102,10 +103,11 @@ class Walker(Client):
         sent = urlencode([*fields, *typed.items(), *pressed]).encode()
         return self._land(self.world.run(self.asks("POST", form.action, sent)))
 
-    def upload(self, page: Page, route: str, file: bytes) -> Page:
+    def upload(self, page: Page, route: str, file: bytes, at: int = 0, **typed: str) -> Page:
         """Send a form that carries a file."""
-        form = self.form(page, route)
-        body = with_file(dict(form.fields), file)
+        self._let_time_pass()
+        form = self.form(page, route, at)
+        body = with_file(dict(form.fields) | typed, file)
         return self._land(self.world.run(self.asks("POST", form.action, body, WITH_FILE)))
 
     def _let_time_pass(self) -> None:
@@ -343,6 +345,7 @@ class _Story:
         assert words["said"] in page.text
         self._agree()
         guest.submit(guest.go("help", "help_mine", "need"), "need_fits")
+        self._photo()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
         self._comes()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "worked")
@@ -368,6 +371,16 @@ class _Story:
         page = founder.submit(page, "followup", "arrived", at=-2)
         founder.submit(page, "followup", "end", at=-1)
         guest.submit(guest.go("help", "help_mine", "followup"), "followup", "end")
+
+    def _photo(self) -> None:
+        """What is no photo is refused; one is put there with words, looked at, and taken away."""
+        guest, words = self.guest, self.words
+        photo = guest.go("help", "help_mine", "need", "need_photo")
+        guest.upload(photo, "need_photo", b"")
+        photo = guest.upload(photo, "need_photo", picture((60, 40)), alt=words["label"])
+        assert words["label"] in photo.text
+        guest.get(photo.path.replace("/photo/", "/picture/"))
+        guest.upload(photo, "need_photo", b"", at=1, do="remove")
 
     def _bring(self) -> None:
         """The care team brings a table along: one that isn't, one with a wrong row, one that fits; and takes one."""

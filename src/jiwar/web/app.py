@@ -23,7 +23,7 @@ from jiwar.web.forms import read_form
 from jiwar.web.render import Pages
 from jiwar.web.site import Site, make_site
 from jiwar.web.tidying import Forgetting
-from jiwar.web.uploads import read_upload
+from jiwar.web.uploads import Files, read_upload
 from jiwar.web.visit import Visit
 
 Answer = Callable[[Visit], Awaitable[Response]]
@@ -36,7 +36,7 @@ class At:
     `public`: strangers may ask for it; every other page leads them to the door before it is looked at.
     `entrance`: a way in, whose form may come without a token: a browser that followed a link from elsewhere showed no
     cookie when it asked for the page.
-    `upload`: its form may carry a file, for members only; every other form is small.
+    `upload`: the file that its form may carry, for members only; every other form is small.
     """
 
     name: str
@@ -45,7 +45,7 @@ class At:
     post: Answer | None = None
     public: bool = False
     entrance: bool = False
-    upload: bool = False
+    upload: Files | None = None
 
 
 def make_app(
@@ -83,6 +83,9 @@ def _lifespan(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[N
 def _endpoint(site: Site, at: At) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         visit = Visit(site, request)
+        if at.upload and request.method == "POST":
+            async with site.carrying:
+                return visit.with_cookie(await _answer(visit, at))
         return visit.with_cookie(await _answer(visit, at))
 
     return endpoint
@@ -97,7 +100,7 @@ async def _answer(visit: Visit, at: At) -> Response:
         if posting:
             if at.upload:
                 visit.require_member()
-            visit.form = await (read_upload if at.upload else read_form)(visit.request)
+            visit.form = await (read_upload(visit.request, at.upload) if at.upload else read_form(visit.request))
             visit.require_form_token(at.entrance)
         else:
             visit.renew_if_due()

@@ -25,6 +25,7 @@ from jiwar.web.limits import SLOW
 from jiwar.web.needs import SIDES
 from jiwar.web.persons import cares
 from jiwar.web.rows import Read
+from jiwar.web.uploads import SHEET
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode, reread
 
@@ -266,7 +267,7 @@ async def take_rows(visit: Visit) -> Response:
 
 
 ROUTES = (
-    At("help_bring", "/group/{circle}/table", show, take_file, upload=True),
+    At("help_bring", "/group/{circle}/table", show, take_file, upload=SHEET),
     At("help_columns", "/group/{circle}/table/columns", show_columns, take_columns),
     At("help_rows", "/group/{circle}/table/rows", show_rows, take_rows),
 )

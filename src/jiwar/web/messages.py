@@ -25,6 +25,7 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "pin.taken": (400, _("The two numbers have to differ.")),
     "pin.wrong": (400, _("This is not the number. Tries left: %(left)s.")),
     "pin.forgotten": (400, _("This phone is no longer remembered. The key opens as before.")),
+    "input.bad_picture": (400, _("This file is no photo that can be taken, or it is too large.")),
     "sheet.unreadable": (400, _("This file is no table that can be read here. The kinds stand below.")),
     "sheet.locked": (400, _("This file is under a password. Saving it without one helps.")),
     "sheet.unsafe": (400, _("This file holds more than a table. Saving the table as plain text helps.")),

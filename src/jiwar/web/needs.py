@@ -11,7 +11,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.model import MODERATOR, STEWARD, TRUSTED
 from jiwar.circles.words import WORD_LIMIT
 from jiwar.errors import BadChoice, BadInput, JiwarError, Refused
-from jiwar.systems.needs import rules, service, view
+from jiwar.systems.needs import pictures, rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.view import Shown
 from jiwar.web import aidwords, cases, messages, pledges
@@ -157,6 +157,7 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         outcomes=[(one, visit.say(said)) for one, said in aidwords.OUTCOMES.items()],
         own=own,
         soon=own and view.ends_soon(circle, found),
+        photo=pictures.of(circle, found),
         removes=not own and circle.me.holds(STEWARD | MODERATOR),
         talked=_talked(visit, circle, found.obj),
         deals=pledges.cards(visit, circle, found.obj),

@@ -18,12 +18,14 @@ from jiwar.crypto.labels import SESSION_NAME
 from jiwar.errors import JiwarError
 from jiwar.i18n import Language, load_languages
 from jiwar.node import Hub
+from jiwar.pictures.clean import Darkroom
 from jiwar.web.limits import Limits
 from jiwar.web.look import load_look
 from jiwar.web.paths import Paths
 from jiwar.web.render import Pages
 from jiwar.web.tickets import Tickets
 from jiwar.web.tidying import Tidying
+from jiwar.web.uploads import AT_ONCE
 
 
 class OpenPage(Protocol):
@@ -66,6 +68,9 @@ class Site:
     """Sessions that hold a table (`web.bringing`), the oldest first."""
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a table is read: one at a time."""
+    carrying: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    """Held while a form with a file is in RAM."""
+    darkroom: Darkroom = field(default_factory=Darkroom)
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def alone(self, session: bytes) -> asyncio.Lock:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from jiwar.circles.rights import NONE, Right
 from jiwar.wire.canonical import Wire
 
-NEED, OFFER = "need", "offer"
+NEED, OFFER, PICTURE = "need", "offer", "picture"
 COLLECTIONS = {NEED: "needs", OFFER: "offers"}
 NO_DAY, NO_PART = 0, -1
 NO_BOX = bytes(32)
@@ -63,4 +63,11 @@ class NeedCover(Wire, frozen=True):
     right: Right = NONE
 
 
-KINDS: dict[str, type[Wire]] = {NEED: Need, OFFER: Need}
+class Picture(Wire, frozen=True):
+    """The body of a `picture`, padded to one size: a plain JPEG, and in words what can be seen on it."""
+
+    alt: str
+    jpeg: bytes
+
+
+KINDS: dict[str, type[Wire]] = {NEED: Need, OFFER: Need, PICTURE: Picture}

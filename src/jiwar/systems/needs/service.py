@@ -15,7 +15,7 @@ from jiwar.errors import JiwarError, NotAllowed, NotThere
 from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Refold
-from jiwar.systems.needs import rules, view
+from jiwar.systems.needs import pictures, rules, view
 from jiwar.systems.needs.model import COLLECTIONS
 from jiwar.systems.needs.rules import Wish
 from jiwar.wire.canonical import encode
@@ -49,6 +49,7 @@ async def end(circle: Circle, obj: bytes, outcome: str) -> None:
     """Say how mine ended; its words go, at once. What has not come yet never comes. Raises NotThere, BadChoice."""
     found = view.mine(circle, obj)
     if not found.waits:
+        await pictures.take_away(circle, obj)
         aside = oneoffs.as_one_off(circle, obj)
         need = rules.ended(found.need, outcome)
         body = oneoffs.sized(encode(need))

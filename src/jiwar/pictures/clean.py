@@ -1,0 +1,66 @@
+"""Take a picture in: nothing of it is kept but its pixels, and nothing decodes it where keys are."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import suppress
+
+from jiwar.errors import BadPicture
+from jiwar.pictures.decoder import LARGEST, MOST_BYTES
+from jiwar.pictures.jpeg import require_plain
+
+SECONDS = 30.0
+
+
+class Darkroom:
+    """One picture at a time: the memory of one decoder is what a small machine can spare. Who comes next waits."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Semaphore(1)
+
+    async def clean(self, raw: bytes) -> bytes:
+        """A plain JPEG of at most LARGEST bytes. Raises BadPicture."""
+        if not 0 < len(raw) <= MOST_BYTES:
+            raise BadPicture
+        async with self._turn:
+            answer = await _developed(raw)
+        require_plain(answer)
+        return answer
+
+
+async def _developed(raw: bytes) -> bytes:
+    """What a process of its own makes of it; it is ended with the answer, with its time, and with who asked."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-m", "jiwar.pictures.decoder"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            answer = await _asked(process, raw)
+            if len(answer) > LARGEST or await process.wait() != 0:
+                raise BadPicture
+            return answer
+    except TimeoutError:
+        raise BadPicture from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _asked(process: asyncio.subprocess.Process, raw: bytes) -> bytes:
+    """Hand the picture over, and read no more than may be answered: one that was taken over may say anything."""
+    if process.stdin is None or process.stdout is None:
+        raise BadPicture
+    answer = bytearray()
+    with suppress(BrokenPipeError, ConnectionResetError):  # It refuses before it has read everything.
+        process.stdin.write(raw)
+        await process.stdin.drain()
+        process.stdin.close()
+    while len(answer) <= LARGEST and (part := await process.stdout.read(LARGEST)):
+        answer += part
+    return bytes(answer)
