@@ -235,13 +235,18 @@ async def say(
     collection: str = "",
     refold: Refold | None = None,
     create: bool = False,
+    before: Callable[[], int] = lambda: 0,
 ) -> Opened:
-    """Say something in a slot of its own, and ring. Raises as `ShelfLog.append` does."""
+    """Say something in a slot of its own, and ring. Raises as `ShelfLog.append` does.
+
+    `before` tells, once it is said, the object's head before: who had read up to there has read this as well.
+    """
     nonce = circle.services.random(16)
     rid = owned_rid(circle.log.persona.key, nonce)
     entry = Entry(obj, kind, encode(Said(nonce, body)), keep, collection=collection, rid=rid)
     record = await circle.log.append(entry, refold, create)
-    circle.keep_trail(circle.trail)
+    trail = circle.trail
+    circle.keep_trail(trail.mark(obj, record.number) if trail.read_up_to(obj) >= before() else trail)
     nudges.ring(circle)
     return record
 

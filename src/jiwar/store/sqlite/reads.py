@@ -48,10 +48,12 @@ _OBJECTS = _both(
 )
 _PARTS = "SELECT slot, seq, part, epoch, day, keep, rid, v FROM {}rec WHERE {admitted} AND obj = ?3 AND "
 _RECORD = _both(_PARTS + "slot = ?4 AND seq = ?5", "ORDER BY part")
-_UP = _PARTS + "slot BETWEEN ?4 AND ?5 ORDER BY slot, seq, part"
-_DOWN = _PARTS + "slot BETWEEN ?4 AND ?5 ORDER BY slot DESC, seq DESC, part DESC"
-_SLOTS = {False: _of(_UP, ""), True: _of(_DOWN, "")}
-_FRESH_SLOTS = {False: _of(_UP, "fresh_"), True: _of(_DOWN, "fresh_")}
+# Both tables are read in the order of their keys and merged on the way: nothing beyond what is fetched is read.
+_BETWEEN = _PARTS + "slot BETWEEN ?4 AND ?5"
+_SLOTS = {
+    False: _both(_BETWEEN, "ORDER BY slot, seq, part"),
+    True: _both(_BETWEEN, "ORDER BY slot DESC, seq DESC, part DESC"),
+}
 _NODE = _both("SELECT h FROM {}node WHERE {admitted} AND level = ?3 AND i = ?4")
 _TRANSFER = _both("SELECT part, h_read, v FROM {}xfer WHERE shelf = ?1 AND epoch = ?2", "ORDER BY part")
 _HALVES = _both("SELECT day, v FROM {}dayhalf WHERE {admitted} AND keep = ?3 AND day BETWEEN ?4 AND ?5")
@@ -102,19 +104,16 @@ class ShelfReads:
         values = (shelf, digest(TOKEN_HASH, token), obj, first, min(last, LAST))
         try:
             rows = self._slots(_SLOTS[newest], values, limit)
-            fresh = self._slots(_FRESH_SLOTS[newest], values, limit)
         except sqlite3.DatabaseError as error:
             raise as_damage(error) from error
-        if fresh:
-            rows = _merged(rows, fresh, limit, newest) if rows else fresh
-        elif not rows:
+        if not rows:
             self.object(shelf, token, obj)
         if newest:
             rows.reverse()
         return _records(rows)
 
     def _slots(self, sql: str, values: tuple[bytes, bytes, bytes, int, int], limit: int) -> list[Row]:
-        """The first `limit` slots of a table; one statement, and no transaction left open."""
+        """The first `limit` slots; one statement, and no transaction left open."""
         cursor = self._file.reader.execute(sql, values)
         rows = cursor.fetchmany(max(limit, 0) + 1)
         while len(rows) > limit and rows and len({row[0] for row in rows}) <= limit:
@@ -171,11 +170,6 @@ def _cut(rows: list[Row], limit: int) -> list[Row]:
         return rows[: max(limit, 0)]
     slots = [list(group) for _, group in groupby(rows, key=lambda row: row[0])]
     return [row for slot in slots[: max(limit, 0)] for row in slot]
-
-
-def _merged(rows: list[Row], fresh: list[Row], limit: int, newest: bool) -> list[Row]:
-    """Rows of a table and its twin in one order; no two have the same (slot, number, part)."""
-    return _cut(sorted(rows + fresh, key=lambda row: row[:3], reverse=newest), limit)
 
 
 def _records(rows: list[Row]) -> list[RecordRow]:

@@ -25,7 +25,7 @@ async def start_topic(circle: Circle, title: str, text: str, note: str = "") -> 
     post = rules.new_topic(title, text, note)
     clock, obj = circle.services.clock, circle.services.random(16)
     cover = rules.first_cover(post, circle.log.persona.key, clock.day(), clock.part())
-    record = await speech.say(
+    await speech.say(
         circle,
         obj,
         TOPIC,
@@ -35,7 +35,6 @@ async def start_topic(circle: Circle, title: str, text: str, note: str = "") -> 
         refold=lambda _: encode(cover),
         create=True,
     )
-    circle.has_seen(obj, record.number)
     return obj
 
 
@@ -52,10 +51,8 @@ async def reply(circle: Circle, obj: bytes, text: str, note: str = "", quote: in
         cover = view.standing_cover(circle, folded)
         return encode(rules.after_reply(cover, folded.head, me, clock.day(), clock.part(), quoted))
 
-    record = await speech.say(circle, obj, REPLY, encode(post), circle.policy.topic_days, refold=refold)
-    if circle.trail.read_up_to(obj) >= before:
-        circle.has_seen(obj, record.number)
-    return record
+    days = circle.policy.topic_days
+    return await speech.say(circle, obj, REPLY, encode(post), days, refold=refold, before=lambda: before)
 
 
 def _there(standing: Folded | None) -> Folded:

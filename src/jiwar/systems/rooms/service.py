@@ -31,8 +31,6 @@ async def open_room(circle: Circle, name: str, keep: int) -> bytes:
     obj, body = circle.services.random(16), encode(Room(keep))
     record = await speech.say(circle, obj, ROOM, body, KEPT, collection=ROOMS, refold=_cover(room), create=True)
     await speech.write_beside(circle, obj, record, NAMING, rules.new_name(room.name))
-    circle.has_seen(obj, record.number)
-    circle.keep_trail(circle.trail)
     return obj
 
 
@@ -91,10 +89,7 @@ async def write_into(circle: Circle, found: RoomLine, text: str, reply_to: int =
         view.message(circle, obj, reply_to)
     refold = None if found.covered else _cover(found.room)
     keep = rules.kept_days(found.room, circle.policy)
-    record = await speech.say(circle, obj, MESSAGE, body, keep, refold=refold)
-    if circle.trail.read_up_to(obj) >= found.head:
-        circle.has_seen(obj, record.number)
-    return record
+    return await speech.say(circle, obj, MESSAGE, body, keep, refold=refold, before=lambda: found.head)
 
 
 async def edit(circle: Circle, obj: bytes, slot: int, text: str) -> None:
