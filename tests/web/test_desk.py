@@ -276,6 +276,7 @@ def test_members_who_are_no_dispatchers_find_no_queue(founder, seats: Seats, cli
     assert queue(olive, circle).status == 404
     slot = view.queue(roles.open_role(founded.circle(circle), DISPATCHER))[0].standing.slot
     assert olive.get(olive.about("case", circle, slot.to_bytes(16, "big"))).status == 404
+    assert founded.get(founded.about("case", circle, founded.persona(circle))).status == 404
 
 
 class TestDispatching:
@@ -345,6 +346,9 @@ class TestDispatching:
         page = founded.send(page, "help_new", text="سرير لليلة", _button="do=check")
         founded.send(page, "help_new", _button="do=send")
         assert "سرير لليلة" in founded.get("/help/mine").text
+        assert founded.word("A request was made of it. It comes to the board within the hour.") in (
+            case(founded, circle).text
+        )
 
 
 def does(who: Someone, circle: bytes, verb: str, **typed: str) -> Page:

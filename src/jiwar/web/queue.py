@@ -6,6 +6,7 @@ is said on the page (threat model).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.model import DISPATCHER
 from jiwar.errors import BadChoice, BadInput, NotThere, Refused
+from jiwar.log.shelf import LAST_NUMBER
 from jiwar.sheets.cells import without_contact
 from jiwar.systems.desk import service, view
 from jiwar.systems.desk.model import NOBODY
@@ -25,7 +27,7 @@ from jiwar.web import aidwords, messages
 from jiwar.web.app import At
 from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.persons import Person, person
-from jiwar.web.visit import Visit
+from jiwar.web.visit import CIRCLE_NAME, Visit
 
 BEGINNING = 90
 PARTS = ("new", "mine", "others", "waiting", "done")
@@ -117,11 +119,26 @@ async def show(visit: Visit) -> Response:
     )
 
 
+async def made(visit: Visit, case: str) -> None:
+    """A request was made for the board of the one that a form names, if it names one that is still there."""
+    with suppress(NotThere):
+        if case:
+            _, inner, one = _named(visit, visit.stable(case))
+            await service.made(inner, one)
+
+
+def _named(visit: Visit, both: bytes) -> tuple[Circle, Circle, Open]:
+    """Raises NotThere."""
+    circle, slot = visit.circle(both[:CIRCLE_NAME]), int.from_bytes(both[CIRCLE_NAME:], "big")
+    inner = _inner(circle)
+    if slot > LAST_NUMBER:  # The name of something else.
+        raise NotThere
+    return circle, inner, view.one(inner, slot)
+
+
 def _addressed(visit: Visit) -> tuple[Circle, Circle, Open]:
     """The request that the path names. Raises NotThere, also when it was taken back or is over."""
-    circle, slot = visit.addressed("case")
-    inner = _inner(circle)
-    return circle, inner, view.one(inner, int.from_bytes(slot, "big"))
+    return _named(visit, visit.stable(visit.request.path_params["case"]))
 
 
 async def show_case(visit: Visit) -> Response:
@@ -163,6 +180,8 @@ def _page(
         aid=circle.charter.aid.on,
         need=without_contact(one.talk.said[0].line.text),
         need_kind=one.talk.kind,
+        name=_name(visit, circle, one.standing.slot),
+        made=one.standing.made,
         typed={"text": begun or visit.form.typed("text", 2 * TEXT_LIMIT), "note": visit.form.typed("note")},
         limit=TEXT_LIMIT,
         note_limit=NOTE_LIMIT,

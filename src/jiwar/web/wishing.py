@@ -16,7 +16,7 @@ from jiwar.keyring.persona import Persona
 from jiwar.systems.needs import rules, service
 from jiwar.systems.needs.model import NEED, NO_DAY, NO_PART, OFFER, Need
 from jiwar.systems.needs.rules import Wish
-from jiwar.web import aidwords, messages
+from jiwar.web import aidwords, messages, queue
 from jiwar.web.app import At
 from jiwar.web.limits import WRITE
 from jiwar.web.needs import SIDES, called, helping
@@ -38,6 +38,7 @@ FIELDS = (
     "languages",
     "conditions",
     "reach",
+    "case",
     *ANSWERS,
 )
 
@@ -145,6 +146,7 @@ async def act(visit: Visit) -> Response:
         visit.limit(WRITE)
         if verb == "send":
             await service.ask(circle, wish)
+            await queue.made(visit, visit.form.typed("case"))
             visit.tell("It is kept, and appears within the hour, without a name.")
             return visit.go("help_mine")
         return _check(visit, circle, side, _as_it_would_be(visit, circle, wish))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from jiwar.wire.canonical import Wire
 
-DESK, CASE, HOLDING, NOTE, DONE = "desk", "case", "holding", "note", "done"
+DESK, CASE, HOLDING, NOTE, MADE, DONE = "desk", "case", "holding", "note", "made", "done"
 NOBODY = b""
 
 
@@ -36,10 +36,14 @@ class Note(Wire, frozen=True):
     text: str
 
 
+class Made(Wire, frozen=True):
+    """The body of a `made`: a request was made of it for the board; which one, nobody writes down."""
+
+
 class Done(Wire, frozen=True):
     """The body of a `done`. `heard` is the last line in the room then: a later word of the caller opens it again."""
 
     heard: int
 
 
-KINDS: dict[str, type[Wire]] = {DESK: DeskBegun, CASE: Case, HOLDING: Holding, NOTE: Note, DONE: Done}
+KINDS: dict[str, type[Wire]] = {DESK: DeskBegun, CASE: Case, HOLDING: Holding, NOTE: Note, MADE: Made, DONE: Done}

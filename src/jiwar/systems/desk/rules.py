@@ -13,7 +13,7 @@ from jiwar.circles.policy import Policy
 from jiwar.circles.texts import is_sound
 from jiwar.errors import NotCanonical
 from jiwar.log.shelf import Opened
-from jiwar.systems.desk.model import CASE, DONE, HOLDING, KINDS, NOBODY, NOTE, Case, Done, Holding, Note
+from jiwar.systems.desk.model import CASE, DONE, HOLDING, KINDS, MADE, NOBODY, NOTE, Case, Done, Holding, Made, Note
 from jiwar.wire.canonical import Wire, decode
 
 NOTE_LIMIT = 600
@@ -38,7 +38,8 @@ class Noted:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the records of one slot say. `holder` is NOBODY's or a persona; `heard` is -1 unless it is done."""
+    """What the records of one slot say. `holder` is NOBODY's or a persona; `heard` is -1 unless it is done; `made`:
+    a request was made of it for the board."""
 
     slot: int
     day: int
@@ -47,6 +48,7 @@ class Standing:
     holder: bytes
     notes: tuple[Noted, ...]
     heard: int
+    made: bool = False
 
 
 def lane(policy: Policy) -> int:
@@ -59,16 +61,18 @@ def standing(slot: int, records: Iterable[Opened]) -> Standing | None:
     first, *beside = records
     if first.kind != CASE or first.number != slot or (case := _case(first.body)) is None:
         return None
-    holder, heard, notes = NOBODY, -1, list[Noted]()
+    holder, heard, notes, made = NOBODY, -1, list[Noted](), False
     for one in beside:
         said = _read(one)
         if isinstance(said, Holding):
             holder, heard = said.persona, -1
         elif isinstance(said, Done):
             heard = said.heard
+        elif isinstance(said, Made):
+            made = True
         elif isinstance(said, Note):
             notes.append(Noted(one.number, one.author, one.day, said.text))
-    return Standing(slot, first.day, first.keep, case, holder, tuple(notes), heard)
+    return Standing(slot, first.day, first.keep, case, holder, tuple(notes), heard, made)
 
 
 def _case(body: bytes) -> Case | None:
@@ -82,7 +86,7 @@ def _case(body: bytes) -> Case | None:
 def _read(record: Opened) -> Wire | None:
     """What stands beside a request, if it is sound."""
     kind = KINDS.get(record.kind)
-    if kind is None or record.kind not in (HOLDING, NOTE, DONE):
+    if kind is None or record.kind not in (HOLDING, NOTE, MADE, DONE):
         return None
     try:
         said = decode(record.body, kind)
@@ -92,7 +96,7 @@ def _read(record: Opened) -> Wire | None:
         return said if len(said.persona) in (0, KEY) else None
     if isinstance(said, Note):
         return said if is_sound(said.text, NOTE_LIMIT, lines=True) else None
-    return said if isinstance(said, Done) and said.heard >= 0 else None
+    return said if isinstance(said, Made) or (isinstance(said, Done) and said.heard >= 0) else None
 
 
 def part(standing: Standing, last: int, ours: bool, me: bytes, here: bool) -> Part:

@@ -21,7 +21,21 @@ from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Entry, Still
 from jiwar.store.contract import KEPT
 from jiwar.systems.desk import rules, view
-from jiwar.systems.desk.model import CASE, DESK, DONE, HOLDING, NOBODY, NOTE, Case, DeskBegun, Done, Holding, Note
+from jiwar.systems.desk.model import (
+    CASE,
+    DESK,
+    DONE,
+    HOLDING,
+    MADE,
+    NOBODY,
+    NOTE,
+    Case,
+    DeskBegun,
+    Done,
+    Holding,
+    Made,
+    Note,
+)
 from jiwar.systems.desk.view import Open
 from jiwar.wire.canonical import Wire, encode
 
@@ -114,6 +128,11 @@ async def hand(inner: Circle, found: Open, persona: bytes) -> None:
 async def note(inner: Circle, found: Open, text: str) -> None:
     """For the other dispatchers. Raises TextMissing, TextTooLong."""
     await _beside(inner, found, NOTE, Note(texts.passage(text, rules.NOTE_LIMIT)))
+
+
+async def made(inner: Circle, found: Open) -> None:
+    """A request was made of it for the board, by a one-off of mine: the others needn't make another."""
+    await _beside(inner, found, MADE, Made())
 
 
 async def close(inner: Circle, found: Open) -> None:
