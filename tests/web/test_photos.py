@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from jiwar.pictures.decoder import MOST_BYTES
 from jiwar.pictures.jpeg import require_plain
 from jiwar.systems.needs import pictures, view
+from jiwar.web.uploads import AT_ONCE
 from tests.core.pictures.making import PLACE, REFUSED, located
 from tests.web.client import WITH_FILE, Page, World, with_file
 from tests.web.seated import Seats, Someone
@@ -99,3 +102,25 @@ def test_nobody_else_puts_one_there_or_takes_it_away(talk: Talk) -> None:
     sent = with_file({"token": "0" * 64}, located())
     refused = talk.fig._land(talk.fig.world.run(talk.fig.asks("POST", at(talk, talk.fig, obj), sent, WITH_FILE)))
     assert refused.status == 400
+
+
+async def _at_once(talk: Talk, obj: bytes, body: bytes) -> tuple[bool, Page, Page]:
+    """Whether a member's file waits while as many as may be are in RAM, what then comes of it, and a stranger's."""
+    site, path = talk.seats.world.site, at(talk, talk.fig, obj)
+    for _ in range(AT_ONCE):
+        await site.carrying.acquire()
+    asked_ = asyncio.create_task(talk.fig.asks("POST", path, body, WITH_FILE))
+    stranger = await talk.fig.asks("POST", path, body, WITH_FILE | {"cookie": "x=y"})
+    waits = not asked_.done()
+    site.carrying.release()
+    return waits, await asked_, stranger
+
+
+def test_so_many_files_are_in_memory_and_the_next_waits(talk: Talk) -> None:
+    obj = asked(talk, talk.fig)
+    body = with_file({"token": token(page_of(talk, talk.fig, obj))}, located())
+    waited, page, stranger = talk.seats.world.run(_at_once(talk, obj, body))
+    assert waited
+    assert page.status == 303
+    assert stranger.status == 303
+    assert stands(talk, obj)

@@ -83,7 +83,7 @@ def _lifespan(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[N
 def _endpoint(site: Site, at: At) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         visit = Visit(site, request)
-        if at.upload and request.method == "POST":
+        if at.upload and request.method == "POST" and visit.is_member():  # A stranger is refused unread.
             async with site.carrying:
                 return visit.with_cookie(await _answer(visit, at))
         return visit.with_cookie(await _answer(visit, at))
