@@ -98,10 +98,6 @@ class _Step(Wire, frozen=True):
     level: int
     encoded: bytes
 
-    @property
-    def trail(self) -> Trail:
-        return reread(self.encoded, Trail)
-
 
 class _Moved(Wire, frozen=True):
     """Trails that have moved since; `flushed` is when they were written last."""
@@ -122,6 +118,7 @@ class Member:
         opens = session.read("access")
         if opens is None:
             raise SignedOut
+        self._trails: dict[bytes, Trail] = {}
         self._access = Access(opens[:32], opens[32:], services.hub_id)
         self._held = self._read_held()
         self._moved = self._read_moved()
@@ -232,13 +229,19 @@ class Member:
         """Raises NotThere."""
         for step in self._moved.steps:
             if step.circle == circle:
-                return step.trail
+                return self._trail_at(step)
         return shelves.trail(self.keyring, circle)
+
+    def _trail_at(self, step: _Step) -> Trail:
+        """Decoded once a request: who writes asks again how far they had come."""
+        if step.encoded not in self._trails:
+            self._trails[step.encoded] = reread(step.encoded, Trail)
+        return self._trails[step.encoded]
 
     def remember(self, trail: Trail) -> None:
         """Note how far I have come, in this session only for now."""
         moved = self._read_moved()
-        before = next((step.trail for step in moved.steps if step.circle == trail.circle), None)
+        before = next((self._trail_at(step) for step in moved.steps if step.circle == trail.circle), None)
         now = merge(before, trail) if before else trail
         step = _Step(now.circle, now.level, encode(now))
         self._keep_moved(replace(moved, steps=(*moved.without(trail.circle), step)))
@@ -277,7 +280,7 @@ class Member:
         keyring = held.keyring
         for step in moved:
             if any(name == step.circle for name, _ in keyring.memberships):
-                keyring = shelves.with_trail(keyring, step.trail)
+                keyring = shelves.with_trail(keyring, self._trail_at(step))
         keyring = change(keyring)
         keyring = replace(keyring, edition=keyring.edition + 1)
         inner = self._access.seal(keyring, self.services.random)
