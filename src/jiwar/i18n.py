@@ -203,4 +203,5 @@ def _messages(catalog: Catalog, code: str) -> Messages:
 
 
 def _date(day: int) -> date:
-    return date.fromordinal(UNIX_EPOCH + day)
+    # What others wrote is bounded where it is read; a page is not the place to find that out.
+    return date.fromordinal(min(max(UNIX_EPOCH + day, 1), date.max.toordinal()))

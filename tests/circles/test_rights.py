@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 
@@ -165,12 +167,14 @@ async def test_who_has_shown_it_once_shows_the_same_one_off_again(company: Compa
     found = view.one(company.lamp(), obj)
     known = rights.all_keys(company.lamp())
     for other in (Persona(bytes(32)).key, found.author[::-1]):
-        assert rights.standing(company.lamp(), known, found.need.right, other, found.day) == "none"
+        assert rights.standing(company.lamp(), known, found.need.right, other, found.day, found.slot) == "none"
     day = found.day
     later = replace(found.need.right, period=found.need.right.period + 1)
-    assert rights.standing(company.lamp(), known, later, found.author, day) == "none"
-    assert rights.standing(company.lamp(), known, NONE, found.author, day) == "none"
-    assert rights.standing(company.lamp(), known, found.need.right, found.author, day + PERIOD_DAYS) == "unsaid"
+    assert rights.standing(company.lamp(), known, later, found.author, day, found.slot) == "none"
+    assert rights.standing(company.lamp(), known, NONE, found.author, day, found.slot) == "none"
+    another_day = day + PERIOD_DAYS
+    assert rights.standing(company.lamp(), known, found.need.right, found.author, another_day, found.slot) == "none"
+    assert rights.standing(company.lamp(), known, NONE, found.author, day, 0) == "unsaid"
 
 
 async def test_a_steward_sees_nothing_of_what_is_signed(company: Company) -> None:
@@ -233,7 +237,7 @@ async def test_a_member_makes_no_keys_known(company: Company) -> None:
     before = rights.all_keys(company.lamp())
     own = blind.public_key(blind.new_key())
     for period in (before[0].keys.period, before[0].keys.period + 1):
-        await issuing._write(company.fig(), "rights", replace(before[0].keys, period=period, everybody=own))
+        await issuing._write(company.fig(), period, "rights", replace(before[0].keys, period=period, everybody=own))
     assert rights.all_keys(company.lamp()) == before
 
 
@@ -285,7 +289,7 @@ async def test_what_the_care_team_brings_is_introduced_too(company: Company) -> 
     mint = issuing.minter(circle)
     key = Persona(b"k" * 32).key
     known = rights.all_keys(circle)
-    assert rights.standing(circle, known, mint(key), key, company.clock.day()) == "member"
+    assert rights.standing(circle, known, mint(key), key, company.clock.day(), 0) == "member"
 
 
 async def test_without_keys_nothing_is_said(company: Company) -> None:
@@ -322,3 +326,92 @@ async def test_who_would_help_is_introduced_too(company: Company) -> None:
     await pledging.propose(company.palm(), obj, whole=True)
     found = [pledging.standing(company.fig(), one) for one, _ in pledging.agreements(company.fig(), obj)]
     assert sorted(found) == ["member", "none"]
+
+
+async def test_what_was_lost_is_asked_for_again_and_signed_once(company: Company) -> None:
+    await palm_comes(company)
+    await comes(company, "fig")
+    care = roles.care_of(company.palm())
+    assert care is not None
+    store, token = company.services.store, issuing._boxes(care)[0].token
+    await store.delete_mail(token, store.mail(token)[0].eid)
+    company.clock.forward(days=rights.PATIENCE_DAYS)
+    for _ in range(3):
+        await comes(company, "fig")
+        await palm_comes(company)
+    assert rights.left(company.fig()) == EACH
+    period = issuing._written(roles.care_of(company.palm()), period_of(company.clock.day()))  # type: ignore[arg-type]
+    assert len(period.issued) == 1
+
+
+async def test_the_same_left_many_times_is_answered_once(company: Company) -> None:
+    await palm_comes(company)
+    fig = company.fig()
+    keys = rights.all_keys(fig)[0].keys
+    blank = await rights._begin(fig, keys)
+    for _ in range(20):
+        await rights._ask(fig, keys, blank)
+    await comes(company, "lamp")
+    size = company.palm().log.state.size
+    await palm_comes(company)
+    assert len(company.services.store.mail(fig.log.persona.box(rights.BOX))) == 1
+    assert company.palm().log.state.size == size
+    a_day_later(company)
+    assert rights.usable(company.lamp()) is not None
+
+
+async def test_two_sessions_at_once_ask_for_the_same(company: Company) -> None:
+    await palm_comes(company)
+    first, second = company.fig(), company.fig()
+    await asyncio.gather(rights.look_after(first), rights.look_after(second))
+    await palm_comes(company)
+    a_day_later(company)
+    assert len(company.fig().member.keyring.blanks) == 1
+    assert rights.left(company.fig()) == EACH
+
+
+@pytest.mark.parametrize(
+    "key",
+    [b"", b"\0" * 256, b"\xff" * 256, (65_538).to_bytes(128, "big") + blind.new_key()[128:], blind.new_key() * 15],
+    ids=["nothing", "noughts", "ones", "no inverse", "endless"],
+)
+async def test_a_key_that_is_none_keeps_no_steward_out(company: Company, key: bytes) -> None:
+    """Written by one steward with a program of their own, before any other."""
+    circle = company.palm()
+    care = roles.care_of(circle)
+    assert care is not None
+    period = period_of(company.clock.day())
+    await issuing._write(care, period, "signing", issuing.SigningKeys(period, key, b""))
+    await everybody_comes(company)
+    a_day_later(company)
+    assert rights.usable(company.fig()) is not None
+
+
+async def test_a_day_of_long_ago_is_no_introduction(company: Company) -> None:
+    """Whoever backdates what they say comes after the keys all the same."""
+    await everybody_comes(company)
+    company.clock.forward(days=3)
+    circle = company.lamp()
+    known, longest = rights.all_keys(circle), company.clock.day() - 365
+    assert rights.standing(circle, known, NONE, bytes(32), longest, circle.log.state.size) == "none"
+    assert rights.standing(circle, known, NONE, bytes(32), longest, 0) == "unsaid"
+
+
+async def test_later_records_change_no_keys(company: Company) -> None:
+    await palm_comes(company)
+    before = rights.all_keys(company.lamp())
+    own = blind.public_key(blind.new_key())
+    for _ in range(rights.MOST_KEYS + 2):
+        keys = before[0].keys
+        await issuing._write(company.palm(), keys.period, "rights", replace(keys, everybody=own))
+    now = rights.all_keys(company.lamp())
+    assert [(one.keys.everybody, one.since, one.number) for one in now] == [
+        (one.keys.everybody, one.since, one.number) for one in before
+    ]
+
+
+async def test_the_keyring_does_not_say_how_many_were_used(company: Company) -> None:
+    await everybody_comes(company)
+    a_day_later(company)
+    await asked(company, "fig")
+    assert [len(seed) for blank in company.fig().member.keyring.blanks for seed in blank.seeds] == [32] * EACH

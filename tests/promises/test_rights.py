@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 
 import pytest
 from msgspec.structs import replace
@@ -36,17 +37,23 @@ def _unbound(circle: bytes, period: int, familiar: bool, key: bytes) -> bytes:
     return join(RIGHT, circle, period, int(familiar))
 
 
-class _Forgetful(dict[object, bytes]):
-    """What has been issued, forgotten at once."""
+def _forgetful(care: Circle, period: int) -> object:
+    """Nobody has had theirs yet."""
+    return replace_fields(_written(care, period), issued=_Nothing())
 
-    def setdefault(self, key: object, value: bytes = b"") -> bytes:
-        return value
+
+class _Nothing(dict[bytes, bytes]):
+    def get(self, key, default=b""):
+        return default
+
+
+_written = issuing._written
 
 
 MUTATIONS: Mutations = {
     "values are sent as they are": replaced(rights, "_drawn", _one),
     "it is good for any one-off": replaced(rights, "message", _unbound),
-    "whoever asks again is signed more": replaced(issuing, "_issued", lambda care: _Forgetful()),
+    "whoever asks again is signed more": replaced(issuing, "_written", _forgetful),
     "it is used on the day on which it was signed": replaced(
         rights,
         "_blanks",
@@ -54,7 +61,7 @@ MUTATIONS: Mutations = {
     ),
     "any signature counts": replaced(rights, "_is_good", lambda *_: True),
     "only who will need some asks": replaced(rights, "look_after_everywhere", lambda member: _nothing()),
-    "the keyring keeps what was used": replaced(rights, "used", lambda ring, seed: ring),
+    "the keyring keeps what was used": replaced(rights, "used", lambda ring, *_: ring),
 }
 
 
@@ -139,7 +146,7 @@ async def test_it_is_good_for_its_own_one_off_alone(here: Issuing) -> None:
     known = rights.all_keys(circle)
     second = await here.need(here.village.steward)
     for right, key in ((first.need.right, second.author), (second.need.right, first.author)):
-        assert rights.standing(circle, known, right, key, first.day) == "none"
+        assert rights.standing(circle, known, right, key, first.day, first.slot) == "none"
 
 
 async def test_nobody_makes_one_without_the_stewards(here: Issuing) -> None:
@@ -151,7 +158,7 @@ async def test_nobody_makes_one_without_the_stewards(here: Issuing) -> None:
     what = rights.message(circle.id, known[0].keys.period, False, found.author)
     own = blind.sign(blind.new_key(), what, circle.services.random)
     forged = replace(found.need.right, signature=own)
-    assert rights.standing(circle, known, forged, found.author, found.day) == "none"
+    assert rights.standing(circle, known, forged, found.author, found.day, found.slot) == "none"
 
 
 async def test_nobody_has_more_than_everybody(here: Issuing) -> None:

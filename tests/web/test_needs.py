@@ -8,7 +8,7 @@ from jiwar.circles import issuing, rights
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import TRUSTED
 from jiwar.clock import SetClock
-from jiwar.systems.needs import rules, service, view
+from jiwar.systems.needs import bringing, rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.rules import Wish
 from tests.web import test_teams as team
@@ -124,15 +124,13 @@ def test_what_is_new_stands_first_until_it_is_read(talk: Talk) -> None:
 
 
 def test_older_ones_stand_on_further_pages(talk: Talk) -> None:
-    for number in range(view.PAGE + 2):
-        asked(talk, talk.fig, Wish(NEED, f"طلب رقم {number}."))
-        talk.seats.world.run(
-            service.end(talk.opened_by(talk.fig), view.all_mine(talk.opened_by(talk.fig))[0].obj, "over")
-        )
-    asked(talk, talk.fig)
+    asked(talk, talk.fig, Wish(NEED, "أوّل طلب"))
+    wishes = [Wish(NEED, f"طلب رقم {number}.") for number in range(view.PAGE + 2)]
+    talk.seats.world.run(bringing.bring(talk.opened_by(talk.palm), wishes))
     page = board(talk.palm)
+    assert "أوّل طلب" not in page.text
     older = next(link for link in page.links if "before=" in link)
-    assert talk.palm.get(older).status == 200
+    assert "أوّل طلب" in talk.palm.get(older).text
 
 
 def test_nobody_else_can_end_it(talk: Talk) -> None:
@@ -276,6 +274,23 @@ def test_what_is_introduced_comes_first_and_the_page_says_what_that_means(talk: 
     last = view.all_mine(talk.opened_by(talk.fig))[0]
     said = talk.palm.word(WITHOUT)
     assert said in page_of(talk, talk.palm, last.obj).text
+
+
+def test_a_flood_without_introductions_takes_nobodys_place(
+    talk: Talk, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    introduced(talk, clock)
+    asked(talk, talk.fig, Wish(NEED, "سرير لليلة"))
+    wishes = [Wish(NEED, f"ضجيج {number}") for number in range(40)]
+    # A program of somebody's own has none to show.
+    monkeypatch.setattr(issuing, "minter", lambda _: lambda _: rights.NONE)
+    talk.seats.world.run(bringing.bring(talk.opened_by(talk.palm), wishes))
+    page = board(talk.palm)
+    assert page.text.index("سرير لليلة") < page.text.index("ضجيج")
+    assert 6 <= page.text.count("ضجيج") <= 30
+    rest = talk.palm.get(next(link for link in page.links if "bare=yes" in link))
+    assert "سرير لليلة" not in rest.text
+    assert rest.text.count("ضجيج") >= 29
 
 
 def test_who_asks_sees_before_it_is_sent_whether_it_is_introduced(talk: Talk, clock: SetClock) -> None:

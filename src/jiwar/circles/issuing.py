@@ -7,7 +7,7 @@ nobody has more than everybody: whoever asks twice with other values is not answ
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ from jiwar.crypto import blind, envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import INBOX, RIGHT, RIGHT_BOX
-from jiwar.errors import BadInput, Conflict, Damaged, JiwarError, NotThere
-from jiwar.log.shelf import LAST_NUMBER, Entry, Opened
+from jiwar.errors import BadInput, Conflict, Damaged, JiwarError, NotThere, TooMuch
+from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.wire.canonical import Wire, decode, encode
 
 KEEP = 90
@@ -30,7 +30,7 @@ KEEP = 90
 MOST_ANSWERED = 12
 """Letters that one coming of a steward answers: about half a second of work."""
 MOST_READ = 2_000
-"""The newest records of the stewards' object that are read."""
+"""Records of a period's object that are read, the first ones."""
 
 
 class SigningKeys(Wire, frozen=True):
@@ -77,42 +77,47 @@ def _boxes(care: Circle) -> list[_Box]:
 # what stands in the stewards' circle
 
 
-def _written(care: Circle) -> Iterator[Opened]:
-    obj = rights.object_of(care.id)
-    with suppress(NotThere):
-        rows = care.log.rows(obj, 0, LAST_NUMBER, MOST_READ, newest=True)
-        yield from (one for one in care.log.readable(obj, [row for row in rows if row.value]) if care.counts(one))
+@dataclass
+class _Period:
+    """What the stewards have written down of a period: its keys, whoever made them first, and who has had theirs."""
+
+    keys: SigningKeys | None
+    issued: dict[bytes, bytes]
 
 
-def _signing(care: Circle) -> dict[int, SigningKeys]:
-    """The keys of each period, whoever made them first."""
-    found: dict[int, SigningKeys] = {}
-    for one in _written(care):
-        if one.kind == "signing":
-            with suppress(BadInput):
-                keys = decode(one.body, SigningKeys)
-                found.setdefault(keys.period, keys)
-    return found
-
-
-def _issued(care: Circle) -> dict[tuple[int, bytes], bytes]:
-    found: dict[tuple[int, bytes], bytes] = {}
-    for one in _written(care):
-        if one.kind == "issued":
-            with suppress(BadInput):
+def _written(care: Circle, period: int) -> _Period:
+    obj, found = rights.object_of(care.id, period), _Period(None, {})
+    try:
+        rows = care.log.rows(obj, 0, LAST_NUMBER, MOST_READ)
+    except NotThere:
+        return found
+    for one in care.log.readable(obj, [row for row in rows if row.value]):
+        with suppress(BadInput):
+            if care.counts(one) and one.kind == "signing" and found.keys is None:
+                found.keys = _sound(decode(one.body, SigningKeys), period)
+            elif care.counts(one) and one.kind == "issued":
                 said = decode(one.body, Issued)
-                found.setdefault((said.period, said.persona), said.values)
+                found.issued.setdefault(said.persona, said.values)
     return found
 
 
-async def _write(circle: Circle, kind: str, body: Wire) -> None:
-    """Append to the object of a circle, and make it where it isn't there."""
-    entry = Entry(rights.object_of(circle.id), kind, encode(body), KEEP, collection=COLLECTION)
+def _sound(keys: SigningKeys, period: int) -> SigningKeys:
+    """Raises BadInput for what no program of ours writes: with other numbers signing may never end."""
+    both = [keys.everybody, *([keys.familiar] if keys.familiar else [])]
+    if keys.period != period or not all(map(blind.is_key, both)):
+        raise BadInput
+    return keys
+
+
+async def _write(circle: Circle, period: int, kind: str, body: Wire) -> None:
+    """Append to a period's object, and make it where it isn't there."""
+    entry = Entry(rights.object_of(circle.id, period), kind, encode(body), KEEP, collection=COLLECTION)
     try:
         await circle.log.append(entry, lambda _: b"", create=True)
     except Conflict:
         await circle.log.append(entry, lambda _: b"")
     circle.keep_trail(circle.trail)
+    circle.log.forget_state()
 
 
 # keys
@@ -122,17 +127,16 @@ async def make_known(circle: Circle, care: Circle) -> None:
     """See to it that this period, and the next one when it is near, have keys that members know of."""
     today = circle.services.clock.day()
     for period in sorted({period_of(today), period_of(today + EARLY_DAYS)}):
-        keys = _signing(care).get(period)
+        keys = _written(care, period).keys
         if keys is None:
-            await _write(care, "signing", await _new_keys(circle, period))
-            care.log.forget_state()
-            keys = _signing(care)[period]
+            await _write(care, period, "signing", await _new_keys(circle, period))
+            keys = _written(care, period).keys
         box, known = _boxes(care)[0], rights.keys_of(circle, period)
-        familiar = blind.public_key(keys.familiar) if keys.familiar else b""
-        wanted = Keys(period, blind.public_key(keys.everybody), familiar, box.kem, box.inbox)
-        if known is None or (known.keys != wanted and known.keys.everybody == wanted.everybody):
-            await _write(circle, "rights", wanted)
-            circle.log.forget_state()
+        if keys is not None:
+            familiar = blind.public_key(keys.familiar) if keys.familiar else b""
+            wanted = Keys(period, blind.public_key(keys.everybody), familiar, box.kem, box.inbox)
+            if known is None or (known.keys != wanted and known.keys.everybody == wanted.everybody):
+                await _write(circle, period, "rights", wanted)
 
 
 async def _new_keys(circle: Circle, period: int) -> SigningKeys:
@@ -147,55 +151,59 @@ async def _new_keys(circle: Circle, period: int) -> SigningKeys:
 
 
 async def answer(circle: Circle, care: Circle) -> None:
-    """Sign what members have sent since, a bounded number of it."""
+    """Sign what members have sent since, a bounded number of it, and nobody's twice at one time."""
     store, today = circle.services.store, circle.services.clock.day()
-    signing, issued, left = _signing(care), _issued(care), MOST_ANSWERED
+    periods = {period: _written(care, period) for period in (period_of(today), period_of(today + EARLY_DAYS))}
+    had = set[tuple[int, bytes]]()
     for box in _boxes(care):
         asked = {letter.eid: letter for letter in letters.read_box(store, box.token, box.seed, letters.RIGHT, today)}
         for mail in store.mail(box.token):
             letter = asked.get(mail.eid)
             if letter is not None and letter.circle == circle.id:
-                if not left:
-                    return
-                left -= 1
-                with suppress(BadInput, Damaged, NotThere):
-                    await _answer_one(circle, care, signing, issued, letter)
-                await asyncio.sleep(0)
+                with suppress(BadInput, Damaged, NotThere, TooMuch):
+                    ask = _sound_ask(circle, periods, letter)
+                    name = (ask.period, letter.sender)
+                    if name not in had and len(had) >= MOST_ANSWERED:
+                        continue
+                    if name not in had:
+                        had.add(name)
+                        await _answer_one(circle, care, periods[ask.period], ask, letter.sender)
+                        await asyncio.sleep(0)
             await store.delete_mail(box.token, mail.eid)
 
 
-async def _answer_one(
-    circle: Circle,
-    care: Circle,
-    signing: dict[int, SigningKeys],
-    issued: dict[tuple[int, bytes], bytes],
-    letter: letters.Received,
-) -> None:
-    """Raises BadInput, NotThere for what is not answered."""
-    ask = decode(letter.body, Ask)
-    seat = seat_of(circle, letter.sender)
-    key = _key_for(circle, signing, ask, letter.sender)
-    values = digest(RIGHT, *ask.values)
-    if issued.setdefault((ask.period, letter.sender), values) != values:
+def _sound_ask(circle: Circle, periods: dict[int, _Period], letter: letters.Received) -> Ask:
+    """Raises BadInput where somebody asks for what isn't theirs, or for more than theirs."""
+    ask, member = decode(letter.body, Ask), circle.state.member(letter.sender)
+    found = periods.get(ask.period)
+    if found is None or found.keys is None or member is None or not member.active:
         raise BadInput
-    random = circle.services.random
-    signed = tuple(blind.sign_blinded(key, value, random) for value in ask.values)
-    await _write(care, "issued", Issued(ask.period, letter.sender, values))
+    if len(ask.values) != EACH or len(ask.inbox) != 32 or any(len(value) != blind.SIZE for value in ask.values):
+        raise BadInput
+    if not _key(found.keys, ask) or (ask.familiar and newcomers.is_new(circle, member)):
+        raise BadInput
+    if found.issued.get(letter.sender, digest(RIGHT, *ask.values)) != digest(RIGHT, *ask.values):
+        raise BadInput
+    return ask
+
+
+def _key(keys: SigningKeys, ask: Ask) -> bytes:
+    return keys.familiar if ask.familiar else keys.everybody
+
+
+async def _answer_one(circle: Circle, care: Circle, period: _Period, ask: Ask, sender: bytes) -> None:
+    """Raises BadInput, Damaged, NotThere, TooMuch for what can't be answered."""
+    seat, random = seat_of(circle, sender), circle.services.random
+    if period.keys is None:
+        raise NotThere
+    signed = tuple(blind.sign_blinded(_key(period.keys, ask), value, random) for value in ask.values)
+    if sender not in period.issued:
+        period.issued[sender] = digest(RIGHT, *ask.values)
+        await _write(care, ask.period, "issued", Issued(ask.period, sender, period.issued[sender]))
     body = encode(Signed(ask.period, ask.familiar, signed))
     place = (circle.id, letters.RIGHT, seat.kem, ask.inbox, circle.services.clock.day())
     mail = letters.write_letter(circle.log.persona, *place, body, random)
     await circle.services.store.put_mail(circle.log.shelf, circle.log.newest.append, ask.inbox, mail)
-
-
-def _key_for(circle: Circle, signing: dict[int, SigningKeys], ask: Ask, sender: bytes) -> bytes:
-    """Raises BadInput where somebody asks for what isn't theirs."""
-    keys, member = signing.get(ask.period), circle.state.member(sender)
-    if keys is None or member is None or len(ask.values) != EACH or len(ask.inbox) != 32:
-        raise BadInput
-    key = keys.familiar if ask.familiar else keys.everybody
-    if not key or (ask.familiar and newcomers.is_new(circle, member)):
-        raise BadInput
-    return key
 
 
 async def look_after_everywhere(member: Member) -> None:
@@ -222,7 +230,7 @@ def minter(circle: Circle) -> Mint:
     if care is None:
         raise NotThere
     period, random = period_of(circle.services.clock.day()), circle.services.random
-    signing = _signing(care).get(period)
+    signing = _written(care, period).keys
     if signing is None:
         return lambda _: rights.NONE
 

@@ -123,7 +123,7 @@ async def begin_about(circle: Circle, obj: bytes, keep: int, seed: bytes = b"") 
     def take(ring: Keyring) -> Keyring:
         if len(ring.one_offs) >= MOST_OPEN:
             raise Full
-        return replace(rights.used(ring, made.seed), one_offs=(*ring.one_offs, made))
+        return replace(rights.used(ring, made.seed, circle.services.random), one_offs=(*ring.one_offs, made))
 
     there = about(circle, obj)
     if there is None:
@@ -163,7 +163,7 @@ async def begin(circle: Circle, one: OneOff) -> bytes:
         waiting = sum(bool(other.kind) for other in ring.one_offs)
         if len(ring.one_offs) >= MOST_OPEN or waiting >= MOST_WAITING:
             raise Full
-        return replace(rights.used(ring, one.seed), one_offs=(*ring.one_offs, one))
+        return replace(rights.used(ring, one.seed, circle.services.random), one_offs=(*ring.one_offs, one))
 
     await circle.member.update(keep)
     await _wait(circle, one)

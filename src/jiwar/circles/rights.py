@@ -49,7 +49,11 @@ EACH = 6
 FEWEST = 5
 """People of each kind, where rights say of which kind one is."""
 MOST_KEYS = 24
-"""The newest of the keys that stewards have made known among which a period's are looked for."""
+"""Records of a period's object that are read, the first ones."""
+LISTED_PERIODS = 2
+"""Periods before this one whose one-offs may still be listed."""
+PATIENCE_DAYS = 3
+"""After so many days without an answer the same is asked for again."""
 SIGNATURE = blind.PREFIX + blind.SIZE
 
 
@@ -97,10 +101,11 @@ NONE = Right(0, False, bytes(SIGNATURE))
 
 
 class Known(Wire, frozen=True):
-    """Keys that hold in a circle, since some day."""
+    """Keys that hold in a circle: the day and the number of the record that made them known."""
 
     keys: Keys
     since: int
+    number: int
 
 
 Standing = Literal["familiar", "member", "none", "unsaid"]
@@ -120,9 +125,9 @@ def period_of(day: int) -> int:
     return day // PERIOD_DAYS
 
 
-def object_of(circle: bytes) -> bytes:
-    """The object of a circle in which its stewards make their keys known."""
-    return object_name(COLLECTION, circle)
+def object_of(circle: bytes, period: int) -> bytes:
+    """The object of a circle in which stewards write down what belongs to a period."""
+    return object_name(COLLECTION, circle, period.to_bytes(4, "big"))
 
 
 def message(circle: bytes, period: int, familiar: bool, key: bytes) -> bytes:
@@ -139,46 +144,49 @@ def is_sound(right: Right) -> bool:
 
 
 def all_keys(circle: Circle) -> list[Known]:
-    """What stewards have made known, of each period. Its first moduli hold: whoever comes later can say anew where to
-    ask, and nothing else.
-    """
-    obj = object_of(circle.id)
+    """What stewards have made known of the periods whose one-offs are still listed, and of the next one."""
+    now = period_of(circle.services.clock.day())
+    found = (keys_of(circle, period) for period in range(now - LISTED_PERIODS, now + 2))
+    return [one for one in found if one is not None]
+
+
+def keys_of(circle: Circle, period: int) -> Known | None:
+    """Of a period the first record that counts holds: whoever comes later can only say anew where to ask."""
+    obj, found = object_of(circle.id, period), None
     try:
-        rows = circle.log.rows(obj, 0, LAST_NUMBER, MOST_KEYS, newest=True)
+        rows = circle.log.rows(obj, 0, LAST_NUMBER, MOST_KEYS)
     except NotThere:
-        return []
-    found: dict[int, Known] = {}
+        return None
     for record in circle.log.readable(obj, [row for row in rows if row.value]):
         author = circle.sketch.member(record.author)
         if record.kind == COLLECTION and circle.counts(record) and author is not None and author.is_steward:
             with suppress(BadInput, BadSignature):
-                keys = _sound(decode(record.body, Keys))
-                first = found.get(keys.period, Known(keys, record.day))
-                found[keys.period] = Known(replace(first.keys, kem=keys.kem, inbox=keys.inbox), first.since)
-    return list(found.values())
+                keys = _sound(decode(record.body, Keys), period)
+                first = found or Known(keys, record.day, record.number)
+                found = Known(replace(first.keys, kem=keys.kem, inbox=keys.inbox), first.since, first.number)
+    return found
 
 
-def _sound(keys: Keys) -> Keys:
+def _sound(keys: Keys, period: int) -> Keys:
     """Raises BadInput, BadSignature for what no program of ours writes."""
     moduli = [keys.everybody, *([keys.familiar] if keys.familiar else [])]
-    if keys.period < 1 or len(keys.inbox) != 32 or not all(map(blind.is_modulus, moduli)):
+    if keys.period != period or len(keys.inbox) != 32 or not all(map(blind.is_modulus, moduli)):
         raise BadInput
     require_sound_key(keys.kem)
     return keys
 
 
-def keys_of(circle: Circle, period: int) -> Known | None:
-    return next((one for one in all_keys(circle) if one.keys.period == period), None)
+def standing(circle: Circle, known: list[Known], right: Right, key: bytes, day: int, number: int) -> Standing:
+    """What a right says of the one-off with this key, whose first word has a day and a number in the log.
 
-
-def standing(circle: Circle, known: list[Known], right: Right, key: bytes, day: int) -> Standing:
-    """What a right says of the one-off with this key, which spoke on a day. A day more is allowed for midnight."""
-    periods = {period_of(day), period_of(day - 1)}
-    at_hand = [one for one in known if one.keys.period in periods and one.since + 1 < day]
+    A day more is allowed for midnight. Whether rights could be had is told by the log's order: the day is what the
+    one-off itself says.
+    """
+    periods, today = {period_of(day), period_of(day - 1)}, circle.services.clock.day()
     keys = next((one.keys for one in known if one.keys.period == right.period and right.period in periods), None)
     if keys is not None and _is_good(circle.id, keys, right, key):
         return "familiar" if right.familiar else "member"
-    return "none" if at_hand else "unsaid"
+    return "none" if any(one.since + 1 < today and one.number < number for one in known) else "unsaid"
 
 
 def _is_good(circle: bytes, keys: Keys, right: Right, key: bytes) -> bool:
@@ -196,21 +204,27 @@ def _is_good(circle: bytes, keys: Keys, right: Right, key: bytes) -> bool:
 
 
 async def look_after(circle: Circle) -> None:
-    """Ask for what of this period and the next one I haven't asked for; forget what is over.
+    """Ask for what of this period and the next one I haven't asked for, and again for what was not answered; forget
+    what is over.
 
     Raises KeyringFull, and TooMuch where too many wait for a steward: then the next time asks again.
     """
     today = circle.services.clock.day()
-    mine = [one for one in circle.member.keyring.blanks if one.circle == circle.id]
-    now, wanted = period_of(today), {period_of(today), period_of(today + EARLY_DAYS)}
+    mine, now = _blanks(circle), period_of(today)
     over = [one for one in mine if one.period < now]
     if over:
         await circle.member.update(lambda ring: _dropped(ring, over))
         await _empty(circle, now)
-    asked = {one.period for one in mine}
-    for known in all_keys(circle):
-        if known.keys.period in wanted - asked:
-            await _ask(circle, known.keys)
+    for period in sorted({now, period_of(today + EARLY_DAYS)}):
+        blank = next((one for one in mine if one.period == period), None)
+        known = keys_of(circle, period) if blank is None or _is_unanswered(circle, blank) else None
+        if known is not None:
+            await _ask(circle, known.keys, blank or await _begin(circle, known.keys))
+
+
+def _is_unanswered(circle: Circle, blank: Blank) -> bool:
+    answered = any((one.period, one.familiar) == (blank.period, blank.familiar) for _, one in _answers(circle))
+    return not answered and circle.services.clock.day() - blank.day >= PATIENCE_DAYS
 
 
 def _dropped(ring: Keyring, gone: list[Blank]) -> Keyring:
@@ -225,22 +239,28 @@ async def look_after_everywhere(member: Member) -> None:
                 await look_after(Circle(member, one.circle))
 
 
-async def _ask(circle: Circle, keys: Keys) -> None:
-    me, services = circle.log.persona, circle.services
+async def _begin(circle: Circle, keys: Keys) -> Blank:
+    """A blank of a period: mine, or the one that another session of mine began a moment before."""
     familiar = bool(keys.familiar) and not newcomers.is_new(circle, circle.me)
-    seeds = tuple(services.random(32) for _ in range(EACH))
-    blank = Blank(circle.id, keys.period, familiar, services.clock.day(), seeds)
-    values = tuple(_blinded(circle.id, keys, blank, seed).value for seed in seeds)
-    body = encode(Ask(keys.period, familiar, values, me.inbox(BOX)))
+    seeds = tuple(circle.services.random(32) for _ in range(EACH))
+    blank = Blank(circle.id, keys.period, familiar, circle.services.clock.day(), seeds)
+
+    def keep(ring: Keyring) -> Keyring:
+        there = any((one.circle, one.period) == (circle.id, keys.period) for one in ring.blanks)
+        return ring if there else replace(ring, blanks=(*ring.blanks, blank))
+
+    await circle.member.update(keep)
+    return next(one for one in _blanks(circle) if one.period == keys.period)
+
+
+async def _ask(circle: Circle, keys: Keys, blank: Blank) -> None:
+    """Send what is to be signed. It stands in the keyring before: what is lost on the way is sent again."""
+    me, services = circle.log.persona, circle.services
+    values = tuple(_blinded(circle.id, keys, blank, seed).value for seed in blank.seeds)
+    body = encode(Ask(keys.period, blank.familiar, values, me.inbox(BOX)))
     place = (circle.id, letters.RIGHT, keys.kem, keys.inbox, services.clock.day())
     mail = letters.write_letter(me, *place, body, services.random)
-    # First the keyring: a letter whose seeds are lost would use up what I am due.
-    await circle.member.update(lambda ring: replace(ring, blanks=(*ring.blanks, blank)))
-    try:
-        await services.store.put_mail(circle.log.shelf, circle.log.newest.append, keys.inbox, mail)
-    except JiwarError:
-        await circle.member.update(lambda ring: _dropped(ring, [blank]))
-        raise
+    await services.store.put_mail(circle.log.shelf, circle.log.newest.append, keys.inbox, mail)
 
 
 def _blinded(circle: bytes, keys: Keys, blank: Blank, seed: bytes) -> blind.Blinded:
@@ -272,43 +292,44 @@ def _answers(circle: Circle) -> Iterator[tuple[letters.Received, Signed]]:
     for letter in letters.read_box(services.store, me.box(BOX), me.kem_seed, letters.RIGHT, today):
         with suppress(BadInput):
             signed = decode(letter.body, Signed)
-            if letter.circle == circle.id and len(signed.values) == EACH:
+            if letter.circle == circle.id:
                 yield letter, signed
 
 
 def usable(circle: Circle) -> Found | None:
     """A right of mine for a one-off that speaks today, if there is one."""
-    today = circle.services.clock.day()
-    blank = next((one for one in _blanks(circle) if one.period == period_of(today) and one.day < today), None)
-    known = keys_of(circle, blank.period) if blank else None
-    if blank is None or known is None or not known.keys.modulus(blank.familiar):
-        return None
-    keys = known.keys
-    answers = [one for _, one in _answers(circle) if (one.period, one.familiar) == (blank.period, blank.familiar)]
-    for at, seed in enumerate(blank.seeds):
-        for signed in answers if seed else ():
-            with suppress(Damaged):
-                blinded = _blinded(circle.id, keys, blank, seed)
-                signature = blind.finish(keys.modulus(blank.familiar), blinded, signed.values[at])
-                return Found(seed, Right(blank.period, blank.familiar, signature))
-    return None
+    return next(_good(circle), None)
 
 
 def left(circle: Circle) -> int:
-    """How many of this period I have not used, signed by now or not."""
-    now = period_of(circle.services.clock.day())
-    return sum(bool(seed) for one in _blanks(circle) if one.period == now for seed in one.seeds)
+    """How many of them there are."""
+    return sum(1 for _ in _good(circle))
+
+
+def _good(circle: Circle) -> Iterator[Found]:
+    today = circle.services.clock.day()
+    for blank in _blanks(circle):
+        known = keys_of(circle, blank.period) if blank.period == period_of(today) and blank.day < today else None
+        if known is not None and (modulus := known.keys.modulus(blank.familiar)):
+            kind = (blank.period, blank.familiar, len(blank.seeds))
+            for signed in (one for _, one in _answers(circle) if (one.period, one.familiar, len(one.values)) == kind):
+                for seed, value in zip(blank.seeds, signed.values, strict=True):
+                    with suppress(Damaged):
+                        signature = blind.finish(modulus, _blinded(circle.id, known.keys, blank, seed), value)
+                        yield Found(seed, Right(blank.period, blank.familiar, signature))
 
 
 def _blanks(circle: Circle) -> list[Blank]:
     return [one for one in circle.member.keyring.blanks if one.circle == circle.id]
 
 
-def used(ring: Keyring, seed: bytes) -> Keyring:
-    """The keyring in which a seed is a one-off's, and nothing else."""
-    return replace(ring, blanks=tuple(_without(one, seed) for one in ring.blanks))
+def used(ring: Keyring, seed: bytes, random: Random) -> Keyring:
+    """The keyring in which a seed is a one-off's, and nothing else: another stands in its place, for which
+    nothing was signed, so that nobody sees how many were used.
+    """
+    return replace(ring, blanks=tuple(_without(one, seed, random) for one in ring.blanks))
 
 
-def _without(blank: Blank, seed: bytes) -> Blank:
+def _without(blank: Blank, seed: bytes, random: Random) -> Blank:
     # What was signed is told by its place, so that the place stays.
-    return replace(blank, seeds=tuple(b"" if one == seed else one for one in blank.seeds))
+    return replace(blank, seeds=tuple(random(32) if one == seed else one for one in blank.seeds))

@@ -70,7 +70,10 @@ def sign_blinded(key: bytes, value: bytes, random: Random) -> bytes:
     if len(value) != len(key) or not 0 < z < n or gcd(z, n) != 1:
         raise NotCanonical
     b = 1 + int.from_bytes(random(len(key) + _SPARE), "big") % (n - 1)
-    s = _root(z * pow(b, EXPONENT, n) % n, p, q) * pow(b, -1, n) % n
+    try:
+        s = _root(z * pow(b, EXPONENT, n) % n, p, q) * pow(b, -1, n) % n
+    except ValueError:  # No two primes.
+        raise BadSignature from None
     if pow(s, EXPONENT, n) != z:
         raise BadSignature
     return s.to_bytes(len(key), "big")
@@ -88,15 +91,18 @@ def finish(modulus: bytes, blinded: Blinded, signed: bytes) -> bytes:
 
 
 def sign(key: bytes, message: bytes, random: Random) -> bytes:
-    """What `finish` gives, by whoever has the key themselves."""
+    """What `finish` gives, by whoever has the key themselves. Raises BadSignature for what is no key."""
     p, q = _primes(key)
-    d = pow(EXPONENT, -1, (p - 1) * (q - 1))
-    public = rsa.RSAPublicNumbers(EXPONENT, p * q)
-    parts = d, rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
     prefix = random(PREFIX)
-    return prefix + rsa.RSAPrivateNumbers(p, q, *parts, public).private_key(
-        unsafe_skip_rsa_key_validation=True  # It is our own.
-    ).sign(prefix + message, _pss, SHA384())
+    try:
+        d = pow(EXPONENT, -1, (p - 1) * (q - 1))
+        parts = d, rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+        numbers = rsa.RSAPrivateNumbers(p, q, *parts, rsa.RSAPublicNumbers(EXPONENT, p * q))
+        # Its primes are not looked at anew for each signature: whoever reads a key has (`is_key`).
+        signature = numbers.private_key(unsafe_skip_rsa_key_validation=True).sign(prefix + message, _pss, SHA384())
+    except ValueError:
+        raise BadSignature from None
+    return prefix + signature
 
 
 def verify(modulus: bytes, message: bytes, signature: bytes) -> None:
@@ -107,6 +113,13 @@ def verify(modulus: bytes, message: bytes, signature: bytes) -> None:
         key.verify(proper, prefix + message, _pss, SHA384())
     except (InvalidSignature, ValueError):
         raise BadSignature from None
+
+
+def is_key(key: bytes) -> bool:
+    """Whether these bytes can be a private key: two primes of the one size, as far as that can be told quickly."""
+    p, q = _primes(key)
+    sound = len(key) == SIZE and p != q and p & q & 1 and min(p, q) >> (4 * SIZE - 1)
+    return bool(sound) and gcd(EXPONENT, (p - 1) * (q - 1)) == 1 and is_modulus(public_key(key))
 
 
 def is_modulus(modulus: bytes) -> bool:

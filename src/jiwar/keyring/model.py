@@ -249,7 +249,7 @@ class OneOff(Wire, frozen=True):
 class Blank(Wire, frozen=True):
     """Seeds of one-offs to come, sent to a circle's stewards on `day` for their signature (`circles.rights`).
 
-    period, familiar: of which kind. seeds: empty ones are used; what is signed is told by its place.
+    period, familiar: of which kind. seeds: what is signed is told by its place; a used one has given way to another.
     """
 
     circle: bytes

@@ -30,6 +30,10 @@ from jiwar.wire.canonical import Wire, encode
 FROM_EACH = 30
 """Of one group in the list of all groups; the group's own list goes on."""
 SHOWN = 30
+MOST_READ = 4
+"""Times so many that are read for a page."""
+LEAST_BARE = 6
+"""What comes without an introduction and is shown with the others in any case."""
 _KIND, _AREA = b"kind:", b"area:"
 
 
@@ -78,10 +82,22 @@ class Shelf:
     def _judged(self) -> bytes:
         return encode([(one.keys.period, one.since) for one in self._known])
 
-    def rows(self, before: int | None = None) -> list[ObjectRow]:
-        return view.rows(self.circle, self._side, before, FROM_EACH)
+    def page(self, before: int | None = None, bare: bool = False) -> tuple[list[Card], int | None]:
+        """The next cards, and the head after which the list goes on.
 
-    def cards(self, rows: list[ObjectRow]) -> list[Card]:
+        What comes without an introduction takes nobody's place: for what does, a few times as much is read. With
+        `bare` only what doesn't, as it comes.
+        """
+        found: list[Card] = []
+        for _ in range(1 if bare else MOST_READ):
+            rows = view.rows(self.circle, self._side, before, FROM_EACH)
+            found += [card for card in self._cards(rows) if not (bare and card.about.introduced)]
+            before = rows[-1].head if len(rows) == FROM_EACH else None
+            if before is None or sum(card.about.introduced for card in found) >= FROM_EACH:
+                break
+        return found, before
+
+    def _cards(self, rows: list[ObjectRow]) -> list[Card]:
         pieces = self._sealed.recall_all(f"card {self._side}", [self._wanted(row) for row in rows])
         return [self._card(row, piece) for row, piece in zip(rows, pieces, strict=True) if piece]
 
@@ -158,24 +174,25 @@ async def show(visit: Visit) -> Response:
     for circle in circles:
         await settle(circle)
     only, older = chosen or (circles[0] if len(circles) == 1 else None), ""
+    bare = asked.get("bare") == "yes"
     if only is not None:
-        found, older = _page_of(visit, only, side, asked.get("before", ""))
+        found, older = _page_of(visit, only, side, asked.get("before", ""), bare)
     else:
-        shelves = [Shelf(visit, circle, side) for circle in circles]
-        found = [card for shelf in shelves for card in shelf.cards(shelf.rows())]
+        found = [card for circle in circles for card in Shelf(visit, circle, side).page(bare=bare)[0]]
     cards = sorted(filter(wanted.takes, found), key=lambda card: card.order, reverse=True)
-    cut = SHOWN if only is None else None
-    return _board(visit, side, circles, chosen, found, wanted, cards[:cut], older, groupless=not opened)
+    introduced = sum(card.about.introduced for card in cards)
+    cut = len(cards) if bare else max(SHOWN, introduced if only else 0, min(introduced, SHOWN) + LEAST_BARE)
+    hidden = any(not card.about.introduced for card in cards[cut:])
+    return _board(visit, side, circles, chosen, found, wanted, cards[:cut], older, hidden, groupless=not opened)
 
 
-def _page_of(visit: Visit, circle: Circle, side: str, before: str) -> tuple[list[Card], str]:
+def _page_of(visit: Visit, circle: Circle, side: str, before: str, bare: bool) -> tuple[list[Card], str]:
     """A page of one group, and what leads to the next."""
-    shelf = Shelf(visit, circle, side)
-    rows, older = shelf.rows(cursor.head_of(visit, circle, before)), ""
-    if len(rows) == FROM_EACH:
-        name = cursor.name_of(visit, circle, rows[-1].head)
-        older = visit.site.paths.url("help", show=_shown(side), circle=visit.circle_name(circle.id), before=name)
-    return shelf.cards(rows), older
+    cards, last = Shelf(visit, circle, side).page(cursor.head_of(visit, circle, before), bare)
+    if last is None:
+        return cards, ""
+    place = {"before": cursor.name_of(visit, circle, last), **({"bare": "yes"} if bare else {})}
+    return cards, visit.site.paths.url("help", show=_shown(side), circle=visit.circle_name(circle.id), **place)
 
 
 def _shown(side: str) -> str:
@@ -209,6 +226,7 @@ def _board(
     wanted: _Filter,
     cards: list[Card],
     older: str,
+    hidden: bool,
     groupless: bool,
 ) -> Response:
     shown = _shown(side)
@@ -252,6 +270,7 @@ def _board(
         all_groups=url("help", show=shown),
         filtered=wanted.kind is not None or wanted.area is not None,
         older=older,
+        bare=url("help", bare="yes", **kept) if hidden else "",
         mine=[mine for circle in circles for mine in own_rows(visit, circle)],
         circle=kept.get("circle", ""),
     )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from jiwar import i18n
 from jiwar.circles import oneoffs
 from jiwar.circles.policy import Aid
 from jiwar.errors import BadChoice, BadInput, NotCanonical
@@ -136,3 +137,12 @@ def test_it_stands_as_long_as_its_day_and_the_policy_allow() -> None:
     assert rules.lane(replace(SOUND, when="now"), TODAY, 90) == 1
     assert rules.lane(replace(SOUND, when="now", day=TODAY + 20, part=NO_PART), TODAY, 90) == 30
     assert rules.lane(replace(SOUND, day=TODAY + 20), TODAY, 7) == 7
+
+
+@pytest.mark.parametrize("day", [2**31 - 1, 2**62, -800_000])
+def test_a_day_that_no_calendar_has_is_passed_over(day: int) -> None:
+    """Anybody's own program may write any number, and a page that can't show it would fail for everybody."""
+    need = rules.new_need(Wish(NEED, "x"), Aid(), TODAY, *KEYS)
+    assert not rules.is_sound_need(oneoffs.sized(encode(replace(need, day=day))))
+    assert not rules.is_sound_cover(replace(rules.cover(need, TODAY, 1), day=day))
+    assert i18n._date(day).year in (1, 9999)

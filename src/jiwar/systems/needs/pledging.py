@@ -12,6 +12,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.rights import Standing
 from jiwar.errors import NotThere
 from jiwar.keyring.model import Case, OneOff
+from jiwar.log.shelf import LAST_NUMBER
 from jiwar.systems.needs import view
 from jiwar.systems.needs.model import NEED
 
@@ -60,7 +61,7 @@ async def propose(circle: Circle, obj: bytes, whole: bool, text: str = "") -> No
 
 def standing(circle: Circle, made: Agreement) -> Standing:
     """What can be said of who proposed it."""
-    return rights.standing(circle, rights.all_keys(circle), made.right, made.helper, made.day)
+    return rights.standing(circle, rights.all_keys(circle), made.right, made.helper, made.day, LAST_NUMBER)
 
 
 async def _answer(circle: Circle, obj: bytes, other: bytes, step: str, half: bytes = b"", language: str = "") -> None:

@@ -38,6 +38,8 @@ REACH = ("", "word", "chat", "meeting")
 TEXT_LIMIT, LANGUAGES_LIMIT, CONDITIONS_LIMIT, ANSWER_LIMIT = 600, 60, 200, 100
 EXCERPT = 160
 MOST_MANY = 99
+LAST_DAY = 2_900_000
+"""Calendars end soon after."""
 FURTHEST = 90
 """Days ahead that a need may name."""
 PARTS = range(5)
@@ -198,7 +200,7 @@ def _are_sound_answers(answers: tuple[tuple[str, str], ...]) -> bool:
 
 
 def _is_sound_day(day: int, part: int) -> bool:
-    return 0 <= day < 2**31 and (part == NO_PART or (day != NO_DAY and part in PARTS))
+    return 0 <= day <= LAST_DAY and (part == NO_PART or (day != NO_DAY and part in PARTS))
 
 
 def _is_sound_key(kem: bytes) -> bool:

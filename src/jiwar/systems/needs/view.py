@@ -105,7 +105,8 @@ def whole(circle: Circle, side: str) -> Iterator[list[Line]]:
 def _line(circle: Circle, row: ObjectRow, known: list[Known]) -> Line:
     folded = circle.log.standing(row)
     cover, key = _cover(circle, folded)
-    standing = rights.standing(circle, known, cover.right, key, folded.day)
+    # Its cover is written with its first word: nothing after it is listed.
+    standing = rights.standing(circle, known, cover.right, key, folded.day, folded.head)
     return Line(row.obj, row.head, cover, folded.day + folded.keep, standing)
 
 
@@ -133,7 +134,7 @@ def one(circle: Circle, obj: bytes) -> Shown:
         raise NotThere from None
     if found.fate != "stands":
         raise NotThere
-    standing = rights.standing(circle, rights.all_keys(circle), found.need.right, found.author, found.day)
+    standing = rights.standing(circle, rights.all_keys(circle), found.need.right, found.author, found.day, found.slot)
     return replace(found, standing=standing)
 
 
