@@ -13,7 +13,7 @@ from tests.browser.people import Person
 
 Look = Callable[[str], None]
 """Called with the name of the page that is on the screen."""
-NO_PAGES = {"room_live", "script", "favicon", "components", "need_picture"}
+NO_PAGES = {"room_live", "script", "browser_script", "browser_worker", "favicon", "components", "need_picture"}
 """What answers GET with no page that people are led to."""
 _OFTEN = {"person": 100}
 """Pages that differ from one to the next: mine, a steward's, anybody's. Only some of them lead on to the care's."""
