@@ -15,6 +15,7 @@ from typing import Protocol
 NIGHT, MORNING, NOON, AFTERNOON, EVENING = range(5)
 HOURS = 24
 """Of a day."""
+WEEK_HOURS = 7 * HOURS
 QUARTERS = 4
 """Of a day in UTC."""
 _FIRST_HOUR_OF_PART = ((5, MORNING), (11, NOON), (14, AFTERNOON), (18, EVENING), (23, NIGHT))
@@ -29,6 +30,9 @@ class Clock(Protocol):
         """0..23 by the community's clock: to show, never for a row."""
 
     def part(self) -> int: ...
+
+    def week_hour(self) -> int:
+        """0..167, full hours since Monday began, by the community's clock: to compare, never for a row."""
 
     def seconds(self) -> float:
         """Seconds since 1970, for due times in RAM."""
@@ -70,6 +74,10 @@ class SystemClock:
     def part(self) -> int:
         return part_of_hour(self.hour())
 
+    def week_hour(self) -> int:
+        now = datetime.now(self._zone)
+        return now.weekday() * HOURS + now.hour
+
     def seconds(self) -> float:
         return time.time()
 
@@ -91,6 +99,10 @@ class SetClock:
 
     def part(self) -> int:
         return part_of_hour(self.hour())
+
+    def week_hour(self) -> int:
+        # The first day was a Thursday.
+        return (int(self.now // 3_600) + 3 * HOURS) % WEEK_HOURS
 
     def seconds(self) -> float:
         return self.now

@@ -204,7 +204,7 @@ async def test_who_was_removed_adds_none_even_with_the_hubs_help(board: Board) -
     village = board.village
     obj = await board.ask(village.member, SHORT)
     waiting = village.world.services.later.waiting
-    _, append = waiting.pop(obj)
+    _, append, *_ = waiting.pop(obj)
     await leaving.remove(board.of(village.founder), village.member.persona(village.circle))
     village.world.hub.colludes = True
     await village.world.hub.append(append)

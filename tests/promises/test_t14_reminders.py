@@ -11,26 +11,27 @@ from pathlib import Path
 
 import pytest
 
-from jiwar.circles import nudges
-from jiwar.circles.nudges import MAIL, PUSH, Target, open_target, seal_target
+from jiwar.circles import duty, nudges
+from jiwar.circles.nudges import MAIL, PUSH, WEB, Target, open_target, seal_target
 from jiwar.circles.rung import Rung
 from jiwar.cli import disk
 from jiwar.cli.ways import ways_from
 from jiwar.clock import SetClock
-from jiwar.crypto import envelopes
+from jiwar.crypto import envelopes, webpush
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX, NUDGE
 from jiwar.crypto.random import system_random
 from jiwar.crypto.sealing import unseal
 from jiwar.errors import BadChoice, Damaged, NotCanonical
 from jiwar.keyring.hub_secret import create_hub_secret
-from jiwar.keyring.model import Nudge
+from jiwar.keyring.model import Nudge, Window
 from jiwar.nudging import bell, channels, dial, guard
 from jiwar.nudging.bell import SPREAD_SECONDS, Bell
 from jiwar.nudging.channels import Ways
 from jiwar.systems.forum import service
 from jiwar.wire.canonical import encode
 from jiwar.wire.frame import pad
+from tests.core.nudging.browsers import Browser, PushService, bytes_of
 from tests.core.nudging.receivers import MailServer, PushServer, SocksServer
 from tests.core.nudging.ringing import look
 from tests.core.store.places import open_sqlite
@@ -40,6 +41,7 @@ from tests.world import HUB_ID, Person, World, village
 pytestmark = pytest.mark.anyio
 SEED = bytes(range(envelopes.SEED))
 KEY = envelopes.public_key(SEED)
+TEXT = "تحديث الوصفة"
 TOPIC = b"a-topic-of-my-own"
 PUSHED = "push.example"
 ALLOWED = {"JIWAR_PUSH": "1", "JIWAR_SMTP_HOST": "relay.example", "JIWAR_SMTP_FROM": "notes@kitchen.example"}
@@ -58,12 +60,15 @@ async def _looking_up(proxy, host, port, *rest):
     return await straight(proxy, host, port, *rest)
 
 
-straight = dial.connect
+straight, signing = dial.connect, webpush._signing
 MUTATIONS: Mutations = {
     "an address is left without the circle's seal": together(
         replaced(nudges, "seal", _as_it_is), replaced(nudges, "unseal", _as_it_is)
     ),
     "an address is left without the hub's seal": replaced(nudges, "seal_target", _plain),
+    "letters are as long as what they say": replaced(nudges, "pad", lambda plain, size: pad(plain, len(plain) + 1)),
+    "every reminder is an alarm": replaced(bell, "URGENT", 21),
+    "all browsers are rung with one key": replaced(webpush, "_signing", lambda seed, name: signing(seed, b"")),
     "all circles have the same boxes": replaced(nudges, "_box", lambda keys, number: bytes([number]) * 32),
     "it rings when somebody writes": replaced(Bell, "_moment", lambda self, hour: self._clock.seconds()),
     "it rings at the hour to the second": replaced(bell, "SPREAD_SECONDS", 0),
@@ -88,6 +93,7 @@ async def test_no_row_and_neither_key_alone_names_an_address() -> None:
             open_target(SEED, HUB_ID, mail.value)
         opened = unseal_or_same(nudges._key(keys), inbox, mail.eid, mail.value)
         assert TOPIC not in opened
+        assert nudges.take_off(keys, inbox, mail).sealed in opened
     for obj in here.world.hub._shelves.values():
         assert not any(TOPIC in record.row.value for one in obj.objects.values() for record in one.records.values())
 
@@ -111,6 +117,48 @@ async def test_both_keys_ring_the_bell() -> None:
     [sealed] = here.world.services.rung.take()
     assert TOPIC not in sealed
     assert open_target(SEED, HUB_ID, sealed).endpoint.encode().endswith(TOPIC)
+
+
+async def test_rows_do_not_tell_who_can_be_woken_nor_that_anybody_can() -> None:
+    """Of letters from whom rings daily and from whom can be woken as well, the store sees as many bytes each."""
+    here = await village()
+    await ask(here.member)
+    daily = {mail.value for box in here.world.hub._boxes.values() for mail in box.values()}
+    await duty.stand(here.member.circle(here.circle), KEY, (Window(127, 22, 9),), ("thrown_out", "food"), "kettle")
+    every = {mail.value for box in here.world.hub._boxes.values() for mail in box.values()}
+    assert len(every) == 2
+    assert {len(value) for value in every} == {len(value) for value in daily}
+    keys = here.founder.circle(here.circle).log.newest
+    [left] = [one for one in nudges.of_others(here.founder.circle(here.circle)) if one.hours]
+    assert TOPIC not in encode(left)
+    assert here.member.persona(here.circle) not in encode(left)
+    assert open_target(SEED, HUB_ID, left.sealed).hour == nudges.AT_ONCE
+    assert keys.epoch == here.member.circle(here.circle).log.newest.epoch
+
+
+async def test_nobody_makes_an_alarm_of_somebodys_reminder() -> None:
+    """A member with a changed program hands over what lies in the boxes when nothing is urgent: it waits its hour."""
+    here = await village()
+    await ask(here.member)
+    ringing, clock, rung = at_noon(Ways(push=True, known=True))
+    ringing._hub_id = HUB_ID
+    rung.sealed |= {left.sealed for left in nudges.of_others(here.founder.circle(here.circle))}
+    ringing.look()
+    assert [moment > clock.seconds() for moment, _ in ringing._waiting.values()] == [True]
+
+
+async def test_a_browser_is_rung_in_words_that_its_service_cannot_read() -> None:
+    browser, ways = Browser(), Ways(web=True, private=True)
+    ringing, clock, _ = at_noon(ways)
+    there = PushService(browser, bytes_of(ringing.signer.point(b"n" * 16)), clock.seconds())
+    async with there:
+        line = browser.subscription(f"{there.origin}/ring", b"n" * 16)
+        ringing.try_once(seal_target(KEY, HUB_ID, Target(WEB, line, 21, TEXT)))
+        await look(ringing)
+    assert there.said == [TEXT]
+    assert not any(TEXT.encode() in body for body in there.bodies)
+    assert not any(TEXT in value for head in there.heads for value in head.values())
+    assert ringing.signer.point(b"n" * 16) != ringing.signer.point(b"m" * 16), "no key is the hub's own"
 
 
 async def test_boxes_of_two_circles_have_nothing_in_common() -> None:

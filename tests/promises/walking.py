@@ -349,6 +349,8 @@ class _Story:
         guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
         self._comes()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "worked")
+        page = founder.submit(founder.go("help", "help_mine", "help_duty"), "help_duty", "save", days0="2")
+        founder.submit(page, "help_duty", "end")
         page = guest.get(self.world.url("help_new", show="offers"))
         guest.submit(guest.submit(page, "help_new", "check", text=words["said"]), "help_new", "send")
         self._comes()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from jiwar.circles import issuing, rights
+from jiwar.circles import duty, issuing, nudges, rights
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import TRUSTED
+from jiwar.circles.nudges import PUSH
 from jiwar.clock import SetClock
+from jiwar.keyring.model import Nudge, Window
+from jiwar.nudging.channels import Ways
 from jiwar.systems.needs import bringing, rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.rules import Wish
@@ -369,3 +372,65 @@ def test_what_is_asked_among_trusted_people_nobody_else_reads(talk: Talk) -> Non
         RIDE.partition(".")[0]
         in talk.palm.get(talk.palm.world.url("need", need=talk.palm.name(inner[:16] + found))).text
     )
+
+
+# the duty ring
+
+
+def woken(talk: Talk, who: Someone, **typed: str) -> Page:
+    """Somebody has a way to be reminded, and says when they can be woken."""
+    talk.seats.world.hub.bell.ways = Ways(push=True, private=True)
+    wanted = Nudge(PUSH, "http://127.0.0.1:1/night", 21, "tea")
+    talk.seats.world.run(nudges.choose(talk.opened_by(who).member, talk.seats.world.hub.bell.key, wanted))
+    page = who.get(who.world.url("help_mine"))
+    page = who.get(next(link for link in page.links if "/help/duty/" in link))
+    return who.send(page, "help_duty", _button="do=save", **typed)
+
+
+def test_who_can_be_woken_says_when_and_takes_it_back(talk: Talk) -> None:
+    who = talk.palm
+    talk.seats.world.hub.bell.ways = Ways(push=True, private=True)
+    first = who.get(who.world.url("help_duty", circle=who.name(talk.circle[:16])))
+    assert who.word("First there has to be a way to be reminded.") in first.text
+    page = woken(talk, who)
+    assert page.status == 400
+    assert who.word("At least one day is needed, and a way to be reminded.") in page.text
+    page = woken(talk, who, days0="4", from0="22", to0="7", kinds="thrown_out", alarm="الإبريق")
+    assert who.word("Saved.") in page.text
+    mine = duty.mine(talk.opened_by(who))
+    assert mine is not None
+    assert (mine.windows, mine.kinds) == ((Window(1 << 4, 22, 9),), ("thrown_out",))
+    assert talk.opened_by(who).member.keyring.nudge.alarm == "الإبريق"
+    landed = who.send(page, "help_duty", _button="do=end")
+    assert who.word("Saved. Nobody wakes me here any more.") in landed.text
+    assert duty.mine(talk.opened_by(who)) is None
+
+
+def test_who_asks_is_told_whether_anybody_is_there(talk: Talk, clock: SetClock) -> None:
+    fig = talk.fig
+
+    def second(when: str) -> str:
+        first = fig.get(fig.world.url("help_new", show="needs"))
+        return fig.send(first, "help_new", _button="do=check", text=RIDE, when=when).text
+
+    there = fig.word("Somebody can be woken at this hour, and is rung when it appears.")
+    assert fig.word("Nobody has said so far that they can be woken for this.") in second("now")
+    day = clock.week_hour() // 24
+    woken(talk, talk.palm, days0=str(day), from0=str(clock.hour() + 2), to0=str(clock.hour() + 3), alarm="x")
+    later = fig.word("Nobody can be woken now; somebody can from here on: %(day)s, %(hour)s.")
+    assert later.partition("%")[0] in second("now")
+    clock.forward(seconds=2 * 3_600)
+    fig.sign_in()
+    assert there in second("now")
+    assert there not in second("week")
+    page = fig.get(fig.world.url("help_new", show="needs"))
+    assert there in page.text
+    page = fig.send(page, "help_new", _button="do=check", text=RIDE, when="now")
+    landed = fig.send(page, "help_new", _button="do=send")
+    assert fig.word("It is kept, and appears within six minutes, without a name.") in landed.text
+    obj = view.all_mine(talk.opened_by(fig))[0].obj
+    assert there in page_of(talk, fig, obj).text
+    comes(talk)
+    assert len(talk.seats.world.hub.services.rung.sealed) == 1
+    talk.palm.sign_in()
+    assert there not in page_of(talk, talk.palm, obj).text

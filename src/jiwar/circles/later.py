@@ -3,12 +3,14 @@
 Implements spec/protocol.md §9.4. Whoever looks at a shelf at the moment when somebody is there sees nothing of theirs
 come: it comes five to sixty minutes later, in no order. What waits is signed and sealed; the process can append it,
 and open nothing with it. It is durable elsewhere, in its author's keyring (`oneoffs`): what is lost here with the
-process is put here again by their next visit.
+process is put here again by their next visit. What is urgent waits less, one to five minutes; what is to happen then,
+that somebody is woken, happens when it stands.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,22 +19,30 @@ from jiwar.crypto.random import Random
 from jiwar.errors import JiwarError
 from jiwar.store.contract import Append, Store
 
-SOONEST, LATEST = 300, 3_600
-"""Seconds."""
+USUAL, URGENT = (300, 3_600), (60, 300)
+"""The shortest and the longest wait, in seconds."""
 LOOK_SECONDS = 20.0
 
 
 @dataclass
 class Later:
-    """What waits, by its object: when it is due, and the record."""
+    """What waits, by its object: when it is due, the record, and what follows it."""
 
-    waiting: dict[bytes, tuple[float, Append]] = field(default_factory=dict)
+    waiting: dict[bytes, tuple[float, Append, Callable[[], None]]] = field(default_factory=dict)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def put(self, append: Append, clock: Clock, random: Random) -> None:
-        """Have it appended in a while."""
-        wait = SOONEST + int.from_bytes(random(4), "big") % (LATEST - SOONEST)
-        self.waiting[append.obj] = (clock.monotonic() + wait, append)
+    def put(
+        self,
+        append: Append,
+        clock: Clock,
+        random: Random,
+        wait: tuple[int, int] = USUAL,
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Have it appended in a while, and something follow when it stands."""
+        soonest, latest = wait
+        due = clock.monotonic() + soonest + int.from_bytes(random(4), "big") % (latest - soonest)
+        self.waiting[append.obj] = (due, append, then)
 
     async def take_back(self, obj: bytes) -> bool:
         """Let it never come; False when it isn't here (any more)."""
@@ -42,11 +52,12 @@ class Later:
     async def look(self, store: Store, now: float) -> None:
         """Append what is due. What the store refuses by now is left to its author's next visit."""
         async with self._writing:
-            due = [obj for obj, (when, _) in self.waiting.items() if when <= now]
+            due = [obj for obj, (when, *_) in self.waiting.items() if when <= now]
             for obj in due:
-                _, append = self.waiting[obj]
+                _, append, then = self.waiting[obj]
                 with suppress(JiwarError):
                     await store.append(append)
+                    then()
                 del self.waiting[obj]
 
     async def flush(self, store: Store, random: Random) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from jiwar.circles import authorship, rights
+from jiwar.circles import authorship, duty, later, rights
 from jiwar.circles.circle import Circle, open_log
 from jiwar.circles.speech import Said, owned_rid
 from jiwar.errors import Full, NotCanonical, NotThere, Unopenable
@@ -171,9 +171,14 @@ async def begin(circle: Circle, one: OneOff) -> bytes:
 
 
 async def _wait(circle: Circle, one: OneOff) -> None:
-    """Have what a one-off says first appended in a while."""
-    services = circle.services
-    services.later.put(await first_word(circle, one), services.clock, services.random)
+    """Have what a one-off says first appended in a while, and whom it calls woken then."""
+    services, rung = circle.services, circle.services.rung
+    append = await first_word(circle, one)
+    if one.calls:
+        woken = duty.on_watch(circle, one.calls)
+        services.later.put(append, services.clock, services.random, later.URGENT, lambda: rung.sealed.update(woken))
+    else:
+        services.later.put(append, services.clock, services.random)
 
 
 async def first_word(circle: Circle, one: OneOff) -> Append:
@@ -208,7 +213,7 @@ async def settle(circle: Circle) -> None:
         if one.day + one.keep < today or not (there or one.kind):
             now[one.seed] = []
         elif there:
-            now[one.seed] = [replace(one, kind="", body=b"", cover=b"")]
+            now[one.seed] = [replace(one, kind="", body=b"", cover=b"", calls=b"")]
         elif obj not in circle.services.later.waiting:
             await _wait(circle, one)
     changed = {seed for seed, left in now.items() if not left or left[0] not in all_mine(circle)}

@@ -45,23 +45,49 @@ class Phone(Wire, frozen=True):
 
 
 class Placed(Wire, frozen=True):
-    """Where in a circle I left the address of my reminders, and when: to take it back."""
+    """Where in a circle I left the address of my reminders, and when: to take it back. `duty`: to be woken, for what
+    is urgent, and not once a day.
+    """
 
     circle: bytes
     epoch: int
     day: int
     box: int
     eid: bytes
+    duty: bool = False
+
+
+class Window(Wire, frozen=True):
+    """Hours of a week: from `start`, a full hour of each of the `days` (a bit each, Monday's the lowest), for so many
+    `hours`, also past midnight.
+    """
+
+    days: int
+    start: int
+    hours: int
+
+
+class Duty(Wire, frozen=True):
+    """When I can be woken in a circle, and for which kinds of what is urgent; none named, for all."""
+
+    circle: bytes
+    windows: tuple[Window, ...]
+    kinds: tuple[str, ...] = ()
 
 
 class Nudge(Wire, frozen=True):
-    """How I am reminded; no channel, not at all."""
+    """How I am reminded; no channel, not at all. `daily`: once a day as well, and not for what is urgent alone.
+    `alarm` is the text for that.
+    """
 
     channel: str = ""
     endpoint: str = ""
     hour: int = 21
     text: str = ""
     placed: tuple[Placed, ...] = ()
+    daily: bool = True
+    alarm: str = ""
+    duties: tuple[Duty, ...] = ()
 
 
 class Friend(Wire, frozen=True):
@@ -233,6 +259,7 @@ class OneOff(Wire, frozen=True):
     collection: what the object is listed under. day: when it was made. keep: the lane of its object.
     kind, body, cover: what it says first, until that stands on the shelf; empty after.
     about: the object of somebody else's about which it writes letters, where it has none of its own.
+    calls: whom it wakes with its first word (`circles.nudges.mark`); empty, nobody.
     """
 
     circle: bytes
@@ -244,6 +271,7 @@ class OneOff(Wire, frozen=True):
     body: bytes = b""
     cover: bytes = b""
     about: bytes = b""
+    calls: bytes = b""
 
 
 class Blank(Wire, frozen=True):

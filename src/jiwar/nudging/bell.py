@@ -2,9 +2,9 @@
 
 Implements spec/protocol.md §8.3. Whoever is reminded is reminded once a day at most, within a quarter of an hour
 after their hour, at a moment that nobody chose: so that a reminder doesn't say when somebody wrote. What waits is
-forgotten at a restart. Nothing of a failure is kept: an address that doesn't answer is not told to anybody. One host
-has few places among those that are sent to at once: whoever leaves many addresses that never answer keeps only
-their own waiting.
+forgotten at a restart. Whoever is to be woken for what is urgent is rung at the next look, and then not for a while.
+Nothing of a failure is kept: an address that doesn't answer is not told to anybody. One host has few places among
+those that are sent to at once: whoever leaves many addresses that never answer keeps only their own waiting.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from weakref import WeakValueDictionary
 
+from jiwar.circles.nudges import AT_ONCE as URGENT
 from jiwar.circles.nudges import Target, open_target
 from jiwar.circles.rung import Rung
 from jiwar.clock import Clock
@@ -30,6 +31,10 @@ from jiwar.nudging.webpush import Signer
 LOOK_SECONDS = 60.0
 SPREAD_SECONDS = 900
 AT_ONCE, AT_ONE_HOST = 64, 4
+REST_SECONDS = 1_800
+MOST_ALARMS = 6
+"""At one address: half an hour apart, and so many in a day. Whoever is awake needs no second one, and a member with a
+changed program, or an address of somebody else's, shall not make it ring all night."""
 MOST_WAITING = 20_000
 _HOUR, _DAY = 3_600, 86_400
 
@@ -54,6 +59,7 @@ class Bell:
         self.signer = Signer(derive(seed, NUDGE, "signer"), clock, random)
         self._salt = random(32)
         self._waiting: dict[bytes, tuple[float, bytes]] = {}
+        self._woken: dict[bytes, tuple[float, ...]] = {}
         self._sendings: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._places_of: WeakValueDictionary[bytes, asyncio.Semaphore] = WeakValueDictionary()
@@ -78,10 +84,11 @@ class Bell:
 
     def look(self) -> None:
         """Take over what was handed in, and begin to send what is due; nothing waits until it has arrived."""
+        now = self._clock.seconds()
+        self._woken = {name: times for name, times in self._woken.items() if times[-1] + _DAY > now}
         for sealed in self._rung.take():
             with suppress(Damaged, BadInput):
                 self._wait(sealed, self._open(sealed))
-        now = self._clock.seconds()
         for name in [name for name, (moment, _) in self._waiting.items() if moment <= now]:
             sending = asyncio.create_task(self._send(self._waiting.pop(name)[1]))
             self._sendings.add(sending)
@@ -92,9 +99,20 @@ class Bell:
 
     def _wait(self, sealed: bytes, target: Target) -> None:
         """Sealed as it came, under a name that is good for this process alone; the first one in a day counts."""
-        name = digest(NUDGE, self._salt, target.channel, target.endpoint)
-        if len(self._waiting) + len(self._sendings) < MOST_WAITING:
-            self._waiting.setdefault(name, (self._moment(target.hour), sealed))
+        urgent = target.hour == URGENT
+        name = digest(NUDGE, self._salt, target.channel, target.endpoint, "urgent" if urgent else "daily")
+        if len(self._waiting) + len(self._sendings) < MOST_WAITING and not (urgent and self._sleeps_on(name)):
+            self._waiting.setdefault(name, (self._clock.seconds() if urgent else self._moment(target.hour), sealed))
+
+    def _sleeps_on(self, name: bytes) -> bool:
+        """Whether an address was woken a moment ago, or often enough today; if not, it is now."""
+        now, times = self._clock.seconds(), self._woken.get(name, ())
+        today = tuple(one for one in times if one + _DAY > now)
+        full = len(today) >= MOST_ALARMS or len(self._woken) >= MOST_WAITING
+        if full or (today and today[-1] + REST_SECONDS > now):
+            return True
+        self._woken[name] = (*today, now)
+        return False
 
     def _moment(self, hour: int) -> float:
         """The next time at which it is that hour, and a bit later."""

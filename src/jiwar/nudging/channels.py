@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from jiwar.circles.nudges import MAIL, PUSH, WEB, Target
+from jiwar.circles.nudges import AT_ONCE, MAIL, PUSH, WEB, Target
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import NUDGE
 from jiwar.errors import BadChoice
@@ -126,6 +126,7 @@ class Ways:
     async def _push(self, target: Target, signer: Signer | None) -> None:
         place = self._place(_address(target.channel, target.endpoint))
         lines, body = _said(place, target, signer)
+        lines += _haste(target)
         reader, writer = await self._reach(place, _apart(target))
         try:
             writer.write(_request(place, lines, body))
@@ -171,6 +172,11 @@ def _said(place: Place, target: Target, signer: Signer | None) -> tuple[tuple[st
     return signer.request(place, read_subscription(target.endpoint), target.text)
 
 
+def _haste(target: Target) -> tuple[str, ...]:
+    """How long it is good for; and of an alarm, that a phone should not sleep through it (RFC 8030, ntfy)."""
+    return ("TTL: 3600", "Urgency: high", "Priority: high") if target.hour == AT_ONCE else ("TTL: 86400",)
+
+
 def _request(place: Place, said: tuple[str, ...], body: bytes) -> bytes:
     host = f"[{place.host}]" if ":" in place.host else place.host
     lines = (
@@ -178,7 +184,6 @@ def _request(place: Place, said: tuple[str, ...], body: bytes) -> bytes:
         f"Host: {host}:{place.port}",
         *said,
         f"Content-Length: {len(body)}",
-        "TTL: 86400",
         "Connection: close",
     )
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

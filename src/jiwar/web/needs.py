@@ -14,7 +14,7 @@ from jiwar.errors import BadChoice, BadInput, JiwarError, Refused
 from jiwar.systems.needs import pictures, rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.view import Shown
-from jiwar.web import aidwords, cases, messages, pledges
+from jiwar.web import aidwords, cases, messages, pledges, waking
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import WRITE
@@ -105,6 +105,7 @@ async def show_mine(visit: Visit) -> Response:
         "needs/mine.html",
         tab="help",
         cases=[one for circle in circles for one in cases.rows(visit, circle, called(visit, circle))],
+        watches=[(visit.circle_name(one.id), one.name, waking.mine_said(visit, one)) for one in circles],
         mine=[one for circle in circles for one in own_rows(visit, circle)],
         several=len(circles) > 1,
     )
@@ -156,6 +157,8 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         outcome=visit.say(aidwords.OUTCOMES[need.outcome]) if need.outcome else "",
         outcomes=[(one, visit.say(said)) for one, said in aidwords.OUTCOMES.items()],
         own=own,
+        circle=visit.circle_name(circle.id),
+        watch=waking.line(visit, circle, need.kind) if own and rules.is_urgent(need) else "",
         soon=own and view.ends_soon(circle, found),
         photo=pictures.of(circle, found),
         removes=not own and circle.me.holds(STEWARD | MODERATOR),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from jiwar.circles import nudges, texts
@@ -23,6 +24,7 @@ from jiwar.web.lately import open_circles
 from jiwar.web.limits import SLOW, TRIAL
 from jiwar.web.visit import Visit
 
+MODES = ("daily", "urgent")
 SCRIPT, WORKER = Path(__file__).with_name("browser.js"), Path(__file__).with_name("worker.js")
 
 
@@ -74,6 +76,7 @@ async def save(visit: Visit) -> Response:
     visit.limit(SLOW)
     form, bell, member = visit.form, visit.site.hub.bell, visit.member
     channel = form.choice("channel", ("", *bell.ways.channels))
+    daily = form.choice("mode", MODES, MODES[0]) == MODES[0]
     field = "browser" if channel == WEB else "endpoint"
     hour, typed = form.number("hour", 0, HOURS - 1), form.typed(field, ENDPOINT_LIMIT)
     try:
@@ -85,8 +88,10 @@ async def save(visit: Visit) -> Response:
         if channel == WEB and read_subscription(endpoint).name != nudges.browser_name(member):
             raise BadChoice
     except BadInput as error:
-        return _page(visit, Nudge(channel, typed, hour, form.typed("own", TEXT_LIMIT)), error)
-    wanted = Nudge(channel, endpoint, hour, text) if channel else Nudge()
+        return _page(visit, Nudge(channel, typed, hour, form.typed("own", TEXT_LIMIT), daily=daily), error)
+    before = member.keyring.nudge
+    wanted = replace(before, channel=channel, endpoint=endpoint, hour=hour, text=text, daily=daily)
+    wanted = wanted if channel else Nudge()
     if channel and form.ticked("try"):
         visit.limit(TRIAL)
     await nudges.choose(member, bell.key, wanted)

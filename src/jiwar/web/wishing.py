@@ -16,7 +16,7 @@ from jiwar.keyring.persona import Persona
 from jiwar.systems.needs import rules, service
 from jiwar.systems.needs.model import NEED, NO_DAY, NO_PART, OFFER, Need
 from jiwar.systems.needs.rules import Wish
-from jiwar.web import aidwords, messages, queue
+from jiwar.web import aidwords, messages, queue, waking
 from jiwar.web.app import At
 from jiwar.web.limits import WRITE
 from jiwar.web.needs import SIDES, called, helping
@@ -119,6 +119,7 @@ def _write(visit: Visit, circles: list[Circle], side: str, error: JiwarError | N
         parts=[("", visit.say("Not said"))] + [(str(part), reader.language.part(part)) for part in (1, 2, 3, 4, 0)],
         manys=[(str(one), reader.count(one, "%(n)s person", "%(n)s people")) for one in range(1, 21)],
         oftens=[(one, visit.say(said)) for one, said in aidwords.OFTEN.items()],
+        watch=waking.line(visit, circle) if len(circles) == 1 and side == NEED else "",
         limits=rules,
         area_limit=AREA_LIMIT,
         reaches=[(one, visit.say(said)) for one, said in aidwords.REACH.items()],
@@ -147,7 +148,10 @@ async def act(visit: Visit) -> Response:
         if verb == "send":
             await service.ask(circle, wish)
             await queue.made(visit, visit.form.typed("case"))
-            visit.tell("It is kept, and appears within the hour, without a name.")
+            if rules.is_urgent(_as_it_would_be(visit, circle, wish)):
+                visit.tell("It is kept, and appears within six minutes, without a name.")
+            else:
+                visit.tell("It is kept, and appears within the hour, without a name.")
             return visit.go("help_mine")
         return _check(visit, circle, side, _as_it_would_be(visit, circle, wish))
     except (BadInput, Refused) as error:
@@ -180,6 +184,8 @@ def _check(visit: Visit, circle: Circle, side: str, need: Need) -> Response:
         by_when=aidwords.when(visit, need),
         reach=visit.say(aidwords.REACH[need.reach]) if need.reach else "",
         often="" if need.often == rules.ONCE else visit.say(aidwords.OFTEN[need.often]),
+        urgent=rules.is_urgent(need),
+        watch=waking.line(visit, circle, need.kind),
         introduced=rights.usable(circle) is not None,
         left=rights.left(circle) - 1,
         days=rules.lane(need, visit.services.clock.day(), circle.policy.topic_days),

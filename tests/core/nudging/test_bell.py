@@ -10,12 +10,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from jiwar.circles.nudges import AT_ONCE as URGENT
 from jiwar.circles.nudges import MAIL, PUSH, Target, seal_target
 from jiwar.circles.rung import Rung
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes
 from jiwar.crypto.random import system_random
-from jiwar.nudging.bell import AT_ONCE, AT_ONE_HOST, SPREAD_SECONDS, Bell
+from jiwar.nudging.bell import AT_ONCE, AT_ONE_HOST, MOST_ALARMS, REST_SECONDS, SPREAD_SECONDS, Bell
 from jiwar.nudging.channels import Ways
 from tests.core.nudging.receivers import PushServer, Silent
 from tests.core.nudging.ringing import look
@@ -122,7 +123,7 @@ async def test_what_does_not_open_or_arrive_keeps_nobody_from_theirs() -> None:
             Target(PUSH, "http://a..b/", 21, "a text"),
             Target(PUSH, target, 21, "a text\nand more"),
             Target(PUSH, target, 21, "a text" * 11),
-            Target(PUSH, target, 24, "a text"),
+            Target(PUSH, target, 25, "a text"),
         ):
             tower.rung.sealed.add(seal_target(tower.bell.key, HUB, wrong))
         tower.hand_in("mine", 21)
@@ -234,3 +235,24 @@ async def _until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not true():
             await asyncio.sleep(0.01)
+
+
+async def test_who_is_to_be_woken_is_rung_at_once_and_then_left_alone_for_a_while() -> None:
+    async with PushServer() as server:
+        tower = Tower(server)
+        for _ in range(3):
+            tower.hand_in("night", URGENT)
+            tower.hand_in("evening", 21)
+            await tower.pass_(1)
+            assert tower.rang() == ["/night"]
+        head = {line.partition(":")[0]: line.partition(": ")[2] for line in server.received[0].head.split("\r\n")}
+        assert (head["TTL"], head["Urgency"], head["Priority"]) == ("3600", "high", "high")
+        tower.clock.forward(seconds=REST_SECONDS)
+        tower.hand_in("night", URGENT)
+        await tower.pass_(1)
+        assert tower.rang() == ["/night", "/night"]
+        for _ in range(12):
+            tower.clock.forward(seconds=REST_SECONDS)
+            tower.hand_in("night", URGENT)
+            await tower.pass_(1)
+        assert tower.rang().count("/night") == MOST_ALARMS

@@ -46,7 +46,7 @@ class Life:
                 return
             self.waiting.add(text)
         elif verb in ("come", "flush"):
-            held = [append.obj for _, append in services.later.waiting.values()]
+            held = [append.obj for _, append, *_ in services.later.waiting.values()]
             if verb == "come":
                 await services.later.look(services.store, float("inf"))
             else:

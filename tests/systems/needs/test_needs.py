@@ -10,7 +10,7 @@ from msgspec.structs import replace as changed
 from jiwar.circles import leaving, oneoffs, speech
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import change_charter
-from jiwar.circles.later import LATEST, SOONEST
+from jiwar.circles.later import USUAL
 from jiwar.circles.policy import Aid
 from jiwar.errors import Full, NotAllowed, NotThere
 from jiwar.keyring.persona import Persona
@@ -30,7 +30,7 @@ RIDE = Wish(NEED, "توصيلة إلى المستوصف صباح الخميس", 
 
 async def comes(company: Company) -> None:
     """An hour passes."""
-    company.clock.forward(seconds=LATEST)
+    company.clock.forward(seconds=USUAL[1])
     await company.services.later.look(company.services.store, company.clock.monotonic())
 
 
@@ -48,7 +48,7 @@ def listed(circle: Circle, side: str = NEED) -> list[str]:
 
 async def test_it_comes_within_the_hour_and_not_before_five_minutes(company: Company) -> None:
     obj = await service.ask(company.fig(), RIDE)
-    company.clock.forward(seconds=SOONEST - 1)
+    company.clock.forward(seconds=USUAL[0] - 1)
     await company.services.later.look(company.services.store, company.clock.monotonic())
     assert listed(company.palm()) == []
     assert view.mine(company.fig(), obj).waits

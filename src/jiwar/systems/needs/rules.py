@@ -138,6 +138,11 @@ def still(wish: Wish, aid: Aid, today: int) -> Wish:
     )
 
 
+def is_urgent(need: Need) -> bool:
+    """Whether it wakes people: it is asked for, not offered, and wanted at once, or of a kind that always is."""
+    return need.side == NEED and (need.kind in URGENT or need.when == NOW)
+
+
 def ended(need: Need, outcome: str) -> Need:
     """It with its outcome, and nothing of what it said. Raises BadChoice."""
     _require(outcome in OUTCOMES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import oneoffs, rights, speech, words
+from jiwar.circles import nudges, oneoffs, rights, speech, words
 from jiwar.circles.circle import Circle
 from jiwar.circles.texts import passage
 from jiwar.errors import JiwarError, NotAllowed, NotThere
@@ -22,7 +22,8 @@ from jiwar.wire.canonical import encode
 
 
 async def ask(circle: Circle, wish: Wish) -> bytes:
-    """Ask for something, or offer it; returns its object. Durable when it returns, on the board within the hour.
+    """Ask for something, or offer it; returns its object. Durable when it returns, on the board within the hour,
+    or within minutes where it is urgent, and then whoever can be woken for it is.
 
     Raises TextMissing, TextTooLong, BadChoice, NotAllowed where the charter has none, Full, KeyringFull.
     """
@@ -35,7 +36,9 @@ async def ask(circle: Circle, wish: Wish) -> bytes:
     need = rules.new_need(wish, circle.charter.aid, clock.day(), *box, right)
     keep = rules.lane(need, clock.day(), circle.policy.topic_days)
     shown = encode(rules.cover(need, clock.day(), clock.part()))
-    one = OneOff(circle.id, seed, COLLECTIONS[need.side], clock.day(), keep, need.side, encode(need), shown)
+    calls = nudges.mark(need.kind) if rules.is_urgent(need) else b""
+    said = need.side, encode(need), shown
+    one = OneOff(circle.id, seed, COLLECTIONS[need.side], clock.day(), keep, *said, calls=calls)
     return await oneoffs.begin(circle, one)
 
 
