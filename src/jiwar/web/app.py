@@ -36,6 +36,7 @@ class At:
     `public`: strangers may ask for it; every other page leads them to the door before it is looked at.
     `entrance`: a way in, whose form may come without a token: a browser that followed a link from elsewhere showed no
     cookie when it asked for the page.
+    `gate`: asked before a form is read, for pages that a flood may come to; its answer, if any, is all that there is.
     `upload`: the file that its form may carry, for members only; every other form is small.
     """
 
@@ -46,6 +47,7 @@ class At:
     public: bool = False
     entrance: bool = False
     upload: Files | None = None
+    gate: Callable[[Visit], Response | None] | None = None
 
 
 def make_app(
@@ -97,6 +99,8 @@ async def _answer(visit: Visit, at: At) -> Response:
     try:
         if answer is None:
             raise NotThere
+        if at.gate is not None and (away := at.gate(visit)) is not None:
+            return away
         if posting:
             if at.upload:
                 visit.require_member()

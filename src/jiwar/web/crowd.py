@@ -28,7 +28,7 @@ class _Ready:
     headers: dict[str, str]
 
 
-def turned_away(visit: Visit, what: bytes) -> Response | None:
+def turned_away(what: bytes, visit: Visit) -> Response | None:
     """The answer for one too many, or None for whoever may go on."""
     try:
         visit.site.limits.take(what, PAGES_AT_A_WINDOW)

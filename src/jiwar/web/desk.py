@@ -6,6 +6,8 @@ nobody's address; who comes when it is full is told so, keeps what they wrote, a
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.responses import Response
 
 from jiwar.circles import callers, posted, window
@@ -16,8 +18,9 @@ from jiwar.errors import BadInput, Busy, Full, JiwarError, NotThere, PhraseLengt
 from jiwar.keyring import phrase
 from jiwar.keyring.persona import Persona
 from jiwar.keyring.phrase import SHORT
-from jiwar.web import aidwords, crowd, messages
+from jiwar.web import aidwords, messages
 from jiwar.web.app import At
+from jiwar.web.crowd import turned_away
 from jiwar.web.limits import EVERYBODY_ASKS, EVERYBODY_RETURNS, ONE_WINDOW
 from jiwar.web.tickets import Pass, Ticket
 from jiwar.web.visit import Visit
@@ -36,8 +39,6 @@ def is_open(visit: Visit) -> bool:
 
 
 async def show(visit: Visit) -> Response:
-    if (away := crowd.turned_away(visit, b"desk")) is not None:
-        return away
     posters = [
         (one.name, one.text, window.page_of(one.circle).hex(), _counters(visit, one))
         for one in window.everything(visit.services)
@@ -54,8 +55,6 @@ def _counters(visit: Visit, poster: Poster) -> list[tuple[str, str]]:
 
 async def ask(visit: Visit) -> Response:
     """Choose what it is about, or hand in what was written."""
-    if (away := crowd.turned_away(visit, b"desk")) is not None:
-        return away
     if not visit.form.ticked("ticket"):
         poster = _poster(visit, visit.form.typed("window", 32))
         ticket = visit.site.tickets.new(window.page_of(poster.circle), visit.form.text("kind"))
@@ -132,7 +131,7 @@ def _code_page(visit: Visit, ticket: Ticket) -> Response:
 
 
 async def show_back(visit: Visit) -> Response:
-    return crowd.turned_away(visit, b"back") or _back_page(visit)
+    return _back_page(visit)
 
 
 def _back_page(visit: Visit, error: JiwarError | None = None) -> Response:
@@ -157,8 +156,6 @@ async def come_back(visit: Visit) -> Response:
 
     Words that were never given, and those whose request is gone, are answered alike, by the same steps.
     """
-    if (away := crowd.turned_away(visit, b"back")) is not None:
-        return away
     if visit.form.ticked("pass"):
         return await _act(visit, visit.site.tickets.read(visit.form.typed("pass", 1_000), Pass))
     try:
@@ -216,6 +213,14 @@ def _talk_page(
 
 
 ROUTES = (
-    At("desk", "/desk", show, ask, public=True, entrance=True),
-    At("desk_back", "/desk/back", show_back, come_back, public=True, entrance=True),
+    At("desk", "/desk", show, ask, public=True, entrance=True, gate=partial(turned_away, b"desk")),
+    At(
+        "desk_back",
+        "/desk/back",
+        show_back,
+        come_back,
+        public=True,
+        entrance=True,
+        gate=partial(turned_away, b"back"),
+    ),
 )
