@@ -24,8 +24,7 @@ from bench.visiting import Visitor, hidden
 from jiwar.circles import founding, roles, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import DISPATCHER
-from jiwar.circles.policy import Counter
-from jiwar.circles.policy import Window as Told
+from jiwar.circles.policy import Counter, HelpDesk
 from jiwar.node import Hub, open_hub
 from jiwar.web.serve import HOST
 
@@ -60,7 +59,7 @@ async def _open(hub: Hub, folder: Filled) -> None:
         raise RuntimeError("nobody of the folder's people is a steward")
     if not roles.is_open(circle, DISPATCHER):
         await roles.open_circle(circle, DISPATCHER)
-    told = Told(True, "الساحة", "", (Counter(KIND, ""),))
+    told = HelpDesk(True, "الساحة", "", (Counter(KIND, ""),))
     await founding.change_charter(circle, replace(circle.charter, window=told))
     await window.follow(circle)
     await member.flush(now=True)

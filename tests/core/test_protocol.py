@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 PROTOCOL = (ROOT / "spec" / "protocol.md").read_text("utf-8")
 STRUCTURES: list[type[Wire]] = [
     keyring.Keyring,
-    policy.Window,
+    policy.HelpDesk,
     policy.Counter,
     window.Poster,
     callers.CallerSlip,

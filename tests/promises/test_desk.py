@@ -12,7 +12,7 @@ from jiwar.circles import callers, entering, founding, leaving, letters, roles, 
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import desk_of
 from jiwar.circles.model import DISPATCHER, STEWARD
-from jiwar.circles.policy import Counter, Window
+from jiwar.circles.policy import Counter, HelpDesk
 from jiwar.circles.window import Poster
 from jiwar.errors import Damaged, Full, JiwarError, KeysChanged, NotThere
 from jiwar.keyring import shelves
@@ -20,7 +20,7 @@ from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.store.contract import BOX_ENVELOPES, Mail
 from jiwar.systems.desk import rules, service, view
-from jiwar.systems.desk.model import NOBODY, Case
+from jiwar.systems.desk.model import NOBODY, CallerCase
 from jiwar.wire.canonical import encode
 from tests.mutants.mutation import Mutations, replaced
 from tests.world import Person, Village, village
@@ -28,14 +28,14 @@ from tests.world import Person, Village, village
 pytestmark = pytest.mark.anyio
 
 NEED, ANSWER = "A bed for one night.", "Come at nine."
-OPEN = Window(True, "The square", "", (Counter("bed", ""),))
+OPEN = HelpDesk(True, "The square", "", (Counter("bed", ""),))
 
 
 def _with_the_room_s_key(_: Circle, room: bytes) -> Persona:
     return Persona(room)
 
 
-async def _forgets(_: Circle, case: Case) -> rules.Standing:
+async def _forgets(_: Circle, case: CallerCase) -> rules.Standing:
     """A slip is deleted, and nothing written down."""
     return rules.Standing(0, 0, 1, case, NOBODY, (), -1)
 

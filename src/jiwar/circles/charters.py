@@ -23,9 +23,9 @@ from jiwar.circles.policy import (
     WINDOW_TEXT_LIMIT,
     Aid,
     Counter,
+    HelpDesk,
     Policy,
     Welcome,
-    Window,
 )
 from jiwar.circles.texts import is_clean
 from jiwar.clock import HOURS
@@ -72,7 +72,7 @@ def _require_sound_aid(aid: Aid) -> None:
     _require_short(aid.questions, ASKED_LIMIT, MOST_ASKED)
 
 
-def _require_sound_window(window: Window) -> None:
+def _require_sound_window(window: HelpDesk) -> None:
     if window.on and not (window.name and window.counters):
         raise TextMissing
     _require_short_posted(window.name, window.text, window.counters)

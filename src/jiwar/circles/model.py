@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jiwar.circles.policy import Aid, Levels, Policy, Window
+from jiwar.circles.policy import Aid, HelpDesk, Levels, Policy
 from jiwar.circles.quiet import Lift, Pause, Pauses
 from jiwar.wire.canonical import Wire
 
@@ -62,7 +62,7 @@ class Charter(Wire, frozen=True):
     questions: tuple[str, ...] = ()
     hour: int | None = None
     aid: Aid = Aid()
-    window: Window = Window()
+    window: HelpDesk = HelpDesk()
 
     @property
     def policy(self) -> Policy:

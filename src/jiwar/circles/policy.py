@@ -85,7 +85,7 @@ class Counter(Wire, frozen=True):
     advice: str
 
 
-class Window(Wire, frozen=True):
+class HelpDesk(Wire, frozen=True):
     """What a charter says of the window at which people ask who have no account.
 
     on: whether it is open, where the weather lets strangers read anything (the page is taken away by who comes next).

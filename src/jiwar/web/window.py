@@ -17,7 +17,7 @@ from jiwar.circles.policy import (
     READY_LIMIT,
     WINDOW_TEXT_LIMIT,
     Counter,
-    Window,
+    HelpDesk,
 )
 from jiwar.circles.texts import line, passage
 from jiwar.errors import BadChoice, BadInput, TextMissing, TextTooLong
@@ -84,7 +84,7 @@ async def write(visit: Visit) -> Response:
         ready = lines(form, "ready", READY_LIMIT, MOST_READY)
     except BadInput as error:
         return _page(visit, circle, at, error)
-    await put(visit, circle, replace(circle.charter, window=Window(on, name, text, counters, ready)))
+    await put(visit, circle, replace(circle.charter, window=HelpDesk(on, name, text, counters, ready)))
     visit.tell("Saved. It holds from now on.")
     return back(visit, circle)
 

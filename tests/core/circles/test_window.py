@@ -13,7 +13,7 @@ from jiwar.circles.callers import ASK, WORD, CallerLine, CallerSlip
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import desk_of, desks
 from jiwar.circles.model import DISPATCHER
-from jiwar.circles.policy import Counter, Window
+from jiwar.circles.policy import Counter, HelpDesk
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
@@ -27,7 +27,7 @@ from tests.world import Person, Village, village
 
 pytestmark = pytest.mark.anyio
 BED = "bed"
-OPEN = Window(
+OPEN = HelpDesk(
     True, "The square", "Somebody comes by at nine.", (Counter(BED, "The yellow house is open."),), ("Yes.",)
 )
 NEED = "A bed for one night."

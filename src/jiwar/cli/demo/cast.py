@@ -15,7 +15,7 @@ from jiwar.circles import callers, entering, founding, invitations, publishing, 
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.circles.model import DISPATCHER, HIDDEN, Charter
-from jiwar.circles.policy import Counter, Window
+from jiwar.circles.policy import Counter, HelpDesk
 from jiwar.cli.demo.content import CircleScript, Community, Person, WindowScript
 from jiwar.keyring.model import Settings
 from jiwar.keyring.phrase import new_phrase
@@ -95,7 +95,7 @@ class Cast:
             member = self.members[other.id]
             await entering.take_keys(member, member.membership(circle.id), DISPATCHER)
         counters = tuple(Counter(one.kind, one.text) for one in script.counter)
-        told = Window(True, script.name, script.text.strip(), counters, script.ready)
+        told = HelpDesk(True, script.name, script.text.strip(), counters, script.ready)
         await founding.change_charter(circle, replace(circle.charter, window=told))
         await window.follow(circle)
         services = self.hub.services

@@ -17,7 +17,7 @@ class DeskBegun(Wire, frozen=True):
     """The body of the `desk`: the first record of the object, which stays."""
 
 
-class Case(Wire, frozen=True):
+class CallerCase(Wire, frozen=True):
     """The body of a `case`: whose request it is, by the key that the code gave, and what opens its room."""
 
     caller: bytes
@@ -46,4 +46,11 @@ class Done(Wire, frozen=True):
     heard: int
 
 
-KINDS: dict[str, type[Wire]] = {DESK: DeskBegun, CASE: Case, HOLDING: Holding, NOTE: Note, MADE: Made, DONE: Done}
+KINDS: dict[str, type[Wire]] = {
+    DESK: DeskBegun,
+    CASE: CallerCase,
+    HOLDING: Holding,
+    NOTE: Note,
+    MADE: Made,
+    DONE: Done,
+}

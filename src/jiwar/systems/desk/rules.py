@@ -13,7 +13,20 @@ from jiwar.circles.policy import Policy
 from jiwar.circles.texts import is_sound
 from jiwar.errors import NotCanonical
 from jiwar.log.shelf import Opened
-from jiwar.systems.desk.model import CASE, DONE, HOLDING, KINDS, MADE, NOBODY, NOTE, Case, Done, Holding, Made, Note
+from jiwar.systems.desk.model import (
+    CASE,
+    DONE,
+    HOLDING,
+    KINDS,
+    MADE,
+    NOBODY,
+    NOTE,
+    CallerCase,
+    Done,
+    Holding,
+    Made,
+    Note,
+)
 from jiwar.wire.canonical import Wire, decode
 
 NOTE_LIMIT = 600
@@ -44,7 +57,7 @@ class Standing:
     slot: int
     day: int
     keep: int
-    case: Case
+    case: CallerCase
     holder: bytes
     notes: tuple[Noted, ...]
     heard: int
@@ -75,9 +88,9 @@ def standing(slot: int, records: Iterable[Opened]) -> Standing | None:
     return Standing(slot, first.day, first.keep, case, holder, tuple(notes), heard, made)
 
 
-def _case(body: bytes) -> Case | None:
+def _case(body: bytes) -> CallerCase | None:
     try:
-        case = decode(body, Case)
+        case = decode(body, CallerCase)
     except NotCanonical:
         return None
     return case if len(case.caller) == KEY and len(case.room) == KEY else None

@@ -29,7 +29,7 @@ from jiwar.systems.desk.model import (
     MADE,
     NOBODY,
     NOTE,
-    Case,
+    CallerCase,
     DeskBegun,
     Done,
     Holding,
@@ -63,17 +63,17 @@ async def gather(circle: Circle, inner: Circle) -> None:
     await _sweep(inner)
 
 
-def _asked(circle: Circle, letter: Received) -> Case | None:
+def _asked(circle: Circle, letter: Received) -> CallerCase | None:
     """The request that a slip stands for; None for what is none, or was taken back."""
     try:
         room = callers.read_slip(letter.body)
         talk = callers.read(circle.services, room, letter.sender)
     except (BadInput, NotThere):
         return None
-    return Case(letter.sender, room) if letter.circle == talk.circle == circle.id else None
+    return CallerCase(letter.sender, room) if letter.circle == talk.circle == circle.id else None
 
 
-async def _write_down(inner: Circle, case: Case) -> rules.Standing:
+async def _write_down(inner: Circle, case: CallerCase) -> rules.Standing:
     await _begin(inner)
     keep = rules.lane(inner.policy)
     record = await inner.log.append(Entry(view.desk(inner), CASE, encode(case), keep))
