@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from jiwar.cli.ways import ways_from
+from jiwar.clock import SetClock
 from jiwar.keyring.model import Nudge
+from jiwar.keyring.session import IDLE_SECONDS
+from jiwar.node import memory_hub
 from jiwar.nudging.channels import Relay, Ways
+from jiwar.web.app import make_app
+from jiwar.web.render import Pages
+from jiwar.web.routes import ALL
 from tests.core.nudging.browsers import Browser, PushService, bytes_of
 from tests.core.nudging.receivers import PushServer
 from tests.core.nudging.ringing import look
@@ -227,3 +233,96 @@ def test_no_other_page_may_leave_a_worker(world: World, client: Open) -> None:
     someone = found(client("en"))
     page = someone.get(world.url("reminders"))
     assert "script-src" not in dict(page.all_headers)["content-security-policy"], "where no browser can be rung"
+
+
+# what a browser keeps of it
+
+
+def choose_browser(someone: Client) -> None:
+    world, page = someone.world, someone.get(someone.world.url("reminders"))
+    line = Browser().subscription("http://127.0.0.1:1/ring", given_to_the_script(page)[1])
+    page = someone.send(page, "reminders", channel="web", browser=line)
+    assert chosen(someone).channel == "web", page.text
+    assert world.url("browser_worker") in page.html
+
+
+@pytest.fixture
+def secure(clock: SetClock, world: World, ready_pages: Pages) -> Iterator[World]:
+    """A hub that people reach by https."""
+    hub = memory_hub(clock)
+    yield World(hub, make_app(hub, ALL, secure=True, pages=ready_pages), world.loop)
+    world.run(hub.close())
+
+
+def cleared(someone: Client) -> str:
+    """What closing asks the browser to forget."""
+    home = someone.get(someone.world.url("home"))
+    closing = home.form(someone.world.url("close"))
+    return someone.ask("POST", closing.action, closing.fields).headers["clear-site-data"]
+
+
+def test_regression_closing_leaves_the_browser_that_was_chosen(secure: World) -> None:
+    allow_browsers(secure)
+    someone, other = found(Client(secure, "en")), found(Client(secure, "en"))
+    choose_browser(someone)
+    assert "also after “Close”" in someone.get(secure.url("reminders")).text
+    assert cleared(someone) == '"cache", "cookies"'
+    assert cleared(other) == '"cache", "cookies", "storage"'
+
+
+def test_regression_closing_after_the_end_of_a_visit_leaves_it_too(secure: World, clock: SetClock) -> None:
+    allow_browsers(secure)
+    someone = found(Client(secure, "en"))
+    choose_browser(someone)
+    closing = someone.get(secure.url("home")).form(secure.url("close"))
+    clock.forward(seconds=IDLE_SECONDS + 1)
+    answer = someone.ask("POST", closing.action, closing.fields)
+    assert (answer.status, answer.headers["clear-site-data"]) == (303, '"cache", "cookies"')
+
+
+@pytest.mark.parametrize("ways", [Ways(), ways_from({"JIWAR_PUSH": "1"}), Ways(push=True, private=True)])
+def test_regression_what_the_hub_no_longer_sends_can_be_taken_away(world: World, client: Open, ways: Ways) -> None:
+    allow_browsers(world)
+    someone = found(client("en"))
+    choose_browser(someone)
+    world.hub.bell.ways = ways
+    page = someone.get(world.url("reminders"))
+    assert world.url("browser_script") in page.html
+    assert "worker-src 'self'" in dict(page.all_headers)["content-security-policy"]
+    assert someone.word("No reminders") in page.text
+    assert f'data-worker="{world.url("browser_worker")}"' in page.html
+    assert page.form(world.url("reminders")).fields["channel"] == ""
+    page = someone.send(page, "reminders")
+    assert someone.word("Saved.") in page.text
+    assert chosen(someone) == Nudge()
+    assert world.url("browser_script") not in page.html
+
+
+def test_regression_any_way_can_be_ended_where_none_is_allowed(world: World, client: Open) -> None:
+    allow(world)
+    someone = found(client("en"))
+    page = someone.get(world.url("reminders"))
+    someone.send(page, "reminders", channel="mail", endpoint="a@b.example")
+    world.hub.bell.ways = Ways()
+    page = someone.get(world.url("reminders"))
+    assert "script-src" not in dict(page.all_headers)["content-security-policy"]
+    someone.send(page, "reminders")
+    assert chosen(someone) == Nudge()
+
+
+def test_regression_what_a_browser_asks_by_itself_lengthens_no_visit(
+    world: World, client: Open, clock: SetClock
+) -> None:
+    allow_browsers(world)
+    someone = found(client("en"))
+    choose_browser(someone)
+
+    def itself() -> int:
+        return someone.ask("GET", world.url("browser_worker"), service_worker="script").status
+
+    for _ in range(2):
+        clock.forward(seconds=IDLE_SECONDS // 2)
+        assert itself() == 200
+    clock.forward(seconds=1)
+    assert itself() == 401
+    assert someone.get(world.url("home")).status == 401

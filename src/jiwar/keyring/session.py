@@ -106,15 +106,15 @@ class SessionTable:
         )
         return cookie
 
-    def find(self, cookie: bytes) -> Session:
-        """The session of a cookie, which counts as seen now. Raises SignedOut."""
+    def find(self, cookie: bytes, seen: bool = True) -> Session:
+        """The session of a cookie, which counts as seen now, unless nobody was there to see. Raises SignedOut."""
         name = digest(SESSION_NAME, cookie)
         entry = self._entries.get(name)
         now = self._clock.monotonic()
         if entry is None or now - entry.seen > entry.idle:
             self._entries.pop(name, None)
             raise SignedOut
-        entry.seen = now
+        entry.seen = now if seen else entry.seen
         return Session(name, derive(cookie + self._boot, SESSION_SEAL), entry, self._random)
 
     def lives(self, name: bytes) -> bool:

@@ -36,6 +36,7 @@ class At:
     `public`: strangers may ask for it; every other page leads them to the door before it is looked at.
     `entrance`: a way in, whose form may come without a token: a browser that followed a link from elsewhere showed no
     cookie when it asked for the page.
+    `by_itself`: a browser asks for it when nobody is there; that keeps no visit alive.
     `gate`: asked before a form is read, for pages that a flood may come to; its answer, if any, is all that there is.
     `upload`: the file that its form may carry, for members only; every other form is small.
     """
@@ -46,6 +47,7 @@ class At:
     post: Answer | None = None
     public: bool = False
     entrance: bool = False
+    by_itself: bool = False
     upload: Files | None = None
     gate: Callable[[Visit], Response | None] | None = None
 
@@ -84,7 +86,7 @@ def _lifespan(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[N
 
 def _endpoint(site: Site, at: At) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        visit = Visit(site, request)
+        visit = Visit(site, request, at.by_itself)
         if at.upload and request.method == "POST" and visit.is_member():  # A stranger is refused unread.
             async with site.carrying:
                 return visit.with_cookie(await _answer(visit, at))

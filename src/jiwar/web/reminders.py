@@ -34,7 +34,8 @@ async def show(visit: Visit) -> Response:
 
 def _page(visit: Visit, chosen: Nudge, error: BadInput | None = None) -> Response:
     bell = visit.site.hub.bell
-    ways, name, web = bell.ways, nudges.browser_name(visit.member), WEB in bell.ways.channels
+    ways, name, before = bell.ways, nudges.browser_name(visit.member), visit.member.keyring.nudge.channel
+    web = WEB in (*ways.channels, before)  # What it left is taken away also where it may not be chosen any more.
     none = visit.say("This browser gave no address. It needs JavaScript and leave to show notifications.")
     refused = none if chosen.channel == WEB else visit.say("This is no address that a reminder can go to.")
     return visit.page(
@@ -42,6 +43,7 @@ def _page(visit: Visit, chosen: Nudge, error: BadInput | None = None) -> Respons
         tab="more",
         status=200 if error is None else 400,
         worker=web,
+        before=before,
         chosen=chosen,
         typed="" if chosen.channel == WEB else chosen.endpoint,
         browser=chosen.endpoint if chosen.channel == WEB else "",
@@ -76,26 +78,28 @@ async def save(visit: Visit) -> Response:
     visit.limit(SLOW)
     form, bell, member = visit.form, visit.site.hub.bell, visit.member
     channel = form.choice("channel", ("", *bell.ways.channels))
+    if not channel:
+        await nudges.choose(member, bell.key, Nudge())
+        visit.tell("Saved.")
+        return visit.go("reminders")
     daily = form.choice("mode", MODES, MODES[0]) == MODES[0]
     field = "browser" if channel == WEB else "endpoint"
     hour, typed = form.number("hour", 0, HOURS - 1), form.typed(field, ENDPOINT_LIMIT)
     try:
         own, ready = form.typed("own"), form.typed("ready")
-        text = texts.line(own if own.strip() else ready, TEXT_LIMIT, required=bool(channel))
+        text = texts.line(own if own.strip() else ready, TEXT_LIMIT)
         endpoint = form.text(field, ENDPOINT_LIMIT, required=channel in (PUSH, MAIL))
-        if channel:
-            bell.ways.check(channel, endpoint)
+        bell.ways.check(channel, endpoint)
         if channel == WEB and read_subscription(endpoint).name != nudges.browser_name(member):
             raise BadChoice
     except BadInput as error:
         return _page(visit, Nudge(channel, typed, hour, form.typed("own", TEXT_LIMIT), daily=daily), error)
+    if form.ticked("try"):
+        visit.limit(TRIAL)
     before = member.keyring.nudge
     wanted = replace(before, channel=channel, endpoint=endpoint, hour=hour, text=text, daily=daily)
-    wanted = wanted if channel else Nudge()
-    if channel and form.ticked("try"):
-        visit.limit(TRIAL)
     await nudges.choose(member, bell.key, wanted)
-    if channel and form.ticked("try"):
+    if form.ticked("try"):
         target = Target(channel, endpoint, hour, text)
         bell.try_once(nudges.seal_target(bell.key, visit.site.hub.services.hub_id, target))
         visit.tell("Saved. The first one is on its way.")
@@ -115,5 +119,5 @@ async def worker(visit: Visit) -> Response:
 ROUTES = (
     At("reminders", "/more/settings/reminders", show, save),
     At("browser_script", "/more/settings/reminders/a.js", script),
-    At("browser_worker", "/more/settings/reminders/b.js", worker),
+    At("browser_worker", "/more/settings/reminders/b.js", worker, by_itself=True),
 )

@@ -42,10 +42,10 @@ CIRCLE_NAME = 16
 
 
 class Visit:
-    """The request as page functions see it."""
+    """The request as page functions see it. `by_itself`: a browser makes it without anybody, so it isn't seen."""
 
-    def __init__(self, site: Site, request: Request) -> None:
-        self.site, self.request = site, request
+    def __init__(self, site: Site, request: Request, by_itself: bool = False) -> None:
+        self.site, self.request, self._by_itself = site, request, by_itself
         self.services = site.services
         self.form: Form = EMPTY
         self._new_cookie: bytes | None = None
@@ -82,7 +82,7 @@ class Visit:
     @cached_property
     def session(self) -> Session:
         """The visitor's session, signed in or on the way in. Raises SignedOut."""
-        return self.services.sessions.find(self._new_cookie or self.cookie)
+        return self.services.sessions.find(self._new_cookie or self.cookie, seen=not self._by_itself)
 
     def has_session(self) -> bool:
         try:
