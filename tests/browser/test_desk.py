@@ -41,6 +41,7 @@ def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, 
     founder.open(founder.word("Care"))
     founder.open(founder.word("Dispatchers"))
     founder.open(founder.word("Help desk"))
+    founder.press("Look for new ones")
     founder.open(founder.word("A place tonight"))
     assert founder.sees(said.brief)
     founder.type("text", said.call)

@@ -19,8 +19,7 @@ from jiwar.keyring import shelves
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.store.contract import BOX_ENVELOPES, Mail
-from jiwar.systems.desk import rules, service, view
-from jiwar.systems.desk.model import NOBODY, CallerCase
+from jiwar.systems.desk import service, view
 from jiwar.wire.canonical import encode
 from tests.mutants.mutation import Mutations, replaced
 from tests.world import Person, Village, village
@@ -35,9 +34,8 @@ def _with_the_room_s_key(_: Circle, room: bytes) -> Persona:
     return Persona(room)
 
 
-async def _forgets(_: Circle, case: CallerCase) -> rules.Standing:
+async def _forgets(*_: object) -> None:
     """A slip is deleted, and nothing written down."""
-    return rules.Standing(0, 0, 1, case, NOBODY, (), -1)
 
 
 async def _leaves_it(*_: object) -> None:
@@ -91,7 +89,7 @@ async def queue(here: Village, who: Person) -> list[view.Open]:
     circle = who.circle(here.circle)
     inner = roles.open_role(circle, DISPATCHER)
     await service.gather(circle, inner)
-    return view.queue(inner)
+    return await view.queue(inner)
 
 
 async def only(here: Village) -> view.Open:

@@ -481,6 +481,7 @@ class _Story:
         kept = caller.submit(caller.submit(page, "desk"), "desk", text=words["text"] + HOSTILE)
         code = " ".join(WORDS_OF_A_KEY.findall(kept.html))
         queue = founder.follow(founder.follow(founder.go(*care), "team", text=founder.word("Dispatchers")), "queue")
+        queue = founder.submit(queue, "queue")
         page = founder.submit(founder.follow(queue, "case"), "case")
         page = founder.submit(page, "case", "answer", text=words["answer"] + HOSTILE)
         page = founder.submit(page, "case", "note", at=2, note=words["more"])

@@ -64,7 +64,9 @@ def returns(guest: Client, code: str) -> Page:
 
 
 def queue(who: Someone, circle: bytes) -> Page:
-    return who.to("queue", circle)
+    """The queue, after a look for new ones."""
+    page = who.to("queue", circle)
+    return page if page.status != 200 else who.send(page, "queue")
 
 
 def case(who: Someone, circle: bytes) -> Page:
@@ -274,7 +276,7 @@ def test_members_who_are_no_dispatchers_find_no_queue(founder, seats: Seats, cli
     hands_in(client(founded.language))
     queue(founded, circle)
     assert queue(olive, circle).status == 404
-    slot = view.queue(roles.open_role(founded.circle(circle), DISPATCHER))[0].standing.slot
+    slot = view.cases(roles.open_role(founded.circle(circle), DISPATCHER))[0].slot
     assert olive.get(olive.about("case", circle, slot.to_bytes(16, "big"))).status == 404
     assert founded.get(founded.about("case", circle, founded.persona(circle))).status == 404
 
@@ -365,8 +367,18 @@ def test_the_board_leads_dispatchers_to_the_queue_and_nobody_else(founder, clien
     assert founded.word("Help desk") not in olive.get("/help").text
 
 
+def test_looking_at_the_queue_writes_nothing_and_a_button_takes_in_what_came(founder, client) -> None:
+    founded, circle = founder
+    hands_in(client(founded.language))
+    page = founded.to("queue", circle)
+    assert NEED not in page.text
+    assert founded.word("Nobody is waiting.") not in page.text
+    assert not view.cases(roles.open_role(founded.circle(circle), DISPATCHER))
+    assert NEED in founded.send(page, "queue").text
+
+
 def test_dispatchers_gather_when_they_come_by(founder, client, world: World) -> None:
     founded, circle = founder
     hands_in(client(founded.language))
     world.run(service.gather_everywhere(founded.member))
-    assert len(view.queue(roles.open_role(founded.circle(circle), DISPATCHER))) == 1
+    assert len(view.cases(roles.open_role(founded.circle(circle), DISPATCHER))) == 1

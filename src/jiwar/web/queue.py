@@ -21,7 +21,7 @@ from jiwar.log.shelf import LAST_NUMBER
 from jiwar.sheets.cells import without_contact
 from jiwar.systems.desk import service, view
 from jiwar.systems.desk.model import NOBODY
-from jiwar.systems.desk.rules import NOTE_LIMIT
+from jiwar.systems.desk.rules import MOST_OPEN, NOTE_LIMIT
 from jiwar.systems.desk.view import Open
 from jiwar.web import aidwords, messages
 from jiwar.web.app import At
@@ -75,11 +75,6 @@ def _holder(visit: Visit, circle: Circle, one: Open) -> str:
     return person(visit, circle, holder).name if holder and member_of(circle.state, holder) else ""
 
 
-def waiting(inner: Circle) -> int:
-    """How many requests want a word of mine, or of anybody; what nobody has gathered yet counts as it lies there."""
-    return view.lying(inner) + sum(one.part in ("new", "mine") for one in view.queue(inner))
-
-
 @dataclass(frozen=True)
 class Queue:
     """A queue of mine, as a row shows it."""
@@ -94,7 +89,7 @@ def mine(visit: Visit, circles: list[Circle]) -> list[Queue]:
     held = [(circle, inner) for circle in circles if (inner := roles.held(circle, DISPATCHER)) is not None]
     url = visit.site.paths.url
     return [
-        Queue(url("queue", circle=visit.circle_name(circle.id)), circle.name, waiting(inner))
+        Queue(url("queue", circle=visit.circle_name(circle.id)), circle.name, view.wanting(inner))
         for circle, inner in held
     ]
 
@@ -102,8 +97,7 @@ def mine(visit: Visit, circles: list[Circle]) -> list[Queue]:
 async def show(visit: Visit) -> Response:
     circle = visit.circle()
     inner = _inner(circle)
-    await service.gather(circle, inner)
-    found = view.queue(inner)
+    found = await view.queue(inner)
     parts = {part: [_row(visit, circle, one) for one in found if one.part == part] for part in PARTS}
     load = view.workload(found)
     people = [person(visit, circle, one.persona) for one in circle.state.holders(DISPATCHER)]
@@ -116,6 +110,8 @@ async def show(visit: Visit) -> Response:
         parts={**parts, "done": list(reversed(parts["done"]))[:MOST_DONE]},
         load=list(zip(people, counts, strict=True)),
         closed=not circle.charter.has_window,
+        lying=view.lying(inner),
+        most=MOST_OPEN if sum(one.part != "done" for one in found) >= MOST_OPEN else 0,
     )
 
 
@@ -134,6 +130,14 @@ def _named(visit: Visit, both: bytes) -> tuple[Circle, Circle, Open]:
     if slot > LAST_NUMBER:  # The name of something else.
         raise NotThere
     return circle, inner, view.one(inner, slot)
+
+
+async def look(visit: Visit) -> Response:
+    """Take in what lies at the window."""
+    circle = visit.circle()
+    visit.limit(SLOW)
+    await service.gather(circle, _inner(circle))
+    return visit.go("queue", circle=visit.circle_name(circle.id))
 
 
 def _addressed(visit: Visit) -> tuple[Circle, Circle, Open]:
@@ -242,6 +246,6 @@ def _chosen(visit: Visit, circle: Circle, inner: Circle) -> bytes:
 
 
 ROUTES = (
-    At("queue", "/group/{circle}/desk", show),
+    At("queue", "/group/{circle}/desk", show, look),
     At("case", "/case/{case}", show_case, act),
 )

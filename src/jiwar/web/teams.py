@@ -15,8 +15,9 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.circles.model import DISPATCHER, GREETER, MODERATOR, STEWARD, TRUSTED
 from jiwar.errors import BadChoice, NotAllowed, NotThere
+from jiwar.systems.desk import view as requests
 from jiwar.systems.rooms import rules, service
-from jiwar.web import greeting, queue
+from jiwar.web import greeting
 from jiwar.web.app import At
 from jiwar.web.lately import Rows, as_list
 from jiwar.web.limits import SLOW
@@ -104,7 +105,7 @@ async def show(visit: Visit) -> Response:
         desk=role in reports.READERS,
         reports=len(reports.waiting(circle, inner)) if inner and role in reports.READERS else 0,
         queue=visit.site.paths.url("queue", circle=visit.circle_name(circle.id)) if dispatches else "",
-        asked=queue.waiting(inner) if inner and dispatches else 0,
+        asked=requests.wanting(inner) if inner and dispatches else 0,
         board=_board(visit, circle, inner) if inner and role == TRUSTED else "",
         rooms=_rooms(visit, inner) if inner else None,
         parlour=_parlour(visit, circle) if role == GREETER else "",

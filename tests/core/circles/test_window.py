@@ -19,7 +19,8 @@ from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
 from jiwar.errors import BadChoice, BadInput, Full, NotAllowed, NotThere, TextMissing, TextTooLong, TooMuch
 from jiwar.keyring.persona import Persona
-from jiwar.store.contract import BOX_ENVELOPES, Mail
+from jiwar.log.shelf import LAST_NUMBER
+from jiwar.store.contract import BOX_ENVELOPES, Mail, RecordRow
 from jiwar.systems.desk import rules, service, view
 from jiwar.systems.desk.model import NOBODY
 from jiwar.wire.canonical import encode
@@ -66,6 +67,12 @@ def inner(here: Village, who: Person | None = None) -> Circle:
     return roles.open_role((who or here.founder).circle(here.circle), DISPATCHER)
 
 
+def slots(here: Village) -> list[RecordRow]:
+    """What stands on the disk of all requests."""
+    desk = inner(here)
+    return [row for row in desk.log.rows(view.desk(desk), 1, LAST_NUMBER, rules.PAGE) if row.keep]
+
+
 async def asks(here: Village, text: str = NEED) -> Persona:
     seed = here.world.random(32)
     await callers.ask(here.world.services, poster(here), seed, BED, text)
@@ -79,7 +86,7 @@ def said(here: Village, caller: Persona) -> list[str]:
 async def gathered(here: Village, who: Person | None = None) -> list[view.Open]:
     who = who or here.founder
     await service.gather(who.circle(here.circle), inner(here, who))
-    return view.queue(inner(here, who))
+    return await view.queue(inner(here, who))
 
 
 class TestTheWindow:
@@ -290,11 +297,61 @@ class TestGathering:
         assert len(view.cases(inner(here))) == 1
         assert here.world.store.mail(desks(inner(here))[0].strangers) == []
 
-    async def test_two_at_once_write_it_down_twice_and_show_it_once(self, here: Village) -> None:
+    async def test_two_at_once_write_it_down_once(self, here: Village) -> None:
         await asks(here)
         both = [service.gather(who.circle(here.circle), inner(here, who)) for who in (here.founder, here.steward)]
         await asyncio.gather(*both)
-        assert len(view.queue(inner(here))) == 1
+        assert len(view.cases(inner(here))) == 1
+        assert len(slots(here)) == 1
+
+    async def test_requests_that_are_over_hide_none_that_is_open(self, here: Village) -> None:
+        """More of them than one page of slots, and each was taken back after somebody had taken it in."""
+        real = await asks(here)
+        for many in (50, 50, 50, 51):
+            junk = [await asks(here, "x") for _ in range(many)]
+            await gathered(here)
+            for one in junk:
+                await callers.take_back(here.world.services, one.room)
+        assert [one.standing.case.caller for one in await gathered(here)] == [real.key]
+
+    async def test_what_is_written_down_of_a_request_goes_with_it(self, here: Village) -> None:
+        caller = await asks(here)
+        (found,) = await gathered(here)
+        await service.note(inner(here), found, "Asked twice.")
+        await callers.take_back(here.world.services, caller.room)
+        await gathered(here)
+        assert view.cases(inner(here)) == []
+        assert not any(row.value for row in slots(here))
+
+    async def test_done_ones_hide_none_either(self, here: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rules, "PAGE", 2)
+        callers_here = [await asks(here) for _ in range(6)]
+        for found in (await gathered(here))[1:]:
+            await service.close(inner(here), found)
+        assert {one.standing.case.caller for one in await gathered(here)} == {one.key for one in callers_here}
+
+    @pytest.mark.parametrize(("days", "lane"), [(1, 30), (7, 30), (30, 30), (365, rules.CASE_DAYS)])
+    async def test_a_request_outlives_its_room_and_goes_with_the_group_s_topics(
+        self, here: Village, days: int, lane: int
+    ) -> None:
+        levels = tuple(replace(one, topic_days=days) for one in here.founder.circle(here.circle).charter.levels)
+        await settle(here, levels=levels)
+        await asks(here)
+        await gathered(here)
+        (found,) = view.cases(inner(here))
+        assert found.keep == lane
+
+    async def test_how_many_want_a_word_is_known_without_a_look_at_what_is_said(self, here: Village) -> None:
+        caller = await asks(here)
+        assert view.wanting(inner(here)) == 1
+        (found,) = await gathered(here)
+        assert view.wanting(inner(here)) == 1
+        await service.hand(inner(here), found, here.founder.persona(here.circle))
+        assert (view.wanting(inner(here)), view.wanting(inner(here, here.steward))) == (1, 0)
+        await service.close(inner(here), found)
+        assert view.wanting(inner(here)) == 0
+        await callers.add(here.world.services, poster(here), caller.seed, "Still.")
+        assert view.wanting(inner(here)) == 1
 
     async def test_what_is_no_slip_goes(self, here: Village) -> None:
         shown = poster(here)
@@ -330,13 +387,13 @@ class TestTheQueue:
         (found,) = await gathered(here)
         mine, other = here.founder.persona(here.circle), here.steward.persona(here.circle)
         await service.hand(inner(here), found, mine)
-        assert [one.part for one in view.queue(inner(here))] == ["mine"]
-        assert [one.part for one in view.queue(inner(here, here.steward))] == ["others"]
-        assert view.workload(view.queue(inner(here))) == {mine: 1}
+        assert [one.part for one in await view.queue(inner(here))] == ["mine"]
+        assert [one.part for one in await view.queue(inner(here, here.steward))] == ["others"]
+        assert view.workload(await view.queue(inner(here))) == {mine: 1}
         await service.hand(inner(here), found, other)
-        assert [one.part for one in view.queue(inner(here, here.steward))] == ["mine"]
+        assert [one.part for one in await view.queue(inner(here, here.steward))] == ["mine"]
         await service.hand(inner(here), found, NOBODY)
-        assert [one.part for one in view.queue(inner(here))] == ["new"]
+        assert [one.part for one in await view.queue(inner(here))] == ["new"]
 
     async def test_only_a_dispatcher_is_handed_something(self, here: Village) -> None:
         await asks(here)
@@ -350,18 +407,18 @@ class TestTheQueue:
         await service.hand(inner(here), found, here.steward.persona(here.circle))
         await roles.lay_down(here.steward.circle(here.circle), DISPATCHER)
         await leaving.turn_all_due(here.founder.member)
-        assert [one.part for one in view.queue(inner(here))] == ["new"]
+        assert [one.part for one in await view.queue(inner(here))] == ["new"]
 
     async def test_it_is_done_until_the_caller_says_more(self, here: Village) -> None:
         caller = await asks(here)
         (found,) = await gathered(here)
         await service.note(inner(here), found, "Asked twice.")
         await service.close(inner(here), found)
-        (found,) = view.queue(inner(here, here.steward))
+        (found,) = await view.queue(inner(here, here.steward))
         assert found.part == "done"
         assert [one.text for one in found.standing.notes] == ["Asked twice."]
         await callers.add(here.world.services, poster(here), caller.seed, "One more thing.")
-        (found,) = view.queue(inner(here))
+        (found,) = await view.queue(inner(here))
         assert found.part == "new"
 
     async def test_members_and_stewards_who_are_no_dispatchers_open_nothing(self, here: Village) -> None:

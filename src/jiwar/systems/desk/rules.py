@@ -31,8 +31,11 @@ from jiwar.wire.canonical import Wire, decode
 
 NOTE_LIMIT = 600
 CASE_DAYS = 90
-MOST_SHOWN = 200
-"""Requests of which the queue knows; older ones have been answered, or are over."""
+SHORTEST_DAYS = 30
+"""A request is known for longer than its room lies without a word."""
+PAGE = 200
+MOST_READ = 5_000
+"""Slots that are looked through, so many at a time, the newest first."""
 MOST_OPEN = 100
 """Open requests; what comes then waits at the window, where there is place for a few, and none is taken any more."""
 KEY = 32
@@ -65,8 +68,8 @@ class Standing:
 
 
 def lane(policy: Policy) -> int:
-    """For how many days a request is known."""
-    return min(CASE_DAYS, policy.topic_days)
+    """For how many days a request is known; `policy` is the group's."""
+    return min(CASE_DAYS, max(SHORTEST_DAYS, policy.topic_days))
 
 
 def standing(slot: int, records: Iterable[Opened]) -> Standing | None:

@@ -5,9 +5,10 @@ Implements spec/protocol.md §9.8. `inner` is the dispatchers' role circle every
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
-from jiwar.circles import applicants, callers, letters, roles, texts
+from jiwar.circles import applicants, callers, letters, roles, speech, texts
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import desks
@@ -27,7 +28,6 @@ from jiwar.systems.desk.model import (
     DONE,
     HOLDING,
     MADE,
-    NOBODY,
     NOTE,
     CallerCase,
     DeskBegun,
@@ -43,10 +43,18 @@ from jiwar.wire.canonical import Wire, encode
 async def gather(circle: Circle, inner: Circle) -> None:
     """Write down what came through the window, and only then delete its slip: nothing that was taken is lost.
 
-    What is no slip goes, and rooms that are over. When as many are open as may be, slips stay where they are.
+    What is no slip goes, and rooms that are over. When as many are open as may be, slips stay where they are. One
+    comes behind the other, so that nothing is written down twice.
     """
-    known = {one.case.caller: one for one in view.cases(inner)}
-    left = rules.MOST_OPEN - sum(one.part != "done" for one in view.queue(inner))
+    async with inner.services.publishing:
+        await _gather(circle, inner)
+
+
+async def _gather(circle: Circle, inner: Circle) -> None:
+    found = await view.rooms(inner)
+    await _sweep(inner, found.over)
+    known = {one.standing.case.caller for one in found.open}
+    left = rules.MOST_OPEN - sum(one.part != "done" for one in found.open)
     for keys in desks(inner):
         store, today = inner.services.store, inner.services.clock.day()
         lying = applicants.lying(inner.services, keys.strangers)
@@ -57,10 +65,11 @@ async def gather(circle: Circle, inner: Circle) -> None:
             if left < 1:
                 kept.add(letter.eid)
                 continue
-            known[letter.sender] = await _write_down(inner, case)
+            await _write_down(circle, inner, case)
+            known.add(letter.sender)
             left -= 1
+            await asyncio.sleep(0)
         await applicants.empty(inner.services, keys.strangers, [eid for eid in lying if eid not in kept])
-    await _sweep(inner)
 
 
 def _asked(circle: Circle, letter: Received) -> CallerCase | None:
@@ -73,11 +82,9 @@ def _asked(circle: Circle, letter: Received) -> CallerCase | None:
     return CallerCase(letter.sender, room) if letter.circle == talk.circle == circle.id else None
 
 
-async def _write_down(inner: Circle, case: CallerCase) -> rules.Standing:
+async def _write_down(circle: Circle, inner: Circle, case: CallerCase) -> None:
     await _begin(inner)
-    keep = rules.lane(inner.policy)
-    record = await inner.log.append(Entry(view.desk(inner), CASE, encode(case), keep))
-    return rules.Standing(record.slot, record.day, record.keep, case, NOBODY, (), -1)
+    await inner.log.append(Entry(view.desk(inner), CASE, encode(case), rules.lane(circle.policy)))
 
 
 async def _begin(inner: Circle) -> None:
@@ -90,13 +97,14 @@ async def _begin(inner: Circle) -> None:
             await inner.log.append(entry, refold=Still(b"", KEPT), create=True)
 
 
-async def _sweep(inner: Circle) -> None:
-    """Empty the rooms that are over."""
-    for standing in view.cases(inner):
-        try:
-            view.talk(inner, standing)
-        except NotThere:
-            await callers.take_back(inner.services, standing.case.room)
+async def _sweep(inner: Circle, over: list[rules.Standing]) -> None:
+    """Empty the rooms that are over, and what I wrote down about them."""
+    desk = view.desk(inner)
+    for standing in over:
+        await asyncio.sleep(0)
+        await callers.take_back(inner.services, standing.case.room)
+        rows = inner.log.rows(desk, standing.slot, standing.slot, 1)
+        await speech.erase_own(inner, desk, inner.log.readable(desk, [row for row in rows if row.value]))
 
 
 async def gather_everywhere(member: Member) -> None:

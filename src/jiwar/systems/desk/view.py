@@ -1,21 +1,21 @@
 """What dispatchers' pages show: the queue, one request with what was said, who has how many.
 
-Implements spec/protocol.md §9.8. `inner` is the dispatchers' role circle everywhere. A queue costs one read of the
-store and one a request, for its room.
+Implements spec/protocol.md §9.8. `inner` is the dispatchers' role circle everywhere. Looking into a room costs a key
+exchange for each letter in it, so that a long queue takes seconds: others get their turn between two rooms.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from jiwar.circles import callers, speech
 from jiwar.circles.callers import Talk
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
-from jiwar.circles.founding import desks
+from jiwar.circles.founding import desk_of, desks
 from jiwar.errors import NotThere
 from jiwar.log.shelf import LAST_NUMBER, object_name
 from jiwar.store.contract import RecordRow
@@ -33,23 +33,43 @@ class Open:
     part: Part
 
 
+@dataclass(frozen=True)
+class Rooms:
+    """What one look into every room finds. `over`: requests that were taken back, or ended."""
+
+    open: list[Open]
+    over: list[Standing]
+
+
 def desk(inner: Circle) -> bytes:
     """The object in which all requests stand."""
     return object_name(DESK, inner.id)
 
 
 def cases(inner: Circle) -> list[Standing]:
-    """Every request that is known, the oldest first; each caller once."""
+    """Every request that is known, the oldest first; each caller once, by the first of several slots."""
     found: dict[bytes, Standing] = {}
-    try:
-        rows = inner.log.rows(desk(inner), 1, LAST_NUMBER, rules.MOST_SHOWN, newest=True)
-    except NotThere:
-        return []
-    for slot in speech.slots_of(rows):
+    for slot in _newest_slots(inner):
         standing = _standing(inner, slot)
         if standing is not None:
-            found.setdefault(standing.case.caller, standing)
-    return list(found.values())
+            found.pop(standing.case.caller, None)
+            found[standing.case.caller] = standing
+    return list(reversed(found.values()))
+
+
+def _newest_slots(inner: Circle) -> Iterator[tuple[RecordRow, ...]]:
+    """The slots of the desk, the newest first; what is answered, over or erased keeps nobody from those behind it."""
+    last = LAST_NUMBER
+    for _ in range(0, rules.MOST_READ, rules.PAGE):
+        try:
+            rows = inner.log.rows(desk(inner), 1, last, rules.PAGE, newest=True)
+        except NotThere:
+            return
+        slots = list(speech.slots_of(rows))
+        yield from reversed(slots)
+        if len(slots) < rules.PAGE:
+            return
+        last = rows[0].slot - 1
 
 
 def _standing(inner: Circle, rows: tuple[RecordRow, ...]) -> Standing | None:
@@ -78,15 +98,21 @@ def _open(inner: Circle, standing: Standing) -> Open:
     return Open(standing, said, rules.part(standing, said.last, said.is_with_dispatchers, me, here))
 
 
-def queue(inner: Circle) -> list[Open]:
-    """Every request whose room is there, the oldest first."""
-    return list(_all_open(inner))
-
-
-def _all_open(inner: Circle) -> Iterator[Open]:
+async def rooms(inner: Circle) -> Rooms:
+    """Every request, the oldest first."""
+    found = Rooms([], [])
     for standing in cases(inner):
-        with suppress(NotThere):
-            yield _open(inner, standing)
+        await asyncio.sleep(0)
+        try:
+            found.open.append(_open(inner, standing))
+        except NotThere:
+            found.over.append(standing)
+    return found
+
+
+async def queue(inner: Circle) -> list[Open]:
+    """Every request whose room is there, the oldest first."""
+    return (await rooms(inner)).open
 
 
 def one(inner: Circle, slot: int) -> Open:
@@ -101,6 +127,22 @@ def one(inner: Circle, slot: int) -> Open:
 def lying(inner: Circle) -> int:
     """How many letters lie at the window that nobody has gathered."""
     return sum(len(inner.services.store.mail(keys.strangers)) for keys in desks(inner))
+
+
+def wanting(inner: Circle) -> int:
+    """About how many requests want a word of mine or of anybody, without a look at what is said: those that are mine
+    or nobody's, and those that are done where more letters lie than then.
+    """
+    return lying(inner) + sum(_may_want(inner, standing) for standing in cases(inner))
+
+
+def _may_want(inner: Circle, standing: Standing) -> bool:
+    letters = len(inner.services.store.mail(desk_of(standing.case.room).box))
+    if standing.heard >= 0:
+        return letters > standing.heard + 1  # Lines are numbered from 0.
+    holder = member_of(inner.state, standing.holder)
+    others = holder is not None and holder.active and holder.persona != inner.log.persona.key
+    return letters > 0 and not others
 
 
 def workload(found: list[Open]) -> Counter[bytes]:
