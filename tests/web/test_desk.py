@@ -14,7 +14,7 @@ from jiwar.clock import SetClock
 from jiwar.errors import TooMuch
 from jiwar.systems.desk import service, view
 from jiwar.systems.needs.rules import USUAL
-from jiwar.web.limits import ONE_WINDOW, PAGES_AT_A_WINDOW
+from jiwar.web.limits import ONE_TICKET, ONE_WINDOW, PAGES_AT_A_WINDOW
 from tests.web.client import Client, Page, World
 from tests.web.seated import Seats, Someone
 from tests.web.test_teams import begin, bring
@@ -200,6 +200,20 @@ def test_when_it_is_full_nothing_is_acknowledged_and_what_was_written_stays(
     assert code_on(guest.send(page, "desk"))
 
 
+@pytest.mark.parametrize("changed", [{"on": "no"}, {"kind": "food"}])
+def test_when_it_closes_meanwhile_what_was_written_is_given_back(founder, client, changed: dict[str, str]) -> None:
+    person, circle = founder
+    guest = client("en")
+    page = guest.send(guest.get("/desk?l=en"), "desk", _button=f"kind={KIND}")
+    opens(person, circle, **changed)
+    page = guest.send(page, "desk", text=NEED)
+    assert page.status in (400, 404)
+    assert guest.word("It is closed at the moment.") in page.text
+    assert page.form("/desk").fields["text"].strip() == NEED
+    opens(person, circle)
+    assert code_on(guest.send(page, "desk"))
+
+
 class TestACrowd:
     @pytest.fixture
     def crowd(self, founder, world: World) -> None:
@@ -222,10 +236,32 @@ class TestACrowd:
         self.crowds(world)
         assert NEED in returns(guest, code).text
 
-    def crowds(self, world: World) -> None:
+    def crowds(self, world: World, what: bytes = b"desk") -> None:
         with suppress(TooMuch):
             while True:
-                world.site.limits.take(b"desk", PAGES_AT_A_WINDOW)
+                world.site.limits.take(what, PAGES_AT_A_WINDOW)
+
+    def test_keeps_nobody_from_handing_in_what_they_wrote(self, founder, client, world: World) -> None:
+        guest = client("en")
+        page = guest.send(guest.get("/desk?l=en"), "desk", _button=f"kind={KIND}")
+        self.crowds(world)
+        assert guest.get("/desk?l=en").status == 503
+        assert guest.send(page, "desk", text="").form("/desk")
+        assert code_on(guest.send(page, "desk", text=NEED))
+
+    def test_keeps_nobody_from_deleting_it(self, founder, client, world: World) -> None:
+        guest = client("en")
+        page = returns(guest, code_on(hands_in(guest)))
+        self.crowds(world, b"back")
+        assert guest.get("/desk/back?l=en").status == 503
+        form = next(form for form in page.forms if form.fields.get("do") == "leave")
+        assert guest.word("It is deleted") in guest.post(form.action, form.fields).text
+
+    def test_who_holds_a_ticket_is_counted_too(self, founder, client) -> None:
+        guest = client("en")
+        page = guest.send(guest.get("/desk?l=en"), "desk", _button=f"kind={KIND}")
+        answers = [guest.send(page, "desk", text="").status for _ in range(ONE_TICKET.burst + 1)]
+        assert answers == [400] * ONE_TICKET.burst + [503]
 
     def test_a_member_s_page_is_their_own(self, founder, crowd, client) -> None:
         member, _ = founder

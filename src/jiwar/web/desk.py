@@ -6,6 +6,7 @@ nobody's address; who comes when it is full is told so, keeps what they wrote, a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from starlette.responses import Response
@@ -13,16 +14,28 @@ from starlette.responses import Response
 from jiwar.circles import callers, posted, window
 from jiwar.circles.callers import TEXT_LIMIT, Talk
 from jiwar.circles.fold import LONGEST_WAIT
+from jiwar.circles.policy import Counter
 from jiwar.circles.window import Poster
-from jiwar.errors import BadInput, Busy, Full, JiwarError, NotThere, PhraseLength, Refused, TooMuch
+from jiwar.errors import (
+    BadChoice,
+    BadFormToken,
+    BadInput,
+    Busy,
+    Full,
+    JiwarError,
+    NotThere,
+    PhraseLength,
+    Refused,
+    TooMuch,
+)
 from jiwar.keyring import phrase
 from jiwar.keyring.persona import Persona
 from jiwar.keyring.phrase import SHORT
 from jiwar.web import aidwords, messages
 from jiwar.web.app import At
-from jiwar.web.crowd import turned_away
-from jiwar.web.limits import EVERYBODY_ASKS, EVERYBODY_RETURNS, ONE_WINDOW
-from jiwar.web.tickets import Pass, Ticket
+from jiwar.web.crowd import look_turned_away, turned_away
+from jiwar.web.limits import EVERYBODY_ASKS, EVERYBODY_RETURNS, ONE_TICKET, ONE_WINDOW
+from jiwar.web.tickets import Pass, T, Ticket
 from jiwar.web.visit import Visit
 
 _TYPED = 2 * TEXT_LIMIT
@@ -55,18 +68,33 @@ def _counters(visit: Visit, poster: Poster) -> list[tuple[str, str]]:
 
 async def ask(visit: Visit) -> Response:
     """Choose what it is about, or hand in what was written."""
-    if not visit.form.ticked("ticket"):
-        poster = _poster(visit, visit.form.typed("window", 32))
-        ticket = visit.site.tickets.new(window.page_of(poster.circle), visit.form.text("kind"))
-        return _write_page(visit, poster, ticket)
-    ticket = visit.site.tickets.read(visit.form.typed("ticket", 1_000), Ticket)
-    poster = window.read(visit.services, ticket.page)
+    ticket = _handed_on(visit, "ticket", Ticket)
+    if ticket is None:
+        return turned_away(b"desk", visit) or _begin(visit)
+    if (away := turned_away(ticket.seed, visit, ONE_TICKET)) is not None:
+        return away
     try:
         async with visit.site.alone(ticket.seed):
-            await _hand_in(visit, poster, ticket)
-    except (BadInput, Full, Busy) as error:
-        return _write_page(visit, poster, ticket, error)
+            await _hand_in(visit, ticket)
+    except (BadInput, Full, Busy, NotThere) as error:
+        return _write_page(visit, ticket, error)
     return _code_page(visit, ticket)
+
+
+def _handed_on(visit: Visit, name: str, kind: type[T]) -> T | None:
+    """What the screen before sealed for this one; None for what isn't ours, or rested too long."""
+    with suppress(BadFormToken):
+        return visit.site.tickets.read(visit.form.typed(name, 1_000), kind)
+    return None
+
+
+def _begin(visit: Visit) -> Response:
+    """The box for what is chosen. Raises BadFormToken, BadChoice, NotThere."""
+    if visit.form.ticked("ticket"):
+        raise BadFormToken
+    poster = _poster(visit, visit.form.typed("window", 32))
+    kind = poster.counter(visit.form.text("kind")).kind
+    return _write_page(visit, visit.site.tickets.new(window.page_of(poster.circle), kind))
 
 
 def _poster(visit: Visit, name: str) -> Poster:
@@ -77,11 +105,12 @@ def _poster(visit: Visit, name: str) -> Poster:
         raise NotThere from None
 
 
-async def _hand_in(visit: Visit, poster: Poster, ticket: Ticket) -> None:
-    """Keep a request, once for each ticket. Raises BadInput, Full, Busy."""
+async def _hand_in(visit: Visit, ticket: Ticket) -> None:
+    """Keep a request, once for each ticket. Raises BadInput, Full, Busy, NotThere when the window has closed."""
     site = visit.site
     if site.tickets.is_used(ticket):
         return
+    poster = window.read(visit.services, ticket.page)
     text = visit.form.text("text", TEXT_LIMIT)
     callers.require_sound(poster, ticket.kind, text)
     _count(visit, poster)
@@ -99,20 +128,28 @@ def _count(visit: Visit, poster: Poster) -> None:
         raise Full from None
 
 
-def _write_page(visit: Visit, poster: Poster, ticket: Ticket, error: JiwarError | None = None) -> Response:
-    """Raises BadChoice for what can't be asked for here."""
-    full = isinstance(error, (Full, Busy))
+def _standing(visit: Visit, ticket: Ticket) -> Counter | None:
+    """What the window says of it now; None when it has closed, or asks for other things."""
+    try:
+        return window.read(visit.services, ticket.page).counter(ticket.kind)
+    except (NotThere, BadChoice):
+        return None
+
+
+def _write_page(visit: Visit, ticket: Ticket, error: JiwarError | None = None) -> Response:
+    """The box, with what was typed, whatever became of the window meanwhile."""
+    counter, full = _standing(visit, ticket), isinstance(error, (Full, Busy))
     return visit.page(
         "desk/write.html",
         status=503 if full else messages.status(error) if error else 200,
-        name=poster.name,
         kind=aidwords.kind(visit, ticket.kind),
-        advice=poster.counter(ticket.kind).advice,
+        advice=counter.advice if counter else "",
+        closed=counter is None,
         ticket=visit.site.tickets.write(ticket),
         typed=visit.form.typed("text", _TYPED),
         limit=TEXT_LIMIT,
         full=full,
-        error=visit.sentence(error) if error and not full else "",
+        error=visit.sentence(error) if error and counter and not full else "",
     )
 
 
@@ -156,8 +193,16 @@ async def come_back(visit: Visit) -> Response:
 
     Words that were never given, and those whose request is gone, are answered alike, by the same steps.
     """
+    come = _handed_on(visit, "pass", Pass)
+    if come is None:
+        return turned_away(b"back", visit) or await _try(visit)
+    return turned_away(Persona(come.caller).key, visit, ONE_TICKET) or await _act(visit, come)
+
+
+async def _try(visit: Visit) -> Response:
+    """Raises BadFormToken."""
     if visit.form.ticked("pass"):
-        return await _act(visit, visit.site.tickets.read(visit.form.typed("pass", 1_000), Pass))
+        raise BadFormToken
     try:
         code = phrase.parse(visit.form.typed("code", 400), visit.reader.language.code, SHORT)
         visit.site.limits.take_for_all(EVERYBODY_RETURNS)
@@ -213,7 +258,7 @@ def _talk_page(
 
 
 ROUTES = (
-    At("desk", "/desk", show, ask, public=True, entrance=True, gate=partial(turned_away, b"desk")),
+    At("desk", "/desk", show, ask, public=True, entrance=True, gate=partial(look_turned_away, b"desk")),
     At(
         "desk_back",
         "/desk/back",
@@ -221,6 +266,6 @@ ROUTES = (
         come_back,
         public=True,
         entrance=True,
-        gate=partial(turned_away, b"back"),
+        gate=partial(look_turned_away, b"back"),
     ),
 )

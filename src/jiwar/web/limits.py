@@ -32,8 +32,12 @@ EVERYBODY_ASKS = Rate(36, 50.0)
 slow hash."""
 PAGES_AT_A_WINDOW = Rate(60, 0.05)
 """Pages drawn for who has no account; whoever comes above that is turned away with one that stands ready."""
-EVERYBODY_RETURNS = Rate(30, 4.0)
-"""Codes that are tried: each costs a slow hash, in the lanes that members come in by."""
+ONE_TICKET = Rate(6, 5.0)
+"""Pages for one person at a window who holds what the screen before sealed: no crowd turns them away."""
+EVERYBODY_RETURNS = Rate(60, 0.5)
+"""Codes that are tried: each costs a slow hash, in the lanes that members come in by. Of 60 bits, so many are in no
+danger of being guessed.
+"""
 EVERYBODY_SIGNS_IN = Rate(60, 0.25)
 
 
