@@ -360,6 +360,23 @@ class TestDispatching:
         guest.send(returns(guest, self.code), "desk_back", text="وصل؟", _button="do=add")
         assert founded.word("Nobody is waiting.") not in queue(founded, circle).text
 
+    @pytest.mark.parametrize("typed", [{"do": "close"}, {"do": "answer", "text": ANSWER}])
+    def test_a_word_that_came_meanwhile_is_shown_before_anything_is_done(
+        self, two, client, typed: dict[str, str]
+    ) -> None:
+        founded, _, circle = two
+        page, guest = case(founded, circle), client(founded.language)
+        guest.send(returns(guest, self.code), "desk_back", text="القفل مكسور.", _button="do=add")
+        form = next(one for one in page.forms if "seen" in one.fields)
+        page = founded.post(form.action, {**form.fields, **typed})
+        assert page.status == 409
+        assert founded.word("Another word came meanwhile.") in page.text
+        assert "القفل مكسور." in page.text
+        assert typed.get("text", "") == next(one for one in page.forms if "text" in one.fields).fields["text"].strip()
+        assert founded.word("New") in queue(founded, circle).text
+        form = next(one for one in page.forms if "seen" in one.fields)
+        assert founded.post(form.action, {**form.fields, **typed}).status == 200
+
     def test_a_ready_answer_is_put_into_the_box(self, two) -> None:
         founded, _, circle = two
         page = does(founded, circle, "ready", ready="0")
@@ -391,8 +408,10 @@ class TestDispatching:
 
 def does(who: Someone, circle: bytes, verb: str, **typed: str) -> Page:
     """Press a button on the page of the one request."""
-    form = case(who, circle).form("/case/{case}")
-    return who.post(form.action, {"token": form.fields["token"], "do": verb, **typed})
+    page = case(who, circle)
+    form = page.form("/case/{case}")
+    seen = next(one.fields["seen"] for one in page.forms if "seen" in one.fields)
+    return who.post(form.action, {"token": form.fields["token"], "seen": seen, "do": verb, **typed})
 
 
 def test_the_board_leads_dispatchers_to_the_queue_and_nobody_else(founder, client, seats: Seats) -> None:

@@ -15,6 +15,7 @@ Does not keep the words from whoever finds them, nor what is typed from the prog
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ TEXT_LIMIT = 1_500
 MOST_UNANSWERED = 4
 """What a caller may say in a row."""
 _LAST_NUMBER = 10_000
+_LEAP = 64
+"""A room has no place for more letters: a line whose number is further on than that was written to stay the last."""
 _SLIP_SIZE, _LINE_SIZE = (2_048,), (8_192,)
 """All slips look alike, and so does all that is said."""
 
@@ -80,13 +83,13 @@ class Talk:
 
     @property
     def is_with_dispatchers(self) -> bool:
-        """Whether the last word is the caller's."""
-        return self.said[-1].sender == self.caller
+        """Whether the last word is the caller's; so it is where two words crossed."""
+        return any(one.sender == self.caller and one.line.number >= self.last for one in self.said)
 
     @property
     def last(self) -> int:
-        """The number of the last line."""
-        return self.said[-1].line.number
+        """The greatest number of a line."""
+        return max(one.line.number for one in self.said)
 
     @property
     def until(self) -> int:
@@ -112,11 +115,19 @@ def read(services: Services, room: bytes, caller: bytes) -> Talk:
     circle, first = next((one for one in found if one[1].line.verb == ASK and one[1].sender == caller), (b"", None))
     if first is None:
         raise NotThere
-    since = tuple(one for where, one in found if where == circle and one.line.verb == WORD)
-    talk = Talk(circle, caller, (first, *since))
+    since = [one for where, one in found if where == circle and one.line.verb == WORD]
+    talk = Talk(circle, caller, (first, *_without_leaps(since)))
     if talk.until < today:
         raise NotThere
     return talk
+
+
+def _without_leaps(since: list[Said]) -> Iterator[Said]:
+    furthest = 0
+    for one in since:
+        if one.line.number <= furthest + _LEAP:
+            furthest = max(furthest, one.line.number)
+            yield one
 
 
 def _require_sound(line: CallerLine) -> None:

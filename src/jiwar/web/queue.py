@@ -32,6 +32,9 @@ from jiwar.web.visit import CIRCLE_NAME, Visit
 BEGINNING = 90
 PARTS = ("new", "mine", "others", "waiting", "done")
 MOST_DONE = 12
+MOST_LINES = 10_000
+_MOVED = 409
+"""Something was said that the page with the button didn't show."""
 
 
 @dataclass(frozen=True)
@@ -165,12 +168,13 @@ def _page(
     error: BadInput | Refused | None = None,
     at: str = "",
     begun: str = "",
+    moved: bool = False,
 ) -> Response:
     notes = [_Note(person(visit, circle, said.author).name, said.day, said.text) for said in one.standing.notes]
     return visit.page(
         "desk/case.html",
         tab="help",
-        status=messages.status(error) if error else 200,
+        status=_MOVED if moved else messages.status(error) if error else 200,
         queue=visit.site.paths.url("queue", circle=visit.circle_name(circle.id)),
         here=visit.site.paths.url("case", case=_name(visit, circle, one.standing.slot)),
         group=visit.circle_name(circle.id),
@@ -187,6 +191,8 @@ def _page(
         name=_name(visit, circle, one.standing.slot),
         made=one.standing.made,
         typed={"text": begun or visit.form.typed("text", 2 * TEXT_LIMIT), "note": visit.form.typed("note")},
+        seen=len(one.talk.said),
+        moved=moved,
         limit=TEXT_LIMIT,
         note_limit=NOTE_LIMIT,
         at=at,
@@ -207,6 +213,8 @@ async def act(visit: Visit) -> Response:
     if verb == "ready":
         ready = circle.charter.window.ready
         return _page(visit, circle, inner, one, begun=ready[visit.form.number("ready", 0, len(ready) - 1)])
+    if verb in ("answer", "close") and len(one.talk.said) != visit.form.number("seen", 0, MOST_LINES):
+        return _page(visit, circle, inner, one, moved=True)
     visit.limit(SLOW if verb == "answer" else WRITE)
     try:
         await _do(visit, circle, inner, one, verb)

@@ -421,6 +421,26 @@ class TestTheQueue:
         (found,) = await view.queue(inner(here))
         assert found.part == "new"
 
+    async def test_a_word_that_crossed_the_answer_is_not_answered(self, here: Village) -> None:
+        for _ in range(6):  # Which of two letters with one number comes first is chance.
+            caller = await asks(here)
+            await gathered(here)
+            found = next(one for one in await view.queue(inner(here)) if one.standing.case.caller == caller.key)
+            await callers.add(here.world.services, poster(here), caller.seed, "The door is locked.")
+            await service.answer(inner(here), found, "Come at nine.")
+            assert view.one(inner(here), found.standing.slot).talk.is_with_dispatchers
+
+    async def test_no_line_leaps_ahead_of_all_that_will_be_said(self, here: Village) -> None:
+        caller = await asks(here)
+        await gathered(here)
+        voice, line = service._voice(inner(here), caller.room), CallerLine(WORD, 10_000, "", "The last.")
+        mail, inbox = callers.sealed(here.world.services, voice, here.circle, caller.room, line)
+        log = inner(here).log
+        await here.world.store.put_mail(log.shelf, log.newest.append, inbox, mail)
+        assert said(here, caller) == [NEED]
+        await callers.add(here.world.services, poster(here), caller.seed, "Still.")
+        assert [one.part for one in await view.queue(inner(here))] == ["new"]
+
     async def test_members_and_stewards_who_are_no_dispatchers_open_nothing(self, here: Village) -> None:
         await asks(here)
         await gathered(here)
