@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from copy import copy
 
 import pytest
+from msgspec.structs import replace
 
-from jiwar.circles import cases, leaving
+from jiwar.circles import attending, cases, founding, leaving, letters, roles, words
+from jiwar.circles.founding import desk_of
 from jiwar.circles.model import TRUSTED
+from jiwar.circles.policy import Aid
 from jiwar.clock import SetClock
+from jiwar.crypto import envelopes
+from jiwar.crypto.hashing import digest
+from jiwar.crypto.labels import INBOX
+from jiwar.errors import TooMuch
+from jiwar.keyring.persona import Persona
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.rules import Wish
+from jiwar.wire.canonical import encode
 from tests.web import test_teams as team
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
@@ -110,7 +120,11 @@ def test_they_talk_open_a_step_and_arrive(talk: Talk, clock: SetClock) -> None:
     assert talk.palm.word("The other side has opened this step.") in before.text
     fields = {"token": before.forms[0].fields["token"], "do": "open", "step": "name", "open-name": "نخلة"}
     talk.palm.post(before.path, fields)
-    assert "نخلة" in again(talk.fig, asks).text
+    theirs = again(talk.fig, asks)
+    assert "نخلة" in theirs.text
+    assert "تينة" not in again(talk.palm, helps).text, "reading sends nothing"
+    assert talk.fig.word("What is written here has still to go to the other side.") in theirs.text
+    do(talk.fig, theirs, "show")
     assert "تينة" in again(talk.palm, helps).text
     do(talk.fig, again(talk.fig, asks), "arrived")
     assert talk.palm.word("The other side has arrived.") in again(talk.palm, helps).text
@@ -191,3 +205,55 @@ def test_among_trusted_people_it_goes_the_same_way(talk: Talk) -> None:
     assert talk.fig.word("Something new in the follow-up") in talk.fig.get("/home").text
     talk.seats.world.run(leaving.leave(talk.opened_by(talk.fig)))
     assert talk.palm.word("It has ended") in again(talk.palm, helps).text
+
+
+def test_a_full_box_keeps_nobody_from_ending_it(talk: Talk) -> None:
+    asks, helps = agreed(talk, asked(talk, talk.fig))
+    run, circle = talk.seats.world.run, talk.opened_by(talk.palm)
+    run(attending.open_step(talk.opened_by(talk.fig), cases.mine(talk.opened_by(talk.fig))[0], cases.PLACE, "شارعي"))
+    (theirs,) = cases.mine(circle)
+    room = desk_of(theirs.secret)
+    place = envelopes.public_key(room.seed), digest(INBOX, room.box)
+    open_only = encode(cases.Line(cases.OPEN, 2, cases.PLACE, ""))
+    run(words.leave(circle, Persona(theirs.seed), letters.PAIR, open_only, place))
+    with suppress(TooMuch):
+        while True:
+            run(words.leave(circle, Persona(theirs.seed), letters.PAIR, b"x", place))
+    lying = len(cases.lying(circle, theirs))
+    page = again(talk.fig, asks)
+    assert page.status == 200
+    assert do(talk.fig, page, "show").status == 429
+    do(talk.fig, again(talk.fig, asks), "end")
+    assert lying > len(cases.lying(circle, theirs)) == 0
+    assert talk.palm.word("It has ended") in again(talk.palm, helps).text
+
+
+@pytest.mark.parametrize("among", [False, True], ids=["group", "trusted"])
+def test_a_follow_up_outlasts_that_needs_are_turned_off(talk: Talk, among: bool) -> None:
+    where = copy(talk)
+    if among:
+        team.begin(talk.palm, talk.circle, "trusted")
+        team.bring(talk.palm, talk.fig, talk.circle, "trusted")
+        where.circle = talk.fig.circle(talk.circle).state.inner_of(TRUSTED)
+    asks, helps = agreed(where, asked(where, where.fig))
+    steward = talk.opened_by(talk.palm)
+    talk.seats.world.run(founding.change_charter(steward, replace(steward.charter, aid=Aid(on=False))))
+    do(talk.palm, again(talk.palm, helps), "say", text="متى؟")
+    news = talk.fig.word("Something new in the follow-up")
+    for path in ("/home", talk.seats.world.url("help_mine")):
+        assert news in talk.fig.get(path).text
+    assert "متى؟" in again(talk.fig, asks).text
+    do(talk.palm, again(talk.palm, helps), "end")
+    assert talk.fig.word("It has ended") in talk.fig.get("/home").text
+
+
+def test_laying_the_role_down_ends_what_was_among_those_who_hold_it(talk: Talk) -> None:
+    team.begin(talk.palm, talk.circle, "trusted")
+    team.bring(talk.palm, talk.fig, talk.circle, "trusted")
+    where = copy(talk)
+    where.circle = talk.fig.circle(talk.circle).state.inner_of(TRUSTED)
+    agreed(where, asked(where, where.fig))
+    (theirs,) = cases.mine(where.opened_by(where.palm))
+    talk.seats.world.run(roles.lay_down(talk.opened_by(talk.fig), TRUSTED))
+    assert talk.fig.member.keyring.cases == ()
+    assert not cases.lying(where.opened_by(where.palm), theirs)

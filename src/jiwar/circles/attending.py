@@ -1,19 +1,25 @@
 """What one does in a case: take it, say something, open a step, arrive, end it; and how nothing is left of it.
 
 Implements spec/protocol.md §9.10. It is shredded when one of the two ends it, some days after both have arrived, and
-at the latest after `LIFE` days, by whoever of them comes first. If nobody comes, the store drops what lies in its box
-(§7), and the keys to it are in two keyrings that nobody opens.
+at the latest after `LIFE` days, by whoever of them comes first; and when the circle through which they met leaves a
+keyring. If nobody comes, the store drops what lies in its box (§7), and the keys to it are in two keyrings that
+nobody opens.
+
+- What I open or say is in my keyring first. What of it has not come into the box, for lack of room or of a network,
+  goes with whatever I do next.
+- Shredding takes the tokens of two boxes and no key of a circle: it works for who was removed, or laid a role down.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from msgspec.structs import replace
 
-from jiwar.circles import agreeing, letters, oneoffs, texts, words
-from jiwar.circles.agreeing import Agreement
+from jiwar.circles import boxes, letters, oneoffs, texts, words
+from jiwar.circles.agreeing import Agreement, Deal
 from jiwar.circles.cases import (
     AFTER,
     ARRIVED,
@@ -31,19 +37,22 @@ from jiwar.circles.cases import (
     Line,
     lying,
     mine,
+    named,
     require_place,
     show,
     with_other,
 )
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import desk_of
+from jiwar.circles.member import Member, Services
+from jiwar.circles.words import Word
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
-from jiwar.errors import BadChoice, NotThere
+from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Removed
 from jiwar.keyring.model import Case, Keyring, OneOff
 from jiwar.keyring.persona import Persona
-from jiwar.wire.canonical import encode
+from jiwar.wire.canonical import decode, encode
 
 # beginning
 
@@ -71,18 +80,22 @@ async def begin(circle: Circle, own: OneOff, obj: bytes, made: Agreement, asks: 
 
 async def take(circle: Circle, own: OneOff, obj: bytes, made: Agreement, asks: bool) -> Case:
     """Take a case that both have agreed on into my keyring. Raises NotThere (not agreed; ended), CasesFull."""
-    there = with_other(circle, own.seed, made.other)
-    case = there or _case(circle, own, obj, made, asks)
-    if there is None:
+    case = with_other(circle, own.seed, made.other)
+    if case is None:
+        made_now = _case(circle, own, obj, made, asks)
 
         def keep(ring: Keyring) -> Keyring:
+            # Another session of mine may have been faster.
+            if any((one.seed, one.other) == (own.seed, made.other) for one in ring.cases):
+                return ring
             require_place(ring)
-            return replace(ring, cases=(*ring.cases, case))
+            return replace(ring, cases=(*ring.cases, made_now))
 
-        if not lying(circle, case):
-            await _purge(circle, case)
+        if not lying(circle, made_now):
+            await _purge(circle.member, made_now)
             raise NotThere
         await circle.member.update(keep)
+        case = with_other(circle, own.seed, made.other) or made_now
     if not any(one.mine and one.line.kind == CAME for one in show(circle, case).said):
         await _leave(circle, case, CAME)
     return case
@@ -109,8 +122,9 @@ async def say(circle: Circle, case: Case, text: str) -> None:
     text = texts.passage(text, SAY_LIMIT)
     _require_open(circle, case)
     talk, beyond = show(circle, case).talk, len(lying(circle, case)) + 1 - MOST_LETTERS
-    await _delete(circle, desk_of(case.secret).box, (one.eid for one in talk[: max(0, beyond)]))
+    await _delete(circle.services, desk_of(case.secret).box, (one.eid for one in talk[: max(0, beyond)]))
     await _leave(circle, case, SAY, text=text)
+    await tell(circle, case)
 
 
 async def open_step(circle: Circle, case: Case, step: str, text: str) -> Case:
@@ -122,13 +136,32 @@ async def open_step(circle: Circle, case: Case, step: str, text: str) -> Case:
         raise BadChoice
     text = texts.line(text, STEP_LIMIT)
     _require_open(circle, case)
-    if any(name == step for name, _ in case.opened):
+    if _has_opened(case, step):
         raise BadChoice
-    now = replace(case, opened=(*case.opened, (step, text)))
-    await _change(circle, case, [now])
-    await _leave(circle, now, OPEN, step)
-    await show_opened(circle, now)
+
+    def add(now: Case) -> list[Case]:
+        return [now if _has_opened(now, step) else replace(now, opened=(*now.opened, (step, text)))]
+
+    await _change(circle.member, case, add)
+    now = named(circle, case.name)
+    await tell(circle, now)
     return now
+
+
+def _has_opened(case: Case, step: str) -> bool:
+    return any(name == step for name, _ in case.opened)
+
+
+async def tell(circle: Circle, case: Case) -> None:
+    """Put into the box what my keyring says of it and the box does not yet. Raises NotThere, TooMuch."""
+    _require_open(circle, case)
+    said = {(one.line.kind, one.line.step) for one in show(circle, case).said if one.mine}
+    for step, _ in case.opened:
+        if (OPEN, step) not in said:
+            await _leave(circle, case, OPEN, step)
+    if case.arrived and (ARRIVED, "") not in said:
+        await _leave(circle, case, ARRIVED)
+    await show_opened(circle, case)
 
 
 async def show_opened(circle: Circle, case: Case) -> None:
@@ -143,9 +176,8 @@ async def show_opened(circle: Circle, case: Case) -> None:
 async def arrive(circle: Circle, case: Case) -> None:
     """Say that it went well and I am there. Raises NotThere, TooMuch."""
     _require_open(circle, case)
-    if not case.arrived:
-        await _change(circle, case, [replace(case, arrived=True)])
-        await _leave(circle, case, ARRIVED)
+    await _change(circle.member, case, lambda now: [replace(now, arrived=True)])
+    await tell(circle, named(circle, case.name))
 
 
 # its end
@@ -153,7 +185,7 @@ async def arrive(circle: Circle, case: Case) -> None:
 
 async def end(circle: Circle, case: Case) -> None:
     """Shred it, without a reason: the other one finds an empty box, and the need stands as it did."""
-    await _shred(circle, case, [])
+    await _shred(circle.member, case, [])
 
 
 async def settle(circle: Circle) -> None:
@@ -162,14 +194,31 @@ async def settle(circle: Circle) -> None:
     for case in mine(circle):
         if case.secret == ENDED:
             if case.day + AFTER < today:
-                await _change(circle, case, [])
+                await _shred(circle.member, case, [])
         elif not lying(circle, case):
             # What went well, or had its time, is no news.
             over = case.arrived or case.day + LIFE < today
             ended = Case(case.name, case.circle, b"", b"", b"", ENDED, today)
-            await _shred(circle, case, [] if over else [ended])
+            await _shred(circle.member, case, [] if over else [ended])
         elif show(circle, case).last_day < today:
-            await _shred(circle, case, [])
+            await _shred(circle.member, case, [])
+
+
+async def look_after_everywhere(member: Member) -> None:
+    """Done when somebody comes back: what had its time goes, in whatever circle, and all where I was put out."""
+    today = member.services.clock.day()
+    for case in member.keyring.cases:
+        if case.day + LIFE < today or _was_put_out(member, case.circle):
+            await _shred(member, case, [])
+
+
+def _was_put_out(member: Member, circle: bytes) -> bool:
+    try:
+        return not Circle(member, circle).me.active
+    except Removed:
+        return True
+    except JiwarError:  # Its log can't be read; that says nothing of me.
+        return False
 
 
 async def leave(circle: Circle) -> None:
@@ -178,31 +227,43 @@ async def leave(circle: Circle) -> None:
         await end(circle, case)
 
 
-async def _shred(circle: Circle, case: Case, left: list[Case]) -> None:
+async def _shred(member: Member, case: Case, left: list[Case]) -> None:
     """Delete everything of it that either of us could: what was said, what we agreed on, keys, the way we met."""
     if case.secret != ENDED:
-        await _delete(circle, desk_of(case.secret).box, (mail.eid for mail in lying(circle, case)))
-        await _purge(circle, case)
-    await _change(circle, case, left)
+        await boxes.empty(member.services, desk_of(case.secret).box)
+        await _purge(member, case)
+    await _change(member, case, lambda _: left)
 
 
-async def _purge(circle: Circle, case: Case) -> None:
+async def _purge(member: Member, case: Case) -> None:
     """Delete what the two wrote to each other before; of a one-off that was made for it, nothing is left."""
     me = Persona(case.seed)
-    said = [one.eid for one in words.heard(circle, me, case.obj) if one.other(me.key) == case.other]
-    agreed = [one.eid for one in agreeing.steps(circle, me, case.obj) if case.other in (one.sender, one.deal.to)]
-    await _delete(circle, me.box(oneoffs.BOX), [*said, *agreed])
-    if any(one.seed == case.seed and one.about for one in oneoffs.all_mine(circle)):
-        await oneoffs.forget(circle, [case.obj])
+    if any(one.seed == case.seed and one.about for one in member.keyring.one_offs):
+        await boxes.empty(member.services, me.box(oneoffs.BOX))
+        await member.update(lambda ring: oneoffs.without(ring, case.seed))
+    else:
+        await _delete(member.services, me.box(oneoffs.BOX), list(_between(member.services, me, case.other)))
 
 
-async def _delete(circle: Circle, box: bytes, eids: Iterable[bytes]) -> None:
-    await asyncio.gather(*(circle.services.store.delete_mail(box, eid) for eid in eids))
+def _between(services: Services, me: Persona, other: bytes) -> Iterator[bytes]:
+    """What lies in the box of a one-off of mine by one other or for them, however old."""
+    kinds: tuple[tuple[str, type[Word | Deal]], ...] = ((letters.WORD, Word), (letters.DEAL, Deal))
+    for purpose, kind in kinds:
+        for letter in letters.read_box(services.store, me.box(oneoffs.BOX), me.kem_seed, purpose, 0):
+            with suppress(BadInput):
+                if other in (letter.sender, decode(letter.body, kind).to):
+                    yield letter.eid
 
 
-async def _change(circle: Circle, case: Case, left: list[Case]) -> None:
-    def change(ring: Keyring) -> Keyring:
-        kept = [now for one in ring.cases for now in (left if one.name == case.name else [one])]
+async def _delete(services: Services, box: bytes, eids: Iterable[bytes]) -> None:
+    await asyncio.gather(*(services.store.delete_mail(box, eid) for eid in eids))
+
+
+async def _change(member: Member, case: Case, change: Callable[[Case], list[Case]]) -> None:
+    """Change a case as the keyring has it now: another session of mine may have changed it meanwhile."""
+
+    def changed(ring: Keyring) -> Keyring:
+        kept = [now for one in ring.cases for now in (change(one) if one.name == case.name else [one])]
         return replace(ring, cases=tuple(kept))
 
-    await circle.member.update(change)
+    await member.update(changed)

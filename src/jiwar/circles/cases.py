@@ -59,11 +59,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One step: my words, whether they have opened it too, and theirs once they have shown them."""
+    """One step: my words, whether they have opened it too, and theirs once they have shown them; `waits` when
+    something of mine has still to go into the box.
+    """
 
     mine: str
     theirs_open: bool
     theirs: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,9 @@ class Shown:
 
     @property
     def waits_for_me(self) -> bool:
-        """Whether the last thing was theirs."""
+        """Whether the last thing was theirs, or something of mine has still to go."""
         told = [one for one in self.said if one.line.kind not in (CAME, SHOW)]
-        return self.is_over or bool(told and not told[-1].mine)
+        return self.is_over or bool(told and not told[-1].mine) or any(self.step(step).waits for step in STEPS)
 
     @property
     def talk(self) -> list[Said]:
@@ -102,7 +105,10 @@ class Shown:
         theirs = [one.line for one in self.said if not one.mine and one.line.step == step]
         words = next((text for name, text in self.case.opened if name == step), "")
         shown = next((one.text for one in theirs if one.kind == SHOW), "") if words else ""
-        return Opened(words, any(one.kind == OPEN for one in theirs), shown)
+        theirs_open = any(one.kind == OPEN for one in theirs)
+        told = {one.line.kind for one in self.said if one.mine and one.line.step == step}
+        waits = bool(words) and (OPEN not in told or (theirs_open and SHOW not in told))
+        return Opened(words, theirs_open, shown, waits)
 
     @property
     def words(self) -> tuple[str, str]:

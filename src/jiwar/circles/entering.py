@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from jiwar.circles import handles, letters
+from jiwar.circles import boxes, handles, letters
 from jiwar.circles.admitted import require_sound
 from jiwar.circles.circle import Circle, circle_object, load_state, open_log
 from jiwar.circles.fold import find_invite, handle_is_free, member_of
@@ -196,4 +196,4 @@ async def _forget_before(member: Member, admitted: Admission) -> None:
     """The circle that a role had before it began anew opens nothing any more."""
     left = member.role_circle_of(admitted.parent, admitted.role) if admitted.parent else None
     if left is not None and left.circle != admitted.circle:
-        await member.forget_circle(left.circle)
+        await boxes.forget_circle(member, left.circle)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import attending, nudges, oneoffs, publishing, roles, window
+from jiwar.circles import attending, boxes, nudges, oneoffs, publishing, roles, window
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import publish_desk, write_own
@@ -45,14 +45,14 @@ async def leave(circle: Circle, *, nameless: bool = False) -> None:
     if DISPATCHER in inside:
         await window.take_away(circle)
     await roles.go(circle, nameless)
-    await circle.member.forget_circle(circle.id)
+    await boxes.forget_circle(circle.member, circle.id)
 
 
 async def forget_roles(member: Member, circle: bytes) -> None:
     """Let go of what I ever held of a circle's role circles."""
     for role in member.roles_in(circle):
         if (left := member.role_circle_of(circle, role)) is not None:
-            await member.forget_circle(left.circle)
+            await boxes.forget_circle(member, left.circle)
 
 
 async def remove(circle: Circle, persona: bytes) -> Circle:

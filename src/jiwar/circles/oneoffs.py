@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from jiwar.circles import authorship, duty, later, rights
+from jiwar.circles import authorship, boxes, duty, later, rights
 from jiwar.circles.circle import Circle, open_log
 from jiwar.circles.speech import Said, owned_rid
 from jiwar.errors import Full, NotCanonical, NotThere, Unopenable
@@ -35,8 +35,7 @@ from jiwar.wire.frame import pad, unpad
 ONE_OFF = "one-off"
 SIZE = 6_144
 """Bytes of everything that a one-off says."""
-BOX = "one-off"
-"""Purpose of its box."""
+BOX = boxes.ONE_OFF
 MOST_OPEN = 12
 MOST_WAITING = 3
 """What waits lies in the keyring, which has one size."""
@@ -121,14 +120,15 @@ async def begin_about(circle: Circle, obj: bytes, keep: int, seed: bytes = b"") 
     made = OneOff(circle.id, seed or circle.services.random(32), "", circle.services.clock.day(), keep, about=obj)
 
     def take(ring: Keyring) -> Keyring:
+        if any((one.circle, one.about) == (circle.id, obj) for one in ring.one_offs):
+            return ring  # Another session of mine was faster.
         if len(ring.one_offs) >= MOST_OPEN:
             raise Full
         return replace(rights.used(ring, made.seed, circle.services.random), one_offs=(*ring.one_offs, made))
 
-    there = about(circle, obj)
-    if there is None:
+    if about(circle, obj) is None:
         await circle.member.update(take)
-    return there or made
+    return about(circle, obj) or made
 
 
 def persona_of(one: OneOff) -> Persona:
@@ -217,6 +217,9 @@ async def settle(circle: Circle) -> None:
         elif obj not in circle.services.later.waiting:
             await _wait(circle, one)
     changed = {seed for seed, left in now.items() if not left or left[0] not in all_mine(circle)}
+    for seed in changed:
+        if not now[seed]:
+            await boxes.empty(circle.services, Persona(seed).box(BOX))
     if changed:
         await circle.member.update(lambda ring: _with(ring, {seed: now[seed] for seed in changed}))
 
@@ -226,14 +229,21 @@ def _with(ring: Keyring, now: dict[bytes, list[OneOff]]) -> Keyring:
     return replace(ring, one_offs=tuple(kept))
 
 
+def without(ring: Keyring, seed: bytes) -> Keyring:
+    """A keyring in which a one-off is no more."""
+    return _with(ring, {seed: []})
+
+
 async def forget(circle: Circle, objs: Iterable[bytes]) -> None:
-    """Let go of one-offs of mine; what still waits never comes."""
+    """Let go of one-offs of mine, with their boxes; what still waits never comes."""
     gone = set(objs)
     for obj in gone:
         await circle.services.later.take_back(obj)
     seeds: dict[bytes, list[OneOff]] = {
         one.seed: [] for one in all_mine(circle) if (one.about or object_named(one)) in gone
     }
+    for seed in seeds:
+        await boxes.empty(circle.services, Persona(seed).box(BOX))
     await circle.member.update(lambda ring: _with(ring, seeds))
 
 

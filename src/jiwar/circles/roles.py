@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import entering
+from jiwar.circles import boxes, entering
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import bring_up_inner, publish_desk, write_own
@@ -86,11 +86,11 @@ async def open_circle(circle: Circle, role: int) -> Circle:
         raise NotAllowed
     left = circle.member.role_circle_of(circle.id, role)
     if left is not None:
-        await circle.member.forget_circle(left.circle)
+        await boxes.forget_circle(circle.member, left.circle)
     inner = await bring_up_inner(circle, role)
     await write_own(circle, "inner", encode(Inner(role, inner.id)))
     if circle.state.inner_of(role) != inner.id:
-        await circle.member.forget_circle(inner.id)
+        await boxes.forget_circle(circle.member, inner.id)
         raise Conflict
     await write_own(circle, "role", encode(Role(circle.me.persona, circle.me.role | role)))
     await publish_desk(circle, inner, role)
@@ -172,7 +172,7 @@ async def lay_down(circle: Circle, role: int = STEWARD) -> None:
         raise LastSteward
     if inner is not None:
         await go(inner)
-        await circle.member.forget_circle(inner.id)
+        await boxes.forget_circle(circle.member, inner.id)
 
 
 def others_stay(circle: Circle) -> bool:

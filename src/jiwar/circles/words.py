@@ -7,7 +7,6 @@ left there is deleted with the one-off.
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -89,9 +88,3 @@ async def leave(circle: Circle, me: Persona, purpose: str, body: bytes, *places:
             me, circle.id, purpose, *place, services.clock.day(), body, services.random, (SIZE,)
         )
         await services.store.put_mail(log.shelf, log.newest.append, place[1], mail)
-
-
-async def empty(circle: Circle, me: Persona) -> None:
-    """Delete what lies in a one-off's box."""
-    store, box = circle.services.store, me.box(BOX)
-    await asyncio.gather(*(store.delete_mail(box, mail.eid) for mail in store.mail(box)))

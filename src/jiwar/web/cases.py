@@ -88,10 +88,7 @@ def _addressed(visit: Visit) -> tuple[Circle, Case]:
 async def show(visit: Visit) -> Response:
     circle, case = _addressed(visit)
     await attending.settle(circle)
-    case = cases.named(circle, case.name)
-    if case.secret:
-        await attending.show_opened(circle, case)
-    return _page(visit, circle, case)
+    return _page(visit, circle, cases.named(circle, case.name))
 
 
 def _page(visit: Visit, circle: Circle, case: Case, error: JiwarError | None = None) -> Response:
@@ -120,6 +117,11 @@ def _step(visit: Visit, shown: Shown, step: str, error: JiwarError | None) -> St
 
 async def act(visit: Visit) -> Response:
     """Say something, open a step, say that one has arrived; or end it, without a reason."""
+    async with visit.site.alone(visit.session.name):
+        return await _act(visit)
+
+
+async def _act(visit: Visit) -> Response:
     circle, case = _addressed(visit)
     verb = visit.form.typed("do")
     visit.limit(WRITE)
@@ -141,6 +143,8 @@ async def _do(visit: Visit, circle: Circle, case: Case, verb: str) -> None:
     elif verb == "open":
         step = visit.form.typed("step")
         await attending.open_step(circle, case, step, visit.form.typed(f"open-{step}"))
+    elif verb == "show":
+        await attending.tell(circle, case)
     elif verb == "arrived":
         await attending.arrive(circle, case)
     else:

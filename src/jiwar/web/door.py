@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from jiwar.circles import (
     answering,
+    attending,
     guarding,
     heartbeat,
     issuing,
@@ -78,6 +79,7 @@ async def _inside(visit: Visit, member: Member, whose: Whose) -> Response:
     await vouches.gather_everywhere(member)
     await issuing.look_after_everywhere(member)
     await rights.look_after_everywhere(member)
+    await attending.look_after_everywhere(member)
     await reports.clear_all_desks(member)
     await answering.clear_all_desks(member)
     await guarding.gather_everywhere(member)

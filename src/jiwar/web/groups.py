@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import asking, glance, leaving, texts
+from jiwar.circles import asking, boxes, glance, leaving, texts
 from jiwar.circles.charters import NAME_LIMIT, WAYS_IN
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived, take_keys
@@ -116,7 +116,7 @@ async def forget(visit: Visit) -> Response:
     if membership.asked or _row(visit, membership).state in ("open", "arrived"):
         raise NotThere
     await leaving.forget_roles(visit.member, membership.circle)
-    await visit.member.forget_circle(membership.circle)
+    await boxes.forget_circle(visit.member, membership.circle)
     visit.tell("It is off the list.")
     return visit.go("groups")
 

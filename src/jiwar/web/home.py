@@ -17,7 +17,7 @@ from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.keepers import begun_in
 from jiwar.web.lately import Lately, Rows, open_circles
-from jiwar.web.needs import own_rows, settle, with_aid
+from jiwar.web.needs import own_rows, settle, with_aid, with_cases
 from jiwar.web.offers import question
 from jiwar.web.reading import RoomState, TopicState
 from jiwar.web.returning import followed
@@ -85,11 +85,12 @@ async def show(visit: Visit) -> Response:
     seen = [_look(visit, circle) for circle in circles]
     mine = sorted((one for each in seen for one in _for_me(visit, each)), key=lambda one: one.order, reverse=True)
     groups = sorted((_group(visit, each) for each in seen), key=lambda one: one.order, reverse=True)
-    boards = {one.id: one for one in (*circles, *with_aid(circles))}.values()
+    helping = with_aid(circles)
+    boards = with_cases(visit, helping)
     for circle in boards:
         await settle(circle)
     cared = [one for circle in boards for one in cases.rows(visit, circle) if one.waits][:FOR_ME]
-    ending = [one for circle in boards for one in own_rows(visit, circle) if one.calls][:FOR_ME]
+    ending = [one for circle in helping for one in own_rows(visit, circle) if one.calls][:FOR_ME]
     faces = [one for circle in circles for one in greeting.waiting(visit, circle)][:FOR_ME]
     arrivals = (greeting.arrival(visit, circle) for circle in sorted(circles, key=lambda one: -one.membership.joined))
     return visit.page(
@@ -107,7 +108,7 @@ async def show(visit: Visit) -> Response:
         question=question(visit.reader.language.code, visit.services.clock.day()),
         groups=groups[:GROUPS],
         begin=visit.site.paths.url("new_topic"),
-        helping=any(circle.charter.aid.on for circle in circles),
+        helping=bool(helping),
         greet=_greeting_place(visit, seen),
         quiet=not (mine or ending or cared) and not any(group.unread for group in groups),
         groupless=not circles,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -37,6 +38,18 @@ def with_aid(circles: list[Circle]) -> list[Circle]:
             inner = roles.held(circle, TRUSTED)
             found += [circle, *([inner] if inner else [])]
     return found
+
+
+def with_cases(visit: Visit, circles: list[Circle]) -> list[Circle]:
+    """Those circles, and whatever others of mine I have a follow-up in: it outlasts that needs are turned off."""
+    found = {one.id: one for one in circles}
+    for case in visit.member.keyring.cases:
+        if case.circle not in found:
+            with suppress(JiwarError):  # One that I was put out of; signing in looks after that.
+                circle = Circle(visit.member, case.circle)
+                circle.me  # noqa: B018 - raises Removed
+                found[case.circle] = circle
+    return list(found.values())
 
 
 def called(visit: Visit, circle: Circle) -> str:
@@ -99,15 +112,16 @@ def own_rows(visit: Visit, circle: Circle) -> list[Own]:
 
 async def show_mine(visit: Visit) -> Response:
     circles = helping(visit)
-    for circle in circles:
+    everywhere = with_cases(visit, circles)
+    for circle in everywhere:
         await settle(circle)
     return visit.page(
         "needs/mine.html",
         tab="help",
-        cases=[one for circle in circles for one in cases.rows(visit, circle, called(visit, circle))],
+        cases=[one for circle in everywhere for one in cases.rows(visit, circle, called(visit, circle))],
         watches=[(visit.circle_name(one.id), one.name, waking.mine_said(visit, one)) for one in circles],
         mine=[one for circle in circles for one in own_rows(visit, circle)],
-        several=len(circles) > 1,
+        several=len(everywhere) > 1,
     )
 
 

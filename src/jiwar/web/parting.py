@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from jiwar.circles import asking, erasing, leaving, roles
+from jiwar.circles import asking, boxes, erasing, leaving, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
 from jiwar.circles.founding import BOX
@@ -127,7 +127,7 @@ async def _part(visit: Visit, membership: Membership, way: str) -> None:
     except LastSteward:
         raise
     except JiwarError:
-        await visit.member.forget_circle(membership.circle)
+        await boxes.forget_circle(visit.member, membership.circle)
 
 
 ROUTES = (

@@ -126,6 +126,11 @@ async def propose(visit: Visit) -> Response:
 
 async def answer(visit: Visit) -> Response:
     """The next step with one other: accept, confirm, open what both agreed on, or no."""
+    async with visit.site.alone(visit.session.name):
+        return await _answer(visit)
+
+
+async def _answer(visit: Visit) -> Response:
     circle, obj = addressed(visit)
     verb, other = visit.form.typed("do"), visit.stable(visit.form.typed("to"))
     visit.limit(WRITE)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from msgspec import structs
 
-from jiwar.circles import agreeing, attending, cases, leaving, letters, oneoffs, words
+from jiwar.circles import agreeing, attending, boxes, cases, leaving, letters, oneoffs, words
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import desk_of
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
-from jiwar.errors import BadChoice, CasesFull, NotThere, TextMissing, TextTooLong
+from jiwar.errors import BadChoice, CasesFull, NotThere, TextMissing, TextTooLong, TooMuch
 from jiwar.keyring.model import Case
 from jiwar.keyring.persona import Persona
 from jiwar.systems.needs import pledging, service, view
@@ -139,7 +141,7 @@ async def test_a_step_is_seen_when_both_have_opened_it(company: Company) -> None
     assert seen.step(cases.NAME) == cases.Opened("", True, "")
     assert all("تينة" not in one.line.text for one in seen.said)
     helps = await attending.open_step(company.palm(), helps, cases.NAME, "نخلة")
-    assert cases.show(company.fig(), asks).step(cases.NAME) == cases.Opened("تينة", True, "نخلة")
+    assert cases.show(company.fig(), asks).step(cases.NAME) == cases.Opened("تينة", True, "نخلة", waits=True)
     await attending.show_opened(company.fig(), asks)
     assert cases.show(company.palm(), helps).step(cases.NAME) == cases.Opened("نخلة", True, "تينة")
     assert cases.show(company.palm(), helps).step(cases.PLACE) == cases.Opened("", False, "")
@@ -254,6 +256,89 @@ async def test_who_counts_wrongly_spoils_no_agreement_but_their_own(company: Com
     helps = await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
     asks = await pledging.take(company.fig(), obj, theirs.other)
     assert asks.secret == helps.secret
+
+
+async def fill(company: Company, helps: Case) -> None:
+    """Palm, with a program of their own, puts into the case's box whatever it takes."""
+    room, circle = desk_of(helps.secret), company.palm()
+    place = envelopes.public_key(room.seed), digest(INBOX, room.box)
+    with suppress(TooMuch):
+        while True:
+            await words.leave(circle, Persona(helps.seed), letters.PAIR, b"x", place)
+
+
+async def test_what_did_not_come_into_a_full_box_goes_with_the_next_thing_done(company: Company) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    await fill(company, helps)
+    with pytest.raises(TooMuch):
+        await attending.open_step(company.fig(), asks, cases.NAME, "تينة")
+    with pytest.raises(TooMuch):
+        await attending.arrive(company.fig(), asks)
+    (asks,) = cases.mine(company.fig())
+    assert cases.show(company.fig(), asks).step(cases.NAME).waits
+    box = desk_of(helps.secret).box
+    for mail in cases.lying(company.palm(), helps)[-20:]:
+        await company.services.store.delete_mail(box, mail.eid)
+    await attending.tell(company.fig(), asks)
+    theirs = cases.show(company.palm(), helps)
+    assert theirs.step(cases.NAME).theirs_open
+    assert theirs.has_arrived(mine=False)
+    assert not cases.show(company.fig(), asks).step(cases.NAME).waits
+    lying = len(cases.lying(company.fig(), asks))
+    await attending.arrive(company.fig(), asks)
+    assert len(cases.lying(company.fig(), asks)) == lying, "nothing is said twice"
+
+
+async def test_two_sessions_of_mine_open_different_steps(company: Company) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    await attending.open_step(company.fig(), asks, cases.NAME, "تينة")
+    await attending.open_step(company.fig(), asks, cases.PLACE, "المخبز")  # As it was read before the first.
+    assert {step for step, _ in cases.mine(company.fig())[0].opened} == {cases.NAME, cases.PLACE}
+    shown = cases.show(company.palm(), helps)
+    assert all(shown.step(step).theirs_open for step in (cases.NAME, cases.PLACE))
+
+
+async def test_what_is_put_out_of_a_keyring_leaves_nothing_in_a_box(company: Company) -> None:
+    obj = await listed(company)
+    asks, helps = await agreed(company, obj)
+    await service.send_word(company.lamp(), obj, "وأنا")
+    await boxes.forget_circle(company.fig().member, company.circle)
+    ring = company.members["fig"].keyring
+    assert (ring.cases, ring.one_offs) == ((), ())
+    assert not company.services.store.mail(desk_of(helps.secret).box)
+    assert not company.services.store.mail(Persona(asks.seed).box(oneoffs.BOX))
+
+
+async def test_who_was_removed_shreds_at_the_next_sign_in(company: Company) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    await attending.look_after_everywhere(company.fig().member)
+    assert cases.mine(company.fig()) == [asks]
+    await leaving.remove(company.palm(), company.fig().me.persona)
+    await attending.look_after_everywhere(company.members["fig"])
+    assert company.members["fig"].keyring.cases == ()
+    assert not cases.lying(company.palm(), helps)
+
+
+async def test_what_had_its_time_is_shredded_at_a_sign_in_whatever_its_circle(company: Company) -> None:
+    asks, helps = await agreed(company, await listed(company))
+    company.clock.forward(days=cases.LIFE + 40)
+    await attending.look_after_everywhere(company.fig().member)
+    assert not company.fig().member.keyring.cases
+    assert not cases.lying(company.palm(), helps)
+    assert not company.services.store.mail(Persona(asks.seed).box(oneoffs.BOX))
+
+
+async def test_with_a_one_off_goes_what_lies_in_its_box(company: Company) -> None:
+    obj = await listed(company)
+    await pledging.propose(company.palm(), obj, whole=True, text="عندي")
+    own = oneoffs.about(company.palm(), obj)
+    assert own is not None
+    box = Persona(own.seed).box(oneoffs.BOX)
+    assert company.services.store.mail(box)
+    company.clock.forward(days=own.keep + 1)
+    await oneoffs.settle(company.palm())
+    assert not company.palm().member.keyring.one_offs
+    assert not company.services.store.mail(box)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ async def end(circle: Circle, obj: bytes, outcome: str) -> None:
         need = rules.ended(found.need, outcome)
         body = oneoffs.sized(encode(need))
         await speech.edit(aside, obj, found.slot, body, rules.is_sound_need, _blank(need.side))
-    await _close(circle, obj)
+    await oneoffs.forget(circle, [obj])
 
 
 async def take_back(circle: Circle, obj: bytes) -> None:
@@ -66,7 +66,7 @@ async def take_back(circle: Circle, obj: bytes) -> None:
     if not found.waits:
         aside = oneoffs.as_one_off(circle, obj)
         await speech.retract(aside, obj, found.slot, rules.is_sound_need, _blank(found.need.side))
-    await _close(circle, obj)
+    await oneoffs.forget(circle, [obj])
 
 
 async def send_word(circle: Circle, obj: bytes, text: str, to: bytes = b"") -> None:
@@ -89,14 +89,6 @@ async def send_word(circle: Circle, obj: bytes, text: str, to: bytes = b"") -> N
     keep = max(1, found.until - circle.services.clock.day())
     me = oneoffs.persona_of(await oneoffs.begin_about(circle, obj, keep))
     await words.send(circle, me, obj, text, found.author, found.need.kem, found.need.inbox)
-
-
-async def _close(circle: Circle, obj: bytes) -> None:
-    """Forget the one-off of mine, and what lies in its box."""
-    own = oneoffs.behind(circle, obj)
-    if own is not None:
-        await words.empty(circle, oneoffs.persona_of(own))
-    await oneoffs.forget(circle, [obj])
 
 
 async def renew(circle: Circle, obj: bytes) -> bytes:
