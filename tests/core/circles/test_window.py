@@ -430,6 +430,24 @@ class TestTheQueue:
             await service.answer(inner(here), found, "Come at nine.")
             assert view.one(inner(here), found.standing.slot).talk.is_with_dispatchers
 
+    async def test_who_was_a_dispatcher_says_nothing_that_passes_for_the_desk_s(self, here: Village) -> None:
+        caller = await asks(here)
+        (found,) = await gathered(here, here.steward)
+        await service.answer(inner(here, here.steward), found, "Come at nine.")
+        before = service._voice(inner(here, here.steward), caller.room)
+        await roles.lay_down(here.steward.circle(here.circle), DISPATCHER)
+        await leaving.turn_all_due(here.founder.member)
+        await callers.add(here.world.services, poster(here), caller.seed, "Thanks.")
+        await here.world.pass_days(2)
+        log = here.steward.circle(here.circle).log
+        for number, voice in enumerate((before, Persona(here.world.random(32))), 3):
+            line = CallerLine(WORD, number, "", "Come elsewhere.")
+            mail, inbox = callers.sealed(here.world.services, voice, here.circle, caller.room, line)
+            await here.world.store.put_mail(log.shelf, log.newest.append, inbox, mail)
+        (found,) = await view.queue(inner(here))
+        assert [one.line.text for one in found.talk.said] == [NEED, "Come at nine.", "Thanks."]
+        assert found.talk.is_with_dispatchers
+
     async def test_no_line_leaps_ahead_of_all_that_will_be_said(self, here: Village) -> None:
         caller = await asks(here)
         await gathered(here)

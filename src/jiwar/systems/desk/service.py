@@ -15,8 +15,6 @@ from jiwar.circles.founding import desks
 from jiwar.circles.letters import Received
 from jiwar.circles.member import Member
 from jiwar.circles.model import DISPATCHER
-from jiwar.crypto.kdf import derive
-from jiwar.crypto.labels import WINDOW_VOICE
 from jiwar.errors import BadInput, Conflict, JiwarError, NotAllowed, NotThere
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Entry, Still
@@ -161,5 +159,4 @@ async def answer(inner: Circle, found: Open, text: str) -> None:
 
 
 def _voice(inner: Circle, room: bytes) -> Persona:
-    """In a room all dispatchers speak with one voice, which says of none of them who they are."""
-    return Persona(derive(inner.log.newest.record, WINDOW_VOICE, room))
+    return view.voice(inner.log.newest.record, room)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jiwar.circles import callers, speech
 from jiwar.circles.callers import Talk
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import desk_of, desks
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import WINDOW_VOICE
 from jiwar.errors import NotThere
+from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import LAST_NUMBER, object_name
 from jiwar.store.contract import RecordRow
 from jiwar.systems.desk import rules
@@ -82,11 +85,26 @@ def _standing(inner: Circle, rows: tuple[RecordRow, ...]) -> Standing | None:
 
 
 def talk(inner: Circle, standing: Standing) -> Talk:
-    """What was said with a caller. Raises NotThere when it was taken back, or is over."""
+    """What the caller said, and dispatchers while their epoch stood (and a day longer: clocks may differ).
+
+    So who is one no longer can put in nothing that passes for a word of today. Raises NotThere when it was taken
+    back, or is over.
+    """
     found = callers.read(inner.services, standing.case.room, standing.case.caller)
     if found.circle != inner.group:
         raise NotThere
-    return found
+    over = {voice(keys.record, standing.case.room).key: keys.last for keys in inner.trail.epochs}
+    ours = {found.caller: 0, **over}
+    said = (one for one in found.said if one.sender in ours and (not ours[one.sender] or one.day <= ours[one.sender]))
+    return replace(found, said=tuple(said))
+
+
+def voice(secret: bytes, room: bytes) -> Persona:
+    """In a room all dispatchers of an epoch speak with one voice, which says of none of them who they are.
+
+    `secret` is the epoch's record key.
+    """
+    return Persona(derive(secret, WINDOW_VOICE, room))
 
 
 def _open(inner: Circle, standing: Standing) -> Open:
