@@ -45,6 +45,10 @@ def _by_one_half(accepted, half, language):
     return replace(accepted, step=CONFIRM, halves=accepted.given * 2, language=language)
 
 
+def _anything(*_):
+    return True
+
+
 def _anybodys_words(secret, language):
     return spoken.words(language)[0], spoken.words(language)[1]
 
@@ -55,6 +59,7 @@ def _own_words(secret, language):
 
 MUTATIONS: Mutations = {
     "one yes is enough": replaced(agreeing, "agreed", _by_one_half),
+    "who gives their half last chooses the words": replaced(agreeing, "keeps", _anything),
     "what was said stays when it ends": replaced(attending, "_delete", _nothing),
     "how they met stays when it ends": replaced(attending, "_purge", _nothing),
     "the keyring keeps it": replaced(attending, "_change", _nothing),
@@ -80,17 +85,17 @@ class Two:
     def helps(self) -> Circle:
         return self.village.steward.circle(self.village.circle)
 
-    def other(self, circle: Circle) -> bytes:
-        return pledging.agreements(circle, self.obj)[0][0].other
+    def proposed(self, circle: Circle) -> bytes:
+        return pledging.agreements(circle, self.obj)[0][0].name
 
     async def accepted(self) -> None:
         await pledging.propose(self.helps, self.obj, whole=True, text="All of it")
-        await pledging.accept(self.asks, self.obj, self.other(self.asks))
+        await pledging.accept(self.asks, self.obj, self.proposed(self.asks))
 
     async def agreed(self) -> tuple[Case, Case]:
         await self.accepted()
-        helps = await pledging.confirm(self.helps, self.obj, self.other(self.helps), "en")
-        return await pledging.take(self.asks, self.obj, self.other(self.asks)), helps
+        helps = await pledging.confirm(self.helps, self.obj, self.proposed(self.helps), "en")
+        return await pledging.take(self.asks, self.obj, self.proposed(self.asks)), helps
 
     def known_to(self, circle: Circle) -> list[tuple[bytes, Wire]]:
         """Every letter that somebody's keyring opens, with its sender."""
@@ -125,13 +130,29 @@ async def test_a_case_is_of_two_halves(two: Two) -> None:
     await two.accepted()
     for circle in (two.asks, two.helps):
         with pytest.raises(NotThere):
-            await pledging.take(circle, two.obj, two.other(circle))
+            await pledging.take(circle, two.obj, two.proposed(circle))
     (made, _), *_ = pledging.agreements(two.helps, two.obj)
     secrets = {
         agreeing.agreed(made, half, "en").secret(two.village.circle, two.obj) for half in (b"1" * 32, b"2" * 32)
     }
     other = agreeing.agreed(changed_half(made), b"1" * 32, "en").secret(two.village.circle, two.obj)
     assert len(secrets | {other}) == 3
+
+
+async def test_nobody_chooses_the_words_by_giving_their_half_last(two: Two) -> None:
+    """Who stands between two others could make the words of both the same, and be taken for each."""
+    await two.accepted()
+    (made, _), *_ = pledging.agreements(two.helps, two.obj)
+    own, found = oneoffs.about(two.helps, two.obj), view.one(two.helps, two.obj)
+    assert own is not None
+    to, me = agreeing.Place(found.author, found.need.kem, found.need.inbox), Persona(own.seed)
+    for half in (b"1" * 32, b"2" * 32):
+        await agreeing.send(two.helps, me, two.obj, to, CONFIRM, made.accept, half=half, language="en")
+    (theirs, _), *_ = pledging.agreements(two.asks, two.obj)
+    assert not theirs.is_agreed
+    await pledging.confirm(two.helps, two.obj, made.name, "en")
+    (theirs, _), *_ = pledging.agreements(two.asks, two.obj)
+    assert theirs.is_agreed
 
 
 def changed_half(made: agreeing.Agreement) -> agreeing.Agreement:

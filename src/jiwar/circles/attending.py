@@ -242,13 +242,25 @@ async def _purge(member: Member, case: Case) -> None:
         await boxes.empty(member.services, me.box(oneoffs.BOX))
         await member.update(lambda ring: oneoffs.without(ring, case.seed))
     else:
-        await _delete(member.services, me.box(oneoffs.BOX), list(_between(member.services, me, case.other)))
+        await _delete(member.services, me.box(oneoffs.BOX), list(_between(member.services, me, case.other, *_KINDS)))
 
 
-def _between(services: Services, me: Persona, other: bytes) -> Iterator[bytes]:
+async def let_go(circle: Circle, own: OneOff, other: bytes) -> None:
+    """Delete what two agreed on so far; where no words were said, a one-off that was made for it goes as well."""
+    me = Persona(own.seed)
+    if own.about and not words.heard(circle, me, own.about):
+        await oneoffs.forget(circle, [own.about])
+        return
+    await _delete(circle.services, me.box(oneoffs.BOX), list(_between(circle.services, me, other, letters.DEAL)))
+
+
+_KINDS: dict[str, type[Word | Deal]] = {letters.WORD: Word, letters.DEAL: Deal}
+
+
+def _between(services: Services, me: Persona, other: bytes, *purposes: str) -> Iterator[bytes]:
     """What lies in the box of a one-off of mine by one other or for them, however old."""
-    kinds: tuple[tuple[str, type[Word | Deal]], ...] = ((letters.WORD, Word), (letters.DEAL, Deal))
-    for purpose, kind in kinds:
+    for purpose in purposes:
+        kind = _KINDS[purpose]
         for letter in letters.read_box(services.store, me.box(oneoffs.BOX), me.kem_seed, purpose, 0):
             with suppress(BadInput):
                 if other in (letter.sender, decode(letter.body, kind).to):

@@ -14,7 +14,7 @@ from jiwar.circles import letters, texts
 from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import BOX
 from jiwar.crypto import envelopes
-from jiwar.errors import BadInput, BadSignature
+from jiwar.errors import BadInput, BadSignature, JiwarError
 from jiwar.keyring.persona import Persona
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -74,17 +74,32 @@ async def send(circle: Circle, me: Persona, obj: bytes, text: str, to: bytes, ke
     said = [one.word.number for one in heard(circle, me, obj)]
     number = min(_LAST_NUMBER, 1 + max(said, default=0))
     body = encode(Word(text, number, to, obj, me.kem_key, me.inbox(BOX)))
-    await leave(circle, me, letters.WORD, body, (kem, inbox), (me.kem_key, me.inbox(BOX)))
+    await exchange(circle, me, letters.WORD, body, (kem, inbox))
 
 
-async def leave(circle: Circle, me: Persona, purpose: str, body: bytes, *places: tuple[bytes, bytes]) -> None:
-    """Leave a letter in each of some boxes, (kem, inbox), all letters between one-offs in one size.
+async def exchange(circle: Circle, me: Persona, purpose: str, body: bytes, place: tuple[bytes, bytes]) -> None:
+    """Leave a letter with somebody, (kem, inbox), and a copy with me: mine first, so that I never have said what I
+    don't know of; where theirs finds no room, mine goes again. Raises TooMuch, KeysChanged.
+    """
+    copies = await leave(circle, me, purpose, body, (me.kem_key, me.inbox(BOX)))
+    try:
+        await leave(circle, me, purpose, body, place)
+    except JiwarError:
+        for eid in copies:
+            await circle.services.store.delete_mail(me.box(BOX), eid)
+        raise
+
+
+async def leave(circle: Circle, me: Persona, purpose: str, body: bytes, *places: tuple[bytes, bytes]) -> list[bytes]:
+    """Leave a letter in each of some boxes, (kem, inbox), all letters between one-offs in one size; their numbers.
 
     Raises TooMuch, KeysChanged.
     """
-    services, log = circle.services, circle.log
+    services, log, eids = circle.services, circle.log, []
     for place in places:
         mail = letters.write_letter(
             me, circle.id, purpose, *place, services.clock.day(), body, services.random, (SIZE,)
         )
         await services.store.put_mail(log.shelf, log.newest.append, place[1], mail)
+        eids.append(mail.eid)
+    return eids

@@ -27,7 +27,7 @@ def _(message: str) -> str:
 
 @dataclass(frozen=True)
 class Card:
-    """One agreement on the page of a need: `to` names the other in this session, `href` leads to what came of it."""
+    """One agreement on the page of a need: `to` names in this session what was proposed, `href` leads to the case."""
 
     to: str
     step: str
@@ -47,7 +47,7 @@ def cards(visit: Visit, circle: Circle, obj: bytes) -> list[Card]:
     """Everything that is under way about a need, as far as it is mine to know. `mine`: I proposed it."""
     return [
         Card(
-            visit.name(made.other),
+            visit.name(made.name),
             made.step,
             made.helper != made.other,
             made.whole,
@@ -132,21 +132,21 @@ async def answer(visit: Visit) -> Response:
 
 async def _answer(visit: Visit) -> Response:
     circle, obj = addressed(visit)
-    verb, other = visit.form.typed("do"), visit.stable(visit.form.typed("to"))
+    verb, name = visit.form.typed("do"), visit.stable(visit.form.typed("to"))
     visit.limit(WRITE)
     if verb in ("confirm", "take"):
         spoken_here = visit.reader.language.code if visit.reader.language.code in spoken.LANGUAGES else "ar"
         confirmed = verb == "confirm"
         case = await (
-            pledging.confirm(circle, obj, other, spoken_here) if confirmed else pledging.take(circle, obj, other)
+            pledging.confirm(circle, obj, name, spoken_here) if confirmed else pledging.take(circle, obj, name)
         )
         await visit.member.flush()
         return visit.go("followup", followup=visit.object_name(circle.id, case.name))
     if verb == "accept":
-        await pledging.accept(circle, obj, other)
+        await pledging.accept(circle, obj, name)
         visit.tell("Accepted. The other side says yes once more, then it begins.")
     elif verb == "refuse":
-        await pledging.refuse(circle, obj, other)
+        await pledging.refuse(circle, obj, name)
         visit.tell("Answered: not this time. No reason was given.")
     else:
         raise BadChoice

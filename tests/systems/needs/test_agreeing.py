@@ -6,74 +6,84 @@ from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 
 from jiwar.circles import agreeing
 from jiwar.circles.agreeing import ACCEPT, CONFIRM, NO, PROPOSE, STEPS, Agreement, Deal, Step
 
 BEHIND, HELPER = (bytes([one]) * 32 for one in (1, 2))
-ACTS = st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from((BEHIND, HELPER))), max_size=12)
+HALVES = tuple(bytes([one]) * 32 for one in (3, 4))
+START = Agreement(HELPER, BEHIND, HELPER)
+Act = tuple[str, bytes, int, int]
+ACTS = st.lists(
+    st.tuples(st.sampled_from(STEPS), st.sampled_from((BEHIND, HELPER)), st.integers(1, 4), st.integers(0, 1)),
+    max_size=12,
+)
 
 
-def made(acts: list[tuple[str, bytes]]) -> list[Step]:
-    found = []
-    for number, (step, sender) in enumerate(acts):
-        half = bytes([number]) * 32 if step in (ACCEPT, CONFIRM) else b""
-        language = "ar" if step == CONFIRM else ""
+def made(acts: list[Act]) -> list[Step]:
+    """What each act (step, who, how many before it is the one that it answers, with which half) leaves in a box."""
+    found: list[Step] = []
+    for number, (step, sender, back, which) in enumerate(acts):
+        answered = found[-back].name if len(found) >= back else bytes(32)
+        on = bytes([number]) * 32 if step == PROPOSE else answered
+        half = {PROPOSE: agreeing.promise(HALVES[which]), NO: b""}.get(step, HALVES[which])
         to = HELPER if sender == BEHIND else BEHIND
-        found.append(Step(b"", sender, 20_000, Deal(step, True, "", half, language, number, to, b"", b"", b"")))
+        deal = Deal(step, True, "", on, half, "ar" if step == CONFIRM else "", to, b"", b"", b"")
+        found.append(Step(b"", agreeing.named(sender, deal), sender, 20_000 + number % 2, deal))
     return found
 
 
 def folded(steps: list[Step]) -> Agreement:
-    now = Agreement(HELPER, BEHIND, HELPER)
-    for one in steps:
-        now = agreeing.fold(now, one)
-    return now
+    return agreeing.fold(START, agreeing.in_order(steps))
+
+
+YES: list[Act] = [(PROPOSE, HELPER, 1, 0), (ACCEPT, BEHIND, 1, 1), (CONFIRM, HELPER, 1, 0)]
+
+
+def test_it_is_agreed_by_a_yes_of_each() -> None:
+    assert [folded(made(YES[:many])).step for many in range(4)] == [NO, PROPOSE, ACCEPT, CONFIRM]
+    assert folded(made(YES)).halves == HALVES[1] + HALVES[0]
 
 
 @given(ACTS)
-def test_it_is_agreed_only_by_a_yes_of_each_after_a_proposal(acts: list[tuple[str, bytes]]) -> None:
+def test_it_is_agreed_only_by_a_yes_of_each_after_a_proposal(acts: list[Act]) -> None:
     """A plain account of the same rules, and the halves are those that the two gave."""
-    state = NO
-    given: list[bytes] = []
-    for number, (step, sender) in enumerate(acts):
-        half = bytes([number]) * 32
-        if (state, step, sender) == (NO, PROPOSE, HELPER):
-            state, given = PROPOSE, []
-        elif (state, step, sender) == (PROPOSE, ACCEPT, BEHIND):
-            state, given = ACCEPT, [half]
-        elif (state, step, sender) == (ACCEPT, CONFIRM, HELPER):
-            state, given = CONFIRM, [*given, half]
-        elif step == NO and state != CONFIRM:
-            state = NO
-    now = folded(made(acts))
-    assert now.step == state
-    assert now.is_agreed == (state == CONFIRM)
+    steps = made(acts)
+
+    def by(step: str, sender: bytes, on: bytes) -> list[Deal]:
+        return [one.deal for one in steps if (one.deal.step, one.sender, one.deal.on) == (step, sender, on)]
+
+    agreed = {
+        yes.half + last.half
+        for one in steps
+        if (one.deal.step, one.sender) == (PROPOSE, HELPER)
+        and not any(by(NO, sender, one.name) for sender in (BEHIND, HELPER))
+        for yes in by(ACCEPT, BEHIND, one.name)
+        for last in by(CONFIRM, HELPER, agreeing.named(BEHIND, yes))
+        if one.deal.half == agreeing.promise(last.half)
+    }
+    now = folded(steps)
+    assert now.is_agreed == bool(agreed)
     if now.is_agreed:
-        assert now.halves == b"".join(given)
+        assert now.halves in agreed
 
 
-@given(ACTS)
-def test_once_agreed_nothing_that_comes_later_changes_it(acts: list[tuple[str, bytes]]) -> None:
-    agreed = folded(made([(PROPOSE, HELPER), (ACCEPT, BEHIND), (CONFIRM, HELPER)]))
-    now = agreed
-    for one in made(acts):
-        now = agreeing.fold(now, one)
-    assert now == agreed
+@given(st.lists(st.tuples(st.just(PROPOSE), st.just(HELPER), st.just(1), st.integers(0, 1)), max_size=6))
+def test_whatever_else_is_proposed_what_was_accepted_stays(acts: list[Act]) -> None:
+    for many in (2, 3):
+        now = folded(made(YES[:many] + acts))
+        assert now == folded(made(YES[:many]))
 
 
 @given(ACTS, st.randoms())
-def test_both_read_the_same_in_whatever_order_letters_lie(acts: list[tuple[str, bytes]], random: Random) -> None:
-    steps = made(acts)
-    mixed = random.sample(steps, len(steps))
-    assert agreeing.in_order(mixed) == steps
+def test_both_read_the_same_in_whatever_order_letters_lie(acts: list[Act], random: Random) -> None:
+    steps = made(YES + acts)
+    assert folded(random.sample(steps, len(steps))) == folded(steps)
 
 
-def test_a_no_that_crosses_a_yes_is_a_no_for_both() -> None:
-    """Each has written the same number, not knowing of the other's."""
-    proposed, accepted, confirmed = made([(PROPOSE, HELPER), (ACCEPT, BEHIND), (CONFIRM, HELPER)])
-    for before, yes, by in (([proposed], accepted, HELPER), ([proposed, accepted], confirmed, BEHIND)):
-        no = Step(b"", by, yes.day, structs.replace(made([(NO, by)])[0].deal, number=yes.deal.number))
-        for steps in ([*before, yes, no], [no, yes, *before]):
-            assert folded(agreeing.in_order(steps)).step == NO
+def test_a_no_ends_what_it_names_whenever_it_was_written() -> None:
+    for sender in (BEHIND, HELPER):
+        for many in (1, 2, 3):
+            no = (NO, sender, many, 0)
+            assert folded(made([*YES[:many], no])).step == NO
+            assert folded(made([*YES[:many], no, *YES])).step == CONFIRM, "and nothing that is proposed anew"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 import pytest
@@ -33,16 +34,16 @@ async def listed(company: Company, side: str = NEED, text: str = "خبز") -> by
     return obj
 
 
-def other(circle: Circle, obj: bytes) -> bytes:
-    return pledging.agreements(circle, obj)[0][0].other
+def proposed(circle: Circle, obj: bytes) -> bytes:
+    return pledging.agreements(circle, obj)[0][0].name
 
 
 async def agreed(company: Company, obj: bytes) -> tuple[Case, Case]:
     """Fig's case with palm, and palm's with fig."""
     await pledging.propose(company.palm(), obj, whole=True, text="عندي")
-    await pledging.accept(company.fig(), obj, other(company.fig(), obj))
-    helps = await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
-    asks = await pledging.take(company.fig(), obj, other(company.fig(), obj))
+    await pledging.accept(company.fig(), obj, proposed(company.fig(), obj))
+    helps = await pledging.confirm(company.palm(), obj, proposed(company.palm(), obj), "ar")
+    asks = await pledging.take(company.fig(), obj, proposed(company.fig(), obj))
     return asks, helps
 
 
@@ -64,14 +65,14 @@ async def test_before_both_accept_there_is_no_case(company: Company) -> None:
     (made, case), *_ = pledging.agreements(company.fig(), obj)
     assert (made.whole, made.text, case) == (False, "نصفه", None)
     with pytest.raises(NotThere):
-        await pledging.take(company.fig(), obj, made.other)
+        await pledging.take(company.fig(), obj, made.name)
     with pytest.raises(NotThere):  # A proposal is not confirmed before it is accepted.
-        await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
+        await pledging.confirm(company.palm(), obj, proposed(company.palm(), obj), "ar")
     with pytest.raises(NotThere):  # And nobody accepts their own.
-        await pledging.accept(company.palm(), obj, other(company.palm(), obj))
-    await pledging.accept(company.fig(), obj, made.other)
+        await pledging.accept(company.palm(), obj, proposed(company.palm(), obj))
+    await pledging.accept(company.fig(), obj, made.name)
     with pytest.raises(NotThere):
-        await pledging.take(company.palm(), obj, other(company.palm(), obj))
+        await pledging.take(company.palm(), obj, proposed(company.palm(), obj))
     assert not company.fig().member.keyring.cases
     assert not company.palm().member.keyring.cases
 
@@ -82,9 +83,9 @@ async def test_either_says_no_and_it_can_be_proposed_again(company: Company, who
     obj = await listed(company)
     await pledging.propose(company.palm(), obj, whole=True)
     if accepted:
-        await pledging.accept(company.fig(), obj, other(company.fig(), obj))
+        await pledging.accept(company.fig(), obj, proposed(company.fig(), obj))
     circle = company.opened_by(who)
-    await pledging.refuse(circle, obj, other(circle, obj))
+    await pledging.refuse(circle, obj, proposed(circle, obj))
     assert not pledging.agreements(company.fig(), obj)
     assert not pledging.agreements(company.palm(), obj)
     asks, helps = await agreed(company, obj)
@@ -96,7 +97,7 @@ async def test_what_is_offered_is_taken_up_the_same_way(company: Company) -> Non
     assert (asks.asks, helps.asks) == (False, True)
 
 
-async def test_several_help_with_one_need_and_know_nothing_of_each_other(company: Company) -> None:
+async def test_several_help_with_one_need_and_know_nothing_of_each_proposed(company: Company) -> None:
     obj = await listed(company)
     await agreed(company, obj)
     await pledging.propose(company.lamp(), obj, whole=False)
@@ -217,9 +218,9 @@ async def test_one_has_a_few_at_a_time(company: Company) -> None:
         await pledging.propose(company.palm(), obj, whole=True)
     await pledging.propose(company.lamp(), obj, whole=True)
     with pytest.raises(CasesFull):
-        await pledging.accept(company.fig(), obj, other(company.fig(), obj))
+        await pledging.accept(company.fig(), obj, proposed(company.fig(), obj))
     await attending.end(company.fig(), cases.mine(company.fig())[0])
-    await pledging.accept(company.fig(), obj, other(company.fig(), obj))
+    await pledging.accept(company.fig(), obj, proposed(company.fig(), obj))
 
 
 async def test_who_leaves_the_circle_ends_all_of_theirs(company: Company) -> None:
@@ -233,28 +234,28 @@ async def test_who_leaves_the_circle_ends_all_of_theirs(company: Company) -> Non
 async def test_a_case_that_ended_before_it_was_taken_is_not_there(company: Company) -> None:
     obj = await listed(company)
     await pledging.propose(company.palm(), obj, whole=True)
-    await pledging.accept(company.fig(), obj, other(company.fig(), obj))
-    helps = await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
+    await pledging.accept(company.fig(), obj, proposed(company.fig(), obj))
+    helps = await pledging.confirm(company.palm(), obj, proposed(company.palm(), obj), "ar")
     await attending.end(company.palm(), helps)
     with pytest.raises(NotThere):
-        await pledging.take(company.fig(), obj, other(company.fig(), obj))
+        await pledging.take(company.fig(), obj, proposed(company.fig(), obj))
     assert not pledging.agreements(company.fig(), obj)
     assert words.heard(company.fig(), oneoffs.persona_of(oneoffs.mine(company.fig())[0]), obj) == []
 
 
-async def test_who_counts_wrongly_spoils_no_agreement_but_their_own(company: Company) -> None:
+async def test_who_has_a_program_of_their_own_spoils_no_agreement_but_their_own(company: Company) -> None:
     obj = await listed(company)
     found = view.one(company.lamp(), obj)
     own = oneoffs.persona_of(await oneoffs.begin_about(company.lamp(), obj, 7))
     to = agreeing.Place(found.author, found.need.kem, found.need.inbox)
     places = (to.kem, to.inbox), (own.kem_key, own.inbox(oneoffs.BOX))
-    deal = agreeing.Deal(agreeing.PROPOSE, True, "", b"", "", 10_000, to.key, obj, *places[1])
+    deal = agreeing.Deal(agreeing.PROPOSE, True, "", bytes(32), bytes(32), "", to.key, obj, *places[1])
     await words.leave(company.lamp(), own, letters.DEAL, encode(deal), *places)
     await pledging.propose(company.palm(), obj, whole=True, text="عندي")
     (theirs,) = [one for one, _ in pledging.agreements(company.fig(), obj) if one.text]
-    await pledging.accept(company.fig(), obj, theirs.other)
-    helps = await pledging.confirm(company.palm(), obj, other(company.palm(), obj), "ar")
-    asks = await pledging.take(company.fig(), obj, theirs.other)
+    await pledging.accept(company.fig(), obj, theirs.name)
+    helps = await pledging.confirm(company.palm(), obj, proposed(company.palm(), obj), "ar")
+    asks = await pledging.take(company.fig(), obj, theirs.name)
     assert asks.secret == helps.secret
 
 
@@ -341,6 +342,97 @@ async def test_with_a_one_off_goes_what_lies_in_its_box(company: Company) -> Non
     assert not company.services.store.mail(box)
 
 
+async def crafted(company: Company, obj: bytes, text: str, day: int) -> None:
+    """Palm proposes with a program of their own, on any day."""
+    circle = company.palm()
+    found, own = view.one(circle, obj), oneoffs.persona_of(await oneoffs.begin_about(circle, obj, 7))
+    place, need = (own.kem_key, own.inbox(oneoffs.BOX)), found.need
+    deal = agreeing.Deal(agreeing.PROPOSE, False, text, bytes(32), bytes(32), "", found.author, obj, *place)
+    mail = letters.write_letter(
+        own, circle.id, letters.DEAL, need.kem, need.inbox, day, encode(deal), circle.services.random, (words.SIZE,)
+    )
+    await circle.services.store.put_mail(circle.log.shelf, circle.log.newest.append, need.inbox, mail)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+async def test_whatever_its_day_a_proposal_is_refused(company: Company, days: int) -> None:
+    obj = await listed(company)
+    await crafted(company, obj, "x", company.clock.day() + days)
+    await pledging.refuse(company.fig(), obj, proposed(company.fig(), obj))
+    assert pledging.agreements(company.fig(), obj) == []
+    own = oneoffs.persona_of(oneoffs.mine(company.fig())[0])
+    assert not company.services.store.mail(own.box(oneoffs.BOX))
+
+
+async def test_a_letter_from_the_day_after_tomorrow_is_passed_over(company: Company) -> None:
+    obj = await listed(company)
+    company.clock.forward(days=2)
+    await crafted(company, obj, "x", company.clock.day())
+    company.clock.forward(days=-2)
+    assert pledging.agreements(company.fig(), obj) == []
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+async def test_what_was_accepted_does_not_become_something_else(company: Company, days: int) -> None:
+    obj = await listed(company)
+    await pledging.propose(company.palm(), obj, whole=True, text="كله")
+    first = proposed(company.fig(), obj)
+    await pledging.accept(company.fig(), obj, first)
+    await crafted(company, obj, "نصفه، بمقابل", company.clock.day() + days)
+    ((made, _),) = pledging.agreements(company.fig(), obj)
+    assert (made.step, made.whole, made.text) == (agreeing.ACCEPT, True, "كله")
+
+
+async def test_what_was_read_is_what_is_accepted(company: Company) -> None:
+    obj = await listed(company)
+    await pledging.propose(company.palm(), obj, whole=True, text="كله")
+    read = proposed(company.fig(), obj)
+    await crafted(company, obj, "نصفه، بمقابل", company.clock.day() + 1)
+    assert proposed(company.fig(), obj) != read
+    with pytest.raises(NotThere):
+        await pledging.accept(company.fig(), obj, read)
+
+
+async def test_what_was_said_twice_is_said_once(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A double tap, or two phones: each begins before the other has ended."""
+    store, put = company.services.store, company.services.store.put_mail
+
+    async def later(*given: bytes) -> None:
+        await asyncio.sleep(0.01)
+        await put(*given)  # type: ignore[arg-type]
+
+    obj = await listed(company)
+    monkeypatch.setattr(store, "put_mail", later)
+    await pledging.propose(company.palm(), obj, whole=True)
+    name = proposed(company.fig(), obj)
+    await asyncio.gather(*(pledging.accept(company.fig(), obj, name) for _ in range(2)))
+    await pledging.accept(company.fig(), obj, name)
+    helps = await asyncio.gather(*(pledging.confirm(company.palm(), obj, name, "ar") for _ in range(2)))
+    again = await pledging.confirm(company.palm(), obj, name, "ar")
+    asks = await asyncio.gather(*(pledging.take(company.fig(), obj, name) for _ in range(2)))
+    assert len({one.secret for one in (*helps, again, *asks)}) == 1
+    for circle in (company.fig(), company.palm()):
+        assert len(cases.mine(circle)) == 1
+
+
+async def test_a_yes_that_finds_no_room_is_not_said(company: Company) -> None:
+    obj = await listed(company)
+    await pledging.propose(company.palm(), obj, whole=True)
+    own = oneoffs.about(company.palm(), obj)
+    assert own is not None
+    palm = oneoffs.persona_of(own)
+    with suppress(TooMuch):
+        while True:
+            await words.leave(company.palm(), palm, letters.DEAL, b"x", (palm.kem_key, palm.inbox(oneoffs.BOX)))
+    name = proposed(company.fig(), obj)
+    with pytest.raises(TooMuch):
+        await pledging.accept(company.fig(), obj, name)
+    ((made, _),) = pledging.agreements(company.fig(), obj)
+    assert made.step == agreeing.PROPOSE
+    await pledging.refuse(company.fig(), obj, name)
+    assert pledging.agreements(company.fig(), obj) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -348,7 +440,7 @@ async def test_with_a_one_off_goes_what_lies_in_its_box(company: Company) -> Non
         {"half": b"x"},
         {"text": "a\nb"},
         {"language": "xx"},
-        {"number": -1},
+        {"on": b"x"},
         {"to": b"x"},
         {"kem": b"x"},
     ],
@@ -359,7 +451,7 @@ async def test_a_deal_that_no_program_of_ours_writes(company: Company, change: d
     found = view.one(company.lamp(), obj)
     own = oneoffs.persona_of(await oneoffs.begin_about(company.lamp(), obj, 7))
     place = own.kem_key, own.inbox(oneoffs.BOX)
-    deal = agreeing.Deal(agreeing.PROPOSE, True, "", b"", "", 1, found.author, obj, *place)
+    deal = agreeing.Deal(agreeing.PROPOSE, True, "", bytes(32), bytes(32), "", found.author, obj, *place)
     body = encode(structs.replace(deal, **change))
     await words.leave(company.lamp(), own, letters.DEAL, body, (found.need.kem, found.need.inbox))
     assert pledging.agreements(company.fig(), obj) == []

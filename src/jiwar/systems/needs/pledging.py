@@ -6,11 +6,13 @@ under way, and when a case ends nothing has to be put back.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from jiwar.circles import agreeing, attending, cases, oneoffs, rights
 from jiwar.circles.agreeing import ACCEPT, CONFIRM, NO, PROPOSE, Agreement, Place
 from jiwar.circles.circle import Circle
 from jiwar.circles.rights import Standing
-from jiwar.errors import NotThere
+from jiwar.errors import NotThere, TooMuch
 from jiwar.keyring.model import Case, OneOff
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.systems.needs import view
@@ -35,10 +37,10 @@ def agreements(circle: Circle, obj: bytes) -> list[tuple[Agreement, Case | None]
     return [(one, cases.with_other(circle, own.seed, one.other)) for one in found]
 
 
-def _with(circle: Circle, obj: bytes, other: bytes) -> Agreement:
-    """Raises NotThere."""
+def _with(circle: Circle, obj: bytes, name: bytes) -> Agreement:
+    """What came of something proposed. Raises NotThere, also where something else was proposed meanwhile."""
     for one, _ in agreements(circle, obj):
-        if one.other == other:
+        if one.name == name:
             return one
     raise NotThere
 
@@ -54,9 +56,12 @@ async def propose(circle: Circle, obj: bytes, whole: bool, text: str = "") -> No
     cases.require_place(circle.member.keyring)
     keep = max(1, found.until - circle.services.clock.day())
     mine = rights.usable(circle) if oneoffs.about(circle, obj) is None else None
-    me = oneoffs.persona_of(await oneoffs.begin_about(circle, obj, keep, mine.seed if mine else b""))
+    own = await oneoffs.begin_about(circle, obj, keep, mine.seed if mine else b"")
     to, right = Place(found.author, found.need.kem, found.need.inbox), mine.right if mine else rights.NONE
-    await agreeing.send(circle, me, obj, to, PROPOSE, whole=whole, text=text, right=right)
+    turn = circle.services.random(agreeing.HALF)
+    half = agreeing.promise(agreeing.half(own.seed, circle.id, obj, found.author, turn))
+    me = oneoffs.persona_of(own)
+    await agreeing.send(circle, me, obj, to, PROPOSE, turn, whole=whole, text=text, half=half, right=right)
 
 
 def standing(circle: Circle, made: Agreement) -> Standing:
@@ -64,49 +69,60 @@ def standing(circle: Circle, made: Agreement) -> Standing:
     return rights.standing(circle, rights.all_keys(circle), made.right, made.helper, made.day, LAST_NUMBER)
 
 
-async def _answer(circle: Circle, obj: bytes, other: bytes, step: str, half: bytes = b"", language: str = "") -> None:
+async def _answer(
+    circle: Circle, obj: bytes, made: Agreement, step: str, on: bytes, half: bytes = b"", language: str = ""
+) -> None:
     me = oneoffs.persona_of(_own(circle, obj))
     if oneoffs.behind(circle, obj):
-        to = agreeing.place_of(circle, me, obj, other)
+        to = agreeing.place_of(circle, me, obj, made.other)
     else:
         found = view.one(circle, obj)
         to = Place(found.author, found.need.kem, found.need.inbox)
-    await agreeing.send(circle, me, obj, to, step, half=half, language=language)
+    await agreeing.send(circle, me, obj, to, step, on, half=half, language=language)
 
 
-async def accept(circle: Circle, obj: bytes, other: bytes) -> None:
-    """Accept what somebody proposed about mine. Raises NotThere, CasesFull, TooMuch, KeysChanged."""
-    made = _with(circle, obj, other)
-    if made.step != PROPOSE or made.helper != other:
+async def accept(circle: Circle, obj: bytes, name: bytes) -> None:
+    """Accept what somebody proposed about mine; twice is once. Raises NotThere, CasesFull, TooMuch, KeysChanged."""
+    made = _with(circle, obj, name)
+    if made.helper != made.other:
         raise NotThere
-    cases.require_place(circle.member.keyring)
-    await _answer(circle, obj, other, ACCEPT, agreeing.half(circle))
+    if made.step == PROPOSE:
+        cases.require_place(circle.member.keyring)
+        half = agreeing.half(_own(circle, obj).seed, circle.id, obj, made.other, name)
+        await _answer(circle, obj, made, ACCEPT, name, half)
 
 
-async def confirm(circle: Circle, obj: bytes, other: bytes, language: str) -> Case:
-    """Both accept: the case is there. Raises NotThere, CasesFull, TooMuch, KeysChanged."""
-    made = _with(circle, obj, other)
-    if made.step != ACCEPT or made.behind != other:
+async def confirm(circle: Circle, obj: bytes, name: bytes, language: str) -> Case:
+    """Both accept: the case is there; twice is once. Raises NotThere, CasesFull, TooMuch, KeysChanged."""
+    made, own, asks = _with(circle, obj, name), _own(circle, obj), _asks(circle, obj)
+    if made.behind != made.other or made.step == PROPOSE:
         raise NotThere
-    half, own = agreeing.half(circle), _own(circle, obj)
+    if made.is_agreed:
+        return await attending.take(circle, own, obj, made, asks)
+    half = agreeing.half(own.seed, circle.id, obj, made.other, made.turn)
     agreed = agreeing.agreed(made, half, language)
     # The box first: who learns that there is a case finds it, and an empty one has ended.
-    await attending.begin(circle, own, obj, agreed, _asks(circle, obj))
-    await _answer(circle, obj, other, CONFIRM, half, language)
-    return await attending.take(circle, own, obj, agreed, _asks(circle, obj))
+    await attending.begin(circle, own, obj, agreed, asks)
+    await _answer(circle, obj, made, CONFIRM, made.accept, half, language)
+    return await attending.take(circle, own, obj, agreed, asks)
 
 
-async def take(circle: Circle, obj: bytes, other: bytes) -> Case:
+async def take(circle: Circle, obj: bytes, name: bytes) -> Case:
     """Open what both have agreed on. Raises NotThere, CasesFull."""
-    return await attending.take(circle, _own(circle, obj), obj, _with(circle, obj, other), _asks(circle, obj))
+    return await attending.take(circle, _own(circle, obj), obj, _with(circle, obj, name), _asks(circle, obj))
 
 
-async def refuse(circle: Circle, obj: bytes, other: bytes) -> None:
-    """Say no, without a reason, as long as not both have accepted. Raises NotThere, TooMuch, KeysChanged."""
-    made = _with(circle, obj, other)
+async def refuse(circle: Circle, obj: bytes, name: bytes) -> None:
+    """Say no, without a reason, as long as not both have accepted; here nothing is left of it.
+
+    Raises NotThere, TooMuch, KeysChanged.
+    """
+    made = _with(circle, obj, name)
     if made.is_agreed:
         raise NotThere
-    await _answer(circle, obj, other, NO)
+    with suppress(TooMuch):  # Who let their box fill up keeps nothing of theirs in mine.
+        await _answer(circle, obj, made, NO, name)
+    await attending.let_go(circle, _own(circle, obj), made.other)
 
 
 def _asks(circle: Circle, obj: bytes) -> bool:
