@@ -11,7 +11,7 @@ from os import urandom
 import pytest
 from msgspec.structs import replace as changed
 
-from jiwar.circles import agreeing, attending, cases, letters, oneoffs, spoken
+from jiwar.circles import agreeing, attending, boxes, cases, letters, oneoffs, spoken
 from jiwar.circles.agreeing import CONFIRM, Deal
 from jiwar.circles.cases import Line
 from jiwar.circles.circle import Circle
@@ -60,7 +60,8 @@ def _own_words(secret, language):
 MUTATIONS: Mutations = {
     "one yes is enough": replaced(agreeing, "agreed", _by_one_half),
     "who gives their half last chooses the words": replaced(agreeing, "keeps", _anything),
-    "what was said stays when it ends": replaced(attending, "_delete", _nothing),
+    "what was said stays when it ends": replaced(boxes, "empty", _nothing),
+    "what was agreed stays when it ends": replaced(attending, "_delete", _nothing),
     "how they met stays when it ends": replaced(attending, "_purge", _nothing),
     "the keyring keeps it": replaced(attending, "_change", _nothing),
     "the other keyring never learns of it": replaced(attending, "settle", _nothing),
