@@ -413,7 +413,7 @@ def test_who_asks_is_told_whether_anybody_is_there(talk: Talk, clock: SetClock) 
         first = fig.get(fig.world.url("help_new", show="needs"))
         return fig.send(first, "help_new", _button="do=check", text=RIDE, when=when).text
 
-    there = fig.word("Somebody can be woken at this hour, and is rung when it appears.")
+    there = fig.word("Somebody can be woken at this hour, and is rung when it appears, if not a moment before.")
     assert fig.word("Nobody has said so far that they can be woken for this.") in second("now")
     day = clock.week_hour() // 24
     woken(talk, talk.palm, days0=str(day), from0=str(clock.hour() + 2), to0=str(clock.hour() + 3), alarm="x")

@@ -32,10 +32,10 @@ class Watch:
     ahead: int
 
 
-def _willing(circle: Circle, kind: bytes) -> Iterator[Left]:
-    """Others who can be woken for that at some hour; for what no kind was said of, everybody."""
+def _willing(found: Iterator[Left], kind: bytes) -> Iterator[Left]:
+    """Those of them who can be woken for that at some hour; for what no kind was said of, all."""
     unsaid = kind == mark("")
-    return (one for one in nudges.of_others(circle) if one.hours and (unsaid or not one.kinds or kind in one.kinds))
+    return (one for one in found if one.hours and (unsaid or not one.kinds or kind in one.kinds))
 
 
 def _at(left: Left, hour: int) -> bool:
@@ -43,14 +43,17 @@ def _at(left: Left, hour: int) -> bool:
 
 
 def on_watch(circle: Circle, kind: bytes) -> frozenset[bytes]:
-    """What wakes those who can be woken at this hour, sealed to the hub."""
+    """What wakes those who can be woken at this hour, sealed to the hub; me as well, if I am one of them.
+
+    Whose phone stays silent would tell whoever carries the rings, or compares them, who asked.
+    """
     hour = circle.services.clock.week_hour()
-    return frozenset(one.sealed for one in _willing(circle, kind) if _at(one, hour))
+    return frozenset(one.sealed for one in _willing(nudges.all_left(circle), kind) if _at(one, hour))
 
 
 def watch(circle: Circle, kind: str = "") -> Watch:
     """What can be said to whoever asks now."""
-    hour, willing = circle.services.clock.week_hour(), list(_willing(circle, mark(kind)))
+    hour, willing = circle.services.clock.week_hour(), list(_willing(nudges.of_others(circle), mark(kind)))
     found = (ahead for ahead in range(WEEK_HOURS) if any(_at(one, (hour + ahead) % WEEK_HOURS) for one in willing))
     ahead = next(found, -1)
     return Watch(ahead == 0, ahead)

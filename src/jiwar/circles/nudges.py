@@ -236,12 +236,17 @@ def ring(circle: Circle) -> None:
 
 def of_others(circle: Circle) -> Iterator[Left]:
     """What others have left in the circle's boxes."""
-    mine, keys = {one.eid for one in circle.member.keyring.nudge.placed}, circle.log.newest
+    return all_left(circle, without=frozenset(one.eid for one in circle.member.keyring.nudge.placed))
+
+
+def all_left(circle: Circle, without: frozenset[bytes] = frozenset()) -> Iterator[Left]:
+    """What everybody has left there, but for some letters."""
+    keys = circle.log.newest
     for number in range(BOXES):
         token = _box(keys, number)
         inbox = digest(INBOX, token)
         for mail in circle.services.store.mail(token):
-            if mail.eid not in mine:
+            if mail.eid not in without:
                 with suppress(Damaged, NotCanonical):
                     yield take_off(keys, inbox, mail)
 

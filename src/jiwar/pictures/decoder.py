@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy  # noqa: F401 - Pillow asks for it late, when no file can be opened any more
 import io
+import os
 import resource
 import sys
 from importlib import import_module
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 24_000_000
 MEMORY = 384 * 1024 * 1024
-SECONDS = 20
+SECONDS = 8
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 LARGEST = 48_000
 """Bytes of what comes out: with what is said beside it and its seal it has to fit one record."""
@@ -38,15 +39,17 @@ _DECODERS = (
 """What has to be loaded while a file can still be opened."""
 _NOTHING = (
     *((resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 0)),
-    (resource.RLIMIT_NOFILE, 3),
+    (resource.RLIMIT_NOFILE, 0),
 )
-"""What it may have: no byte in a file, no image of its memory, no further process, and three streams."""
+"""What it may have: no byte in a file, no image of its memory, no further process, and
+no descriptor beyond the three that are open: a number would be free again once one of those is closed."""
 
 
 def bounded() -> None:
     """From here on nothing takes more."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    os.nice(10)
     for module in _DECODERS:
         import_module(f"PIL.{module}")
     for what, most in _NOTHING:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from jiwar.errors import BadPicture
 
 START, END, SCAN = 0xD8, 0xD9, 0xDA
+LONGEST = 1_024
+"""Pixels of the longer side."""
 _JFIF, _JFIF_BODY = 0xE0, b"JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 """The one header that an encoder of ours writes: no density, no thumbnail."""
-_TABLES = frozenset({0xDB, 0xC4, 0xC0, SCAN})
+_FRAME = 0xC0
+_TABLES = frozenset({0xDB, 0xC4, _FRAME, SCAN})
 """Quantisation, Huffman, baseline frame, scan. No comment, no application's segment."""
 
 
@@ -18,12 +21,23 @@ def require_plain(raw: bytes) -> None:
     """Raises BadPicture for anything that holds more than the pixels of one baseline picture."""
     if raw[:2] != bytes((0xFF, START)) or raw[-2:] != bytes((0xFF, END)):
         raise BadPicture
-    at, marker = 2, START
+    at, marker, frames = 2, START, 0
     while marker != SCAN:
         marker, body, at = _segment(raw, at)
+        frames += marker == _FRAME
+        if marker == _FRAME and not _is_small(body):
+            raise BadPicture
         if marker not in _TABLES and (marker, body) != (_JFIF, _JFIF_BODY):
             raise BadPicture
+    if frames != 1:
+        raise BadPicture
     _require_entropy_alone(raw[at:-2])
+
+
+def _is_small(frame: bytes) -> bool:
+    """Whether a frame is no larger than ours: whoever looks at it has to hold all of its pixels."""
+    sides = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
+    return all(0 < side <= LONGEST for side in sides)
 
 
 def _segment(raw: bytes, at: int) -> tuple[int, bytes, int]:

@@ -20,6 +20,8 @@ from jiwar.web.forms import Form
 MOST_BESIDE = 16 * 1024
 """Bytes of everything but the file."""
 MOST_PARTS = 20
+MOST_HEAD = 1_024
+"""Bytes of what stands before a part."""
 SLOWEST_SECONDS = 300.0
 AT_ONCE = 4
 """So many forms with a file are in RAM at once; the next is read when one of them is done."""
@@ -74,6 +76,8 @@ def read_parts(body: bytes, boundary: bytes, files: Files) -> Form:
     file, beside = b"", 0
     for part in parts[1:-1]:
         head, between, content = part.partition(b"\r\n\r\n")
+        if len(head) > MOST_HEAD:
+            raise NotCanonical
         disposition = next(
             (one for one in head.split(b"\r\n") if one.lower().startswith(b"content-disposition:")), b""
         )

@@ -27,7 +27,7 @@ def line(visit: Visit, circle: Circle, kind: str = "") -> str:
     """What is so, from the hours that others have given: nobody's name, and no figure."""
     found = duty.watch(circle, kind)
     if found.now:
-        return visit.say("Somebody can be woken at this hour, and is rung when it appears.")
+        return visit.say("Somebody can be woken at this hour, and is rung when it appears, if not a moment before.")
     if found.ahead < 0:
         return visit.say("Nobody has said so far that they can be woken for this.")
     hour = circle.services.clock.hour() + found.ahead

@@ -171,6 +171,8 @@ _TRIED = """
 import os, socket
 from jiwar.pictures.decoder import bounded, drawn
 bounded()
+import os
+os.close(0)  # Its number is free again.
 for tried in (lambda: open("/etc/hostname"), socket.socket, os.pipe, lambda: os.dup(0)):
     try:
         tried()
@@ -193,6 +195,12 @@ def test_a_hub_does_not_load_what_decodes() -> None:
 # what a taken decoder could answer
 
 
+def _frame(raw: bytes) -> bytes:
+    """The head of a frame, up to height and width."""
+    at = raw.index(b"\xff\xc0")
+    return raw[at : at + 9]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -207,8 +215,9 @@ def test_a_hub_does_not_load_what_decodes() -> None:
         drawn(photo())[:-2] + b"\xff",
         photo(progressive=True),
         photo(kind="PNG"),
+        drawn(photo()).replace(_frame(drawn(photo())), _frame(drawn(photo()))[:5] + b"\xff\xdc\xff\xdc", 1),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_only_a_plain_picture_is_taken_from_it(answer: bytes) -> None:
     with pytest.raises(BadPicture):
