@@ -89,7 +89,7 @@ def test_a_bed_at_night_in_three_screens_and_its_answer_under_six_words(
     assert not guest.cookies
     assert NEED in returns(guest, code).text
     assert NEED in queue(dispatcher, circle).text
-    page = dispatcher.send(case(dispatcher, circle), "case", text=ANSWER, _button="do=answer")
+    page = does(dispatcher, circle, "answer", text=ANSWER)
     assert ANSWER in page.text
     page = returns(client(language), DIGITS.findall(hands_in(client(language), "آخر").html)[0])
     assert ANSWER not in page.text
