@@ -61,9 +61,12 @@ def test_two_help_each_other(timed: Timed, browser: OpenBrowser, lang: str, js: 
     asks.go(asks.path)
     asks.press("Arrived")
     assert asks.sees(asks.word("Both have arrived."))
+    row = 'main a[href*="/followup/"]'
+    asks.go("/help/mine")
+    assert asks.all(row)
     timed.days_pass(cases.AFTER + 1)
     for one in (asks, helps):
         one.sign_in()
         one.go("/help/mine")
-        assert not one.sees(one.word("Follow-up"))
+        assert not one.all(row)
     assert examination.says() == ""
