@@ -36,24 +36,17 @@ def derive_salted(key: bytes, salt: bytes, info: bytes, length: int) -> bytes:
 
 def stretch(phrase: int, hub_id: bytes) -> bytes:
     """64 bytes, locator ‖ unlock, from the integer of a code phrase; slow on purpose (§3.1)."""
-    return Argon2id(
-        salt=digest(ACCOUNT_HUB, hub_id),
-        length=64,
-        iterations=ARGON2_PASSES,
-        lanes=1,
-        memory_cost=ARGON2_MEMORY_KIB,
-    ).derive(phrase.to_bytes(16, "big"))
+    return _stretched(phrase, digest(ACCOUNT_HUB, hub_id), 64)
 
 
 def stretch_code(code: int, hub_id: bytes) -> bytes:
-    """32 bytes, the seed of whoever asks at a window, from their code; as slow as a phrase's (§4.12)."""
-    return Argon2id(
-        salt=digest(WINDOW_CODE, hub_id),
-        length=32,
-        iterations=ARGON2_PASSES,
-        lanes=1,
-        memory_cost=ARGON2_MEMORY_KIB,
-    ).derive(code.to_bytes(16, "big"))
+    """32 bytes, the seed of whoever asks at a window, from their code; as slow as a phrase's (§4.13)."""
+    return _stretched(code, digest(WINDOW_CODE, hub_id), 32)
+
+
+def _stretched(secret: int, salt: bytes, length: int) -> bytes:
+    slow = Argon2id(salt=salt, length=length, iterations=ARGON2_PASSES, lanes=1, memory_cost=ARGON2_MEMORY_KIB)
+    return slow.derive(secret.to_bytes(16, "big"))
 
 
 def stretch_pin(pin: str, pepper: bytes) -> bytes:
