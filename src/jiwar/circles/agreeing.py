@@ -104,7 +104,7 @@ class Agreement:
 def steps(circle: Circle, me: Persona, obj: bytes) -> list[Step]:
     """Every sound deal about an object that is by me or for me, in order."""
     today, found = circle.services.clock.day(), []
-    for letter in letters.read_box(circle.services.store, me.box(BOX), me.kem_seed, letters.DEAL, today):
+    for letter in letters.read_lasting(circle.services, me.box(BOX), me.kem_seed, letters.DEAL, today):
         with suppress(BadInput, BadSignature):
             deal = decode(letter.body, Deal)
             _require_sound(deal)

@@ -71,7 +71,7 @@ class Said:
 def read_room(services: Services, secret: bytes, circle: bytes) -> list[Said]:
     """Every sound line of a room, in order; clocks may differ by a day, and nobody writes later than that."""
     room, today, found = desk_of(secret), services.clock.day(), []
-    for letter in letters.read_box(services.store, room.box, room.seed, letters.ROOM, today):
+    for letter in letters.read_lasting(services, room.box, room.seed, letters.ROOM, today):
         with suppress(BadInput, BadSignature):
             line = decode(letter.body, Line)
             require_sound_line(line)

@@ -261,7 +261,7 @@ def _between(services: Services, me: Persona, other: bytes, *purposes: str) -> I
     """What lies in the box of a one-off of mine by one other or for them, however old."""
     for purpose in purposes:
         kind = _KINDS[purpose]
-        for letter in letters.read_box(services.store, me.box(oneoffs.BOX), me.kem_seed, purpose, 0):
+        for letter in letters.read_lasting(services, me.box(oneoffs.BOX), me.kem_seed, purpose, 0):
             with suppress(BadInput):
                 if other in (letter.sender, decode(letter.body, kind).to):
                     yield letter.eid

@@ -105,7 +105,7 @@ class Talk:
 def read(services: Services, room: bytes, caller: bytes) -> Talk:
     """What is said in a room that a caller opened. Raises NotThere: never used, taken back, over."""
     found, today, keys = [], services.clock.day(), desk_of(room)
-    for letter in letters.read_box(services.store, keys.box, keys.seed, letters.CASE, today):
+    for letter in letters.read_lasting(services, keys.box, keys.seed, letters.CASE, today):
         with suppress(BadInput, BadSignature):
             line = decode(letter.body, CallerLine)
             _require_sound(line)

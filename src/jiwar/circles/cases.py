@@ -164,7 +164,7 @@ def show(circle: Circle, case: Case) -> Shown:
         return Shown(case, ())
     room, me, today = desk_of(case.secret), Persona(case.seed), circle.services.clock.day()
     found = []
-    for letter in letters.read_box(circle.services.store, room.box, room.seed, letters.PAIR, today):
+    for letter in letters.read_lasting(circle.services, room.box, room.seed, letters.PAIR, today):
         with suppress(BadInput, BadSignature):
             line = decode(letter.body, Line)
             _require_sound(line)

@@ -2,20 +2,27 @@
 
 Implements spec/protocol.md §8. A letter names its purpose in what is sealed, in what is signed and in what the seal
 is bound to, so that none can be passed off as another.
+
+Opening one is a key exchange, which takes about a millisecond. In boxes where letters stay each is opened once by
+this process and then kept as a fragment (§5.6), sealed under what opens the letter itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from jiwar.circles.member import Services
 from jiwar.crypto import envelopes, signing
 from jiwar.crypto.hashing import digest
-from jiwar.crypto.labels import ENVELOPE, INBOX
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import ENVELOPE, FRAGMENT, INBOX
 from jiwar.crypto.random import Random
+from jiwar.crypto.sealing import OuterKey
 from jiwar.errors import BadInput, BadSignature, Damaged, TextTooLong
 from jiwar.keyring.persona import Persona
 from jiwar.store.contract import Mail, Store
-from jiwar.wire.canonical import Wire, decode, encode
+from jiwar.wire.canonical import Wire, decode, encode, reread
 from jiwar.wire.frame import join, pad, unpad
 
 SIZES = (2_048, 16_384)
@@ -105,12 +112,52 @@ def read_letter(seed: bytes, purpose: str, inbox: bytes, mail: Mail) -> Received
 def read_box(store: Store, read_token: bytes, seed: bytes, purpose: str, today: int) -> list[Received]:
     """Every sound letter of one purpose in a box, oldest day first; what doesn't open or is too old is left alone."""
     inbox = digest(INBOX, read_token)
+    return _sound(store, read_token, today, lambda mail: read_letter(seed, purpose, inbox, mail))
+
+
+def _sound(store: Store, read_token: bytes, today: int, read: Callable[[Mail], Received]) -> list[Received]:
     found = []
     for mail in store.mail(read_token):
         if mail.day + LIFE_DAYS < today:
             continue
         try:
-            found.append(read_letter(seed, purpose, inbox, mail))
+            found.append(read(mail))
         except (Damaged, BadInput):
             continue
     return sorted(found, key=lambda letter: letter.day)
+
+
+class Known(Wire, frozen=True):
+    """What is remembered of a letter that was read; no `sender`: it can't be."""
+
+    sender: bytes
+    circle: bytes
+    body: bytes
+
+
+_UNREADABLE = Known(b"", b"", b"")
+
+
+def read_lasting(services: Services, read_token: bytes, seed: bytes, purpose: str, today: int) -> list[Received]:
+    """The same for a box in which letters stay: each is opened once, then remembered, also that it can't be read."""
+    inbox, opener = digest(INBOX, read_token), OuterKey(derive(seed, FRAGMENT, "letter", purpose))
+
+    def read(mail: Mail) -> Received:
+        name = digest(FRAGMENT, "letter", purpose, inbox, mail.eid, mail.day, mail.value)
+        kept = services.fragments.get(opener, name)
+        known = _known(seed, purpose, inbox, mail) if kept is None else reread(kept, Known)
+        if kept is None:
+            services.fragments.put(opener, name, encode(known))
+        if known == _UNREADABLE:
+            raise BadSignature
+        return Received(mail.eid, mail.day, known.sender, known.circle, known.body, mail.late)
+
+    return _sound(services.store, read_token, today, read)
+
+
+def _known(seed: bytes, purpose: str, inbox: bytes, mail: Mail) -> Known:
+    try:
+        letter = read_letter(seed, purpose, inbox, mail)
+    except (Damaged, BadInput):
+        return _UNREADABLE
+    return Known(letter.sender, letter.circle, letter.body)

@@ -51,7 +51,7 @@ class Heard:
 def heard(circle: Circle, me: Persona, obj: bytes) -> list[Heard]:
     """Every sound word about an object that is by me or for me, in order."""
     today, found = circle.services.clock.day(), []
-    for letter in letters.read_box(circle.services.store, me.box(BOX), me.kem_seed, letters.WORD, today):
+    for letter in letters.read_lasting(circle.services, me.box(BOX), me.kem_seed, letters.WORD, today):
         with suppress(BadInput, BadSignature):
             word = decode(letter.body, Word)
             _require_sound(word)

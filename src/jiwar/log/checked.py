@@ -36,8 +36,11 @@ class Checked:
         opener = self._keys.outer(place.epoch, place.keep, place.day)
         self._fragments.put(opener, self._name(place, rid, value), encode(said))
 
-    def record(self, obj: bytes, row: RecordRow) -> Said:
-        """What a record says. Raises Unopenable, NotCanonical, BadSignature."""
+    def record(self, obj: bytes, row: RecordRow, again: bool = False) -> Said:
+        """What a record says; where it is read `again` and again, it is remembered.
+
+        Raises Unopenable, NotCanonical, BadSignature.
+        """
         place = record.place_of(self._circle, self._shelf, obj, row)
         opener = self._keys.outer(row.epoch, row.keep, row.day)
         kept = self._fragments.get(opener, self._name(place, row.rid, row.value))
@@ -45,9 +48,9 @@ class Checked:
             return reread(kept, Said)
         read = record.read_record(self._keys.of(row.epoch, row.keep, row.day), place, row.rid, row.value)
         said = Said(read.kind, read.author, read.part, read.body)
-        if row.keep == KEPT:
+        if again or row.keep == KEPT:
             # What is kept is judged again and again: what opened a room, by everybody who writes into it. What
-            # expires is rendered once, and kept as that.
+            # expires is mostly rendered once, and kept as that.
             self._fragments.put(opener, self._name(place, row.rid, row.value), encode(said))
         return said
 

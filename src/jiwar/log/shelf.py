@@ -209,19 +209,19 @@ class ShelfLog:
             early = keys.epoch == epoch and number < keys.begins and not standing
             _require(not (over or early))
 
-    def open(self, obj: bytes, row: RecordRow) -> Opened:
+    def open(self, obj: bytes, row: RecordRow, again: bool = False) -> Opened:
         """Open and check one record. Raises Unopenable, NotCanonical, BadSignature, BadProof."""
         self._require_epoch(row.epoch, row.number)
-        said = self._checked.record(obj, row)
+        said = self._checked.record(obj, row, again)
         place = (row.slot, row.number, row.day, row.keep, row.epoch, row.rid)
         return Opened(*place, said.kind, said.author, said.part, said.body)
 
-    def readable(self, obj: bytes, rows: Iterable[RecordRow]) -> list[Opened]:
-        """Those of the records that open and are sound."""
+    def readable(self, obj: bytes, rows: Iterable[RecordRow], again: bool = False) -> list[Opened]:
+        """Those of the records that open and are sound; with `again` each is checked once, then remembered."""
         found = []
         for row in rows:
             try:
-                found.append(self.open(obj, row))
+                found.append(self.open(obj, row, again))
             except (Damaged, NotCanonical):
                 continue
         return found

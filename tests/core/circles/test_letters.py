@@ -7,10 +7,22 @@ from typing import Any
 import pytest
 from msgspec.structs import replace as changed
 
-from jiwar.circles.letters import KEYS, LIFE_DAYS, REPORT, SIZES, Letter, read_box, read_letter, write_letter
+from jiwar.circles import letters
+from jiwar.circles.letters import (
+    KEYS,
+    LIFE_DAYS,
+    REPORT,
+    SIZES,
+    Letter,
+    read_box,
+    read_lasting,
+    read_letter,
+    write_letter,
+)
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes
-from jiwar.crypto.labels import ENVELOPE
+from jiwar.crypto.kdf import derive
+from jiwar.crypto.labels import ENVELOPE, FRAGMENT
 from jiwar.crypto.random import system_random
 from jiwar.errors import BadSignature, NotCanonical, TextTooLong, Unopenable
 from jiwar.keyring.persona import Persona
@@ -18,6 +30,7 @@ from jiwar.store.contract import Mail
 from jiwar.store.memory import MemoryStore
 from jiwar.wire.canonical import decode, encode
 from jiwar.wire.frame import join, pad, unpad
+from tests.world import World
 
 SENDER, RECIPIENT, OTHER = Persona(b"s" * 32), Persona(b"r" * 32), Persona(b"o" * 32)
 CIRCLE, TODAY = b"c" * 32, 20_000
@@ -109,3 +122,53 @@ async def test_a_box_gives_what_is_sound_and_not_too_old() -> None:
     found = read_box(store, RECIPIENT.box(KEYS), RECIPIENT.kem_seed, KEYS, TODAY)
     assert [letter.body for letter in found] == [b"early", b"late"]
     assert read_box(store, OTHER.box(KEYS), OTHER.kem_seed, KEYS, TODAY) == []
+
+
+@pytest.fixture
+def lasting() -> World:
+    """A world in whose one box lie two letters of a purpose, one of another, an old one, and garbage."""
+    here = World(SetClock(TODAY))
+    mails = [written(body=b"late"), written(body=b"early", day=TODAY - 1), written(REPORT), written(day=TODAY - 61)]
+    here.hub._boxes[INBOX] = {mail.eid: mail for mail in [*mails, Mail(b"e" * 16, TODAY, b"garbage")]}
+    return here
+
+
+def test_a_box_in_which_letters_stay_gives_the_same(lasting: World) -> None:
+    place = RECIPIENT.box(KEYS), RECIPIENT.kem_seed, KEYS, TODAY
+    first, again = read_lasting(lasting.services, *place), read_lasting(lasting.services, *place)
+    assert first == again == read_box(lasting.store, *place)
+    assert read_lasting(lasting.services, OTHER.box(KEYS), OTHER.kem_seed, KEYS, TODAY) == []
+
+
+def test_there_each_letter_is_opened_once_also_what_does_not_open(
+    lasting: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bytes] = []
+
+    def counting(*place: Any) -> letters.Received:
+        opened.append(place[-1].eid)
+        return read_letter(*place)
+
+    monkeypatch.setattr(letters, "read_letter", counting)
+    for _ in range(3):
+        read_lasting(lasting.services, RECIPIENT.box(KEYS), RECIPIENT.kem_seed, KEYS, TODAY)
+    assert len(opened) == 4
+    lasting.restart()
+    read_lasting(lasting.services, RECIPIENT.box(KEYS), RECIPIENT.kem_seed, KEYS, TODAY)
+    assert len(opened) == 8
+
+
+def test_another_letter_under_a_known_number_is_another_letter(lasting: World) -> None:
+    place = RECIPIENT.box(KEYS), RECIPIENT.kem_seed, KEYS, TODAY
+    read_lasting(lasting.services, *place)
+    for eid, mail in lasting.hub._boxes[INBOX].items():
+        lasting.hub._boxes[INBOX][eid] = Mail(eid, mail.day, mail.value[:-1] + bytes([mail.value[-1] ^ 1]))
+    assert read_lasting(lasting.services, *place) == []
+
+
+def test_what_is_remembered_opens_under_the_key_of_the_letter_alone(lasting: World) -> None:
+    read_lasting(lasting.services, RECIPIENT.box(KEYS), RECIPIENT.kem_seed, KEYS, TODAY)
+    assert not any(b"early" in sealed for sealed in lasting.services.fragments._values.values())
+    for name in lasting.services.fragments._values:
+        with pytest.raises(Unopenable):
+            lasting.services.fragments.get(derive(OTHER.kem_seed, FRAGMENT, "letter", KEYS), name)

@@ -38,6 +38,8 @@ MOST_READ = 5_000
 """Slots that are looked through, so many at a time, the newest first."""
 MOST_OPEN = 100
 """Open requests; what comes then waits at the window, where there is place for a few, and none is taken any more."""
+MOST_DONE = 12
+"""Of those that are done so many are shown, the latest."""
 KEY = 32
 Part = Literal["new", "mine", "others", "waiting", "done"]
 
@@ -113,6 +115,14 @@ def _read(record: Opened) -> Wire | None:
     if isinstance(said, Note):
         return said if is_sound(said.text, NOTE_LIMIT, lines=True) else None
     return said if isinstance(said, Made) or (isinstance(said, Done) and said.heard >= 0) else None
+
+
+def is_quiet(heard: int, letters: int) -> bool:
+    """Whether nothing can have come since a request was done: its lines are numbered from 0, one in each letter.
+
+    Where two words crossed, or a number was left out, counting doesn't tell.
+    """
+    return letters == heard + 1
 
 
 def part(standing: Standing, last: int, ours: bool, me: bytes, here: bool) -> Part:

@@ -51,7 +51,7 @@ async def gather(circle: Circle, inner: Circle) -> None:
 async def _gather(circle: Circle, inner: Circle) -> None:
     found = await view.rooms(inner)
     await _sweep(inner, found.over)
-    known = {one.standing.case.caller for one in found.open}
+    known = {one.case.caller for one in (*found.quiet, *(one.standing for one in found.open))}
     left = rules.MOST_OPEN - sum(one.part != "done" for one in found.open)
     for keys in desks(inner):
         store, today = inner.services.store, inner.services.clock.day()

@@ -1,7 +1,9 @@
 """What dispatchers' pages show: the queue, one request with what was said, who has how many.
 
-Implements spec/protocol.md §9.8. `inner` is the dispatchers' role circle everywhere. Looking into a room costs a key
-exchange for each letter in it, so that a long queue takes seconds: others get their turn between two rooms.
+Implements spec/protocol.md §9.8. `inner` is the dispatchers' role circle everywhere. A look at the queue reads each
+request's box once, and opens what this process hasn't opened before (`letters.read_lasting`); rooms of those that
+are done, and where nothing came since, stay closed but for the latest few. The first look of a day costs a key
+exchange for each letter of an open room: others get their turn between two rooms.
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from jiwar.circles import callers, speech
 from jiwar.circles.callers import Talk
 from jiwar.circles.circle import Circle
-from jiwar.circles.fold import member_of
+from jiwar.circles.fold import LONGEST_WAIT, member_of
 from jiwar.circles.founding import desk_of, desks
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import WINDOW_VOICE
@@ -38,9 +41,12 @@ class Open:
 
 @dataclass(frozen=True)
 class Rooms:
-    """What one look into every room finds. `over`: requests that were taken back, or ended."""
+    """What one look at every request finds, each list the oldest first. `quiet`: done, and not looked into, because
+    nothing came since; `over`: taken back, or ended.
+    """
 
     open: list[Open]
+    quiet: list[Standing]
     over: list[Standing]
 
 
@@ -79,7 +85,7 @@ def _standing(inner: Circle, rows: tuple[RecordRow, ...]) -> Standing | None:
     own = next((row for row in rows if row.number == row.slot), None)
     if own is None or not own.value:
         return None
-    opened = inner.log.readable(desk(inner), [row for row in rows if row.value])
+    opened = inner.log.readable(desk(inner), [row for row in rows if row.value], again=True)
     counting = speech.what_counts(own, opened, speech.judge_of(inner))
     return rules.standing(own.slot, counting) if counting else None
 
@@ -117,20 +123,36 @@ def _open(inner: Circle, standing: Standing) -> Open:
 
 
 async def rooms(inner: Circle) -> Rooms:
-    """Every request, the oldest first."""
-    found = Rooms([], [])
+    """Every request."""
+    found = Rooms([], [], [])
     for standing in cases(inner):
         await asyncio.sleep(0)
         try:
-            found.open.append(_open(inner, standing))
+            if standing.heard >= 0 and _is_quiet(inner, standing):
+                found.quiet.append(standing)
+            else:
+                found.open.append(_open(inner, standing))
         except NotThere:
             found.over.append(standing)
     return found
 
 
 async def queue(inner: Circle) -> list[Open]:
-    """Every request whose room is there, the oldest first."""
-    return (await rooms(inner)).open
+    """Every request whose room is there, the oldest first; of the quiet ones the latest few."""
+    found = await rooms(inner)
+    shown = found.open
+    for standing in found.quiet[-rules.MOST_DONE :]:
+        with suppress(NotThere):  # What lies there is nobody's word.
+            shown.append(_open(inner, standing))
+    return sorted(shown, key=lambda one: one.standing.slot)
+
+
+def _is_quiet(inner: Circle, standing: Standing) -> bool:
+    """Whether a request that is done has as many letters as lines then. Raises NotThere when its room is over."""
+    lying = inner.services.store.mail(desk_of(standing.case.room).box)
+    if not lying or max(mail.day for mail in lying) + LONGEST_WAIT < inner.services.clock.day():
+        raise NotThere
+    return rules.is_quiet(standing.heard, len(lying))
 
 
 def one(inner: Circle, slot: int) -> Open:
@@ -157,7 +179,7 @@ def wanting(inner: Circle) -> int:
 def _may_want(inner: Circle, standing: Standing) -> bool:
     letters = len(inner.services.store.mail(desk_of(standing.case.room).box))
     if standing.heard >= 0:
-        return letters > standing.heard + 1  # Lines are numbered from 0.
+        return letters > 0 and not rules.is_quiet(standing.heard, letters)
     holder = member_of(inner.state, standing.holder)
     others = holder is not None and holder.active and holder.persona != inner.log.persona.key
     return letters > 0 and not others
