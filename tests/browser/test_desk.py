@@ -21,7 +21,7 @@ def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, 
         examination.of(founder, width)
         examination.of(guest, width)
     founder.found(hub.founding_link(), said.group, said.about, said.founder)
-    _open_the_desk(founder, said.group, said.text)
+    open_the_desk(founder, said.group, said.text)
 
     guest.arrive("/")
     with guest.way() as way:
@@ -65,7 +65,7 @@ def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, 
     assert examination.says() == ""
 
 
-def _open_the_desk(founder: Measured, group: str, advice: str) -> None:
+def open_the_desk(founder: Measured, group: str, advice: str) -> None:
     founder.open_group(group)
     founder.open(founder.word("Care"))
     founder.open(founder.word("Dispatchers"))

@@ -62,6 +62,11 @@ MUTATIONS: Mutations = {
 @pytest.fixture
 async def here(anyio_backend: str) -> Village:
     """The founder begins the dispatchers and lays it down when the steward has come: stewards who are none remain."""
+    return await with_a_desk()
+
+
+async def with_a_desk() -> Village:
+    """A village with an open window, of which founder and steward are dispatchers."""
     made = await village()
     await roles.open_circle(made.founder.circle(made.circle), DISPATCHER)
     circle = made.founder.circle(made.circle)

@@ -9,8 +9,9 @@ from unittest.mock import ANY
 
 import pytest
 
-from jiwar.circles import later, leaving, oneoffs
+from jiwar.circles import leaving, oneoffs
 from jiwar.circles.circle import Circle, open_log
+from jiwar.circles.later import Later
 from jiwar.circles.oneoffs import Aside
 from jiwar.circles.policy import Aid
 from jiwar.circles.speech import Said, owned_rid
@@ -47,6 +48,13 @@ async def _forget_nothing(*_):
     """The keyring keeps it."""
 
 
+def _at_once(waiting, append, clock, random, wait=(), then=lambda: None):
+    _put(waiting, append, clock, random, (0, 1), then)
+
+
+_put = Later.put
+
+
 MUTATIONS: Mutations = {
     "it chains to what its owner wrote": replaced(oneoffs, "open_log", _chained),
     "its owner's chain goes over it": replaced(Aside, "keep_trail", Circle.keep_trail),
@@ -54,7 +62,7 @@ MUTATIONS: Mutations = {
     "its size tells its length": together(
         replaced(oneoffs, "sized", pad), replaced(oneoffs, "unsized", unpad), replaced(rules, "unsized", unpad)
     ),
-    "it comes at once": together(replaced(later, "SOONEST", 0), replaced(later, "LATEST", 1)),
+    "it comes at once": replaced(Later, "put", _at_once),
     "the keyring remembers what has ended": replaced(oneoffs, "forget", _forget_nothing),
     "the size of a photo tells what is on it": together(
         replaced(pictures, "pad", lambda body, _: pad(body)), replaced(pictures, "SIZE", ANY)

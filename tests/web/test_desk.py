@@ -8,12 +8,15 @@ from contextlib import suppress
 
 import pytest
 
-from jiwar.circles import leaving, roles, window
+from jiwar.circles import attending, cases, leaving, roles, window
 from jiwar.circles.model import DISPATCHER
 from jiwar.clock import SetClock
 from jiwar.errors import TooMuch
 from jiwar.systems.desk import service, view
-from jiwar.systems.needs.rules import USUAL
+from jiwar.systems.needs import pledging
+from jiwar.systems.needs import service as needs
+from jiwar.systems.needs.model import NEED as NEED_SIDE
+from jiwar.systems.needs.rules import USUAL, Wish
 from jiwar.web.limits import ONE_TICKET, ONE_WINDOW, PAGES_AT_A_WINDOW
 from tests.web.client import Client, Page, World
 from tests.web.seated import Seats, Someone
@@ -379,9 +382,10 @@ class TestDispatching:
 
     def test_a_ready_answer_is_put_into_the_box(self, two) -> None:
         founded, _, circle = two
-        page = does(founded, circle, "ready", ready="0")
-        assert any(form.fields.get("text", "").strip() == "وصل." for form in page.forms)
-        assert does(founded, circle, "ready", ready="7").status == 400
+        page = does(founded, circle, "ready:0", text="مساء الخير.")
+        assert any(form.fields.get("text", "").strip() == "مساء الخير.\nوصل." for form in page.forms)
+        for verb in ("ready:7", "ready:", "ready:one"):
+            assert does(founded, circle, verb).status == 400
 
     def test_who_has_how_many_stands_below(self, two) -> None:
         founded, olive, circle = two
@@ -404,6 +408,55 @@ class TestDispatching:
         assert founded.word("A request was made of it. It comes to the board within the hour.") in (
             case(founded, circle).text
         )
+
+
+class TestAMeeting:
+    """What a dispatcher asked for on the board for a caller has come to a follow-up with somebody."""
+
+    @pytest.fixture
+    def met(self, founder, seats: Seats, client, world: World) -> tuple[Someone, Someone, bytes]:
+        founded, circle = founder
+        olive = seats.joins(founded, circle, "زيتونة")
+        self.code = code_on(hands_in(client(founded.language)))
+        obj = world.run(needs.ask(founded.circle(circle), Wish(NEED_SIDE, "سرير لليلة")))
+        world.run(world.hub.services.later.look(world.hub.services.store, float("inf")))
+        world.run(pledging.propose(olive.circle(circle), obj, whole=True))
+        ((made, _),) = pledging.agreements(founded.circle(circle), obj)
+        world.run(pledging.accept(founded.circle(circle), obj, made.name))
+        world.run(pledging.confirm(olive.circle(circle), obj, made.name, "ar"))
+        world.run(pledging.take(founded.circle(circle), obj, made.name))
+        return founded, olive, circle
+
+    def test_its_words_come_to_the_caller_and_are_the_helpers(self, met, client) -> None:
+        founded, olive, circle = met
+        (mine,), (theirs,) = (cases.mine(one.circle(circle)) for one in (founded, olive))
+        words = cases.show(olive.circle(circle), theirs).words
+        page = founded.get(founded.about("followup", circle, mine.name))
+        assert founded.at("queue", circle) in page.links
+        page = case(founded, circle)
+        assert "سرير لليلة" in page.text
+        page = does(founded, circle, beginning(page), text="مساء الخير.")
+        begun = next(form for form in page.forms if "text" in form.fields).fields["text"]
+        assert all(word in begun for word in ("مساء الخير.", *words))
+        does(founded, circle, "answer", text=f"{begun}عند المخبز، التاسعة")
+        told = returns(client(founded.language), self.code).text
+        assert all(word in told for word in (*words, "عند المخبز"))
+        assert founded.at("queue", circle) not in olive.get(olive.about("followup", circle, theirs.name)).links
+
+    def test_what_has_ended_or_is_somebody_elses_has_none(self, met, world: World) -> None:
+        founded, olive, circle = met
+        verb = beginning(case(founded, circle))
+        (theirs,) = cases.mine(olive.circle(circle))
+        assert does(founded, circle, f"words:{founded.name(theirs.name)}").status == 404
+        world.run(attending.end(olive.circle(circle), theirs))
+        assert "words:" not in case(founded, circle).html
+        assert does(founded, circle, verb).status == 404
+
+
+def beginning(page: Page) -> str:
+    """What the button says that puts the words of a meeting into the answer."""
+    (verb,) = re.findall(r'value="(words:[^"]+)"', page.html)
+    return str(verb)
 
 
 def does(who: Someone, circle: bytes, verb: str, **typed: str) -> Page:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import attending, cases, oneoffs
+from jiwar.circles import attending, cases, oneoffs, roles
 from jiwar.circles.cases import SAY_LIMIT, STEP_LIMIT, Opened, Shown
 from jiwar.circles.circle import Circle
+from jiwar.circles.model import DISPATCHER
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
 from jiwar.keyring.model import Case
 from jiwar.systems.needs import view
@@ -59,7 +60,7 @@ def rows(visit: Visit, circle: Circle, group: str = "") -> list[Row]:
     found = [cases.show(circle, case) for case in cases.mine(circle)]
     return [
         Row(
-            _about(circle, one.case)[0],
+            about(circle, one.case)[0],
             case_href(visit, circle, one.case),
             one.waits_for_me,
             one.is_over,
@@ -70,7 +71,7 @@ def rows(visit: Visit, circle: Circle, group: str = "") -> list[Row]:
     ]
 
 
-def _about(circle: Circle, case: Case) -> tuple[str, bool]:
+def about(circle: Circle, case: Case) -> tuple[str, bool]:
     """The headline of what it is about, and whether that is still listed."""
     try:
         found = view.mine(circle, case.obj) if oneoffs.behind(circle, case.obj) else view.one(circle, case.obj)
@@ -92,7 +93,7 @@ async def show(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, circle: Circle, case: Case, error: JiwarError | None = None) -> Response:
-    shown, (title, listed) = cases.show(circle, case), _about(circle, case)
+    shown, (title, listed) = cases.show(circle, case), about(circle, case)
     return visit.page(
         "needs/case.html",
         tab="help",
@@ -100,6 +101,7 @@ def _page(visit: Visit, circle: Circle, case: Case, error: JiwarError | None = N
         here=visit.site.paths.url("followup", followup=visit.object_name(circle.id, case.name)),
         shown=shown,
         title=title,
+        desk=_desk(visit, circle, case),
         need=visit.site.paths.url("need", need=visit.object_name(circle.id, case.obj)) if listed else "",
         steps=[] if shown.is_over else [_step(visit, shown, step, error) for step in cases.STEPS],
         typed=visit.form.typed("text", 2 * SAY_LIMIT),
@@ -107,6 +109,13 @@ def _page(visit: Visit, circle: Circle, case: Case, error: JiwarError | None = N
         step_limit=STEP_LIMIT,
         error=visit.sentence(error) if error and not visit.form.typed("step") else "",
     )
+
+
+def _desk(visit: Visit, circle: Circle, case: Case) -> str:
+    """Where a dispatcher answers for whom they asked this; nothing for others."""
+    if not case.asks or circle.membership.parent or roles.held(circle, DISPATCHER) is None:
+        return ""
+    return visit.site.paths.url("queue", circle=visit.circle_name(circle.id))
 
 
 def _step(visit: Visit, shown: Shown, step: str, error: JiwarError | None) -> StepShown:

@@ -23,7 +23,7 @@ from jiwar.systems.desk import service, view
 from jiwar.systems.desk.model import NOBODY
 from jiwar.systems.desk.rules import MOST_OPEN, NOTE_LIMIT
 from jiwar.systems.desk.view import Open
-from jiwar.web import aidwords, messages
+from jiwar.web import aidwords, meeting, messages
 from jiwar.web.app import At
 from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.persons import Person, person
@@ -185,6 +185,7 @@ def _page(
         others=[(each.key, each.name) for each in _others(visit, circle, inner)],
         notes=notes,
         ready=circle.charter.window.ready,
+        meetings=meeting.meetings(visit, circle),
         aid=circle.charter.aid.on,
         need=without_contact(one.talk.said[0].line.text),
         need_kind=one.talk.kind,
@@ -209,10 +210,10 @@ def _others(visit: Visit, circle: Circle, inner: Circle) -> list[Person]:
 async def act(visit: Visit) -> Response:
     """Answer, note, take, hand over, put back, close."""
     circle, inner, one = _addressed(visit)
-    verb = visit.form.choice("do", ("answer", "ready", "note", "take", "hand", "back", "close"))
-    if verb == "ready":
-        ready = circle.charter.window.ready
-        return _page(visit, circle, inner, one, begun=ready[visit.form.number("ready", 0, len(ready) - 1)])
+    verb, _, of = visit.form.typed("do").partition(":")
+    if verb in ("ready", "words"):
+        return _page(visit, circle, inner, one, begun=_begun(visit, circle, verb, of))
+    verb = visit.form.choice("do", ("answer", "note", "take", "hand", "back", "close"))
     if verb in ("answer", "close") and len(one.talk.said) != visit.form.number("seen", 0, MOST_LINES):
         return _page(visit, circle, inner, one, moved=True)
     visit.limit(SLOW if verb == "answer" else WRITE)
@@ -223,6 +224,16 @@ async def act(visit: Visit) -> Response:
     if verb in ("close", "back"):
         return visit.go("queue", circle=visit.circle_name(circle.id))
     return visit.go("case", case=visit.request.path_params["case"])
+
+
+def _begun(visit: Visit, circle: Circle, verb: str, of: str) -> str:
+    """What was typed, and a ready answer or the words of a meeting behind it. Raises BadChoice, NotThere."""
+    ready = {str(at): text for at, text in enumerate(circle.charter.window.ready)}
+    if verb == "ready" and of not in ready:
+        raise BadChoice
+    typed = visit.form.typed("text", 2 * TEXT_LIMIT).strip()
+    begun = ready[of] if verb == "ready" else meeting.words(visit, circle, of)
+    return f"{typed}\n{begun}" if typed else begun
 
 
 async def _do(visit: Visit, circle: Circle, inner: Circle, one: Open, verb: str) -> None:
