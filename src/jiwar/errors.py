@@ -16,6 +16,7 @@
     │   ├── PinWrong              pin.wrong                (left)
     │   ├── PhoneForgotten        pin.forgotten            too many wrong numbers, too long ago, or ended elsewhere
     │   ├── BadPicture            input.bad_picture        no photo that can be taken
+    │   ├── FileMissing           input.file_missing       none was chosen
     │   ├── SheetUnreadable       sheet.unreadable         no table, or of a kind that isn't read
     │   ├── SheetLocked           sheet.locked             under a password
     │   ├── SheetUnsafe           sheet.unsafe             holds what no table needs: made to do harm
@@ -32,6 +33,7 @@
     │   ├── StewardsFirst         rule.stewards_first
     │   ├── KeyringFull           rule.keyring_full
     │   ├── Full                  rule.full                as many as there may be
+    │   ├── PhotosFull            rule.photos_full         no place for one more photo now
     │   ├── LockRests             rule.lock_rests          taken back, spent, or another closed a moment ago
     │   ├── OwnRoomsFull          rule.own_rooms_full      (most)
     │   ├── CasesFull             rule.cases_full          (most)
@@ -89,6 +91,10 @@ class BadChoice(BadInput):
 
 class BadPicture(BadInput):
     code = "input.bad_picture"
+
+
+class FileMissing(BadInput):
+    code = "input.file_missing"
 
 
 class BadFormToken(BadInput):
@@ -189,6 +195,10 @@ class KeyringFull(Refused):
 
 class Full(Refused):
     code = "rule.full"
+
+
+class PhotosFull(Refused):
+    code = "rule.photos_full"
 
 
 class LockRests(Refused):

@@ -11,6 +11,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser import driving, tour
 from tests.browser.people import Person
+from tests.promises.walking import PICTURES
 
 HEAVIEST = 14 * 1024
 """Bytes that a page may take on the wire, headers and script included."""
@@ -49,7 +50,7 @@ class Measured(Person):
         arrived = self.driver.execute_script(_ARRIVED)
         assert arrived, self.path
         # A photo comes where somebody asks for one; it is packed by itself.
-        arrived = [one for one in arrived if tour.page_of(one[0]) != "need_picture"]
+        arrived = [one for one in arrived if tour.page_of(one[0]) not in PICTURES]
         for path, _, packed, whole in arrived:
             assert packed < whole, f"{path} came as it is: {packed} of {whole} bytes"
         weight = sum(moved for _, moved, _, _ in arrived)

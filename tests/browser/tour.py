@@ -10,10 +10,11 @@ from urllib.parse import urljoin, urlsplit
 from jiwar.web.paths import PLACE
 from jiwar.web.routes import ALL
 from tests.browser.people import Person
+from tests.promises.walking import PICTURES
 
 Look = Callable[[str], None]
 """Called with the name of the page that is on the screen."""
-NO_PAGES = {"room_live", "script", "browser_script", "browser_worker", "favicon", "components", "need_picture"}
+NO_PAGES = {"room_live", "script", "browser_script", "browser_worker", "favicon", "components", *PICTURES}
 """What answers GET with no page that people are led to."""
 _OFTEN = {"person": 100}
 """Pages that differ from one to the next: mine, a steward's, anybody's. Only some of them lead on to the care's."""

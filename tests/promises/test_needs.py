@@ -67,7 +67,7 @@ MUTATIONS: Mutations = {
     "the size of a photo tells what is on it": together(
         replaced(pictures, "pad", lambda body, _: pad(body)), replaced(pictures, "SIZE", ANY)
     ),
-    "a photo outlives its words": replaced(pictures, "take_away", _forget_nothing),
+    "a photo outlives its words": replaced(pictures, "erase", _forget_nothing),
     "anybody writes in it": replaced(Aside, "is_its_own", lambda *_: True),
 }
 

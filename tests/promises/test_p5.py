@@ -31,7 +31,7 @@ from tests.browser.people import Person
 from tests.browser.serving import Served, fresh_hub, serving
 from tests.mutants.mutation import Mutations, replaced, together
 from tests.promises.markup import Element
-from tests.promises.walking import ELSEWHERE, HOSTILE, Answer, route_of, walk
+from tests.promises.walking import ELSEWHERE, HOSTILE, PICTURES, Answer, route_of, walk
 from tests.web.client import HOST
 
 COVER = "دفتر"
@@ -152,9 +152,8 @@ def test_no_page_names_another_host(language: str) -> None:
 
 def _is_a_photo(element: Element) -> bool:
     """Whether it shows what this hub itself has made of somebody's photo."""
-    return (
-        element.tag == "img" and route_of(element.at.get("src", "")) == "need_picture" and "srcset" not in element.at
-    )
+    made_here = route_of(element.at.get("src", "")) in PICTURES
+    return element.tag == "img" and made_here and "srcset" not in element.at
 
 
 @cache

@@ -17,12 +17,12 @@ from jiwar.web.render import Page, Pages
 from jiwar.web.routes import ALL
 from tests.mutants.mutation import Mutation, Mutations, replaced
 from tests.promises.markup import Element
-from tests.promises.walking import FROM_THE_SCRIPT, Answer, route_of, walk
+from tests.promises.walking import FROM_THE_SCRIPT, PICTURES, Answer, route_of, walk
 from tools.messages import in_source
 
 NOT_BY_LINKS = {
     *FROM_THE_SCRIPT,
-    "need_picture",  # The page around it asks for it.
+    *PICTURES,  # The page around it asks for it.
     "favicon",  # Every browser asks for it by itself; the answer is that there is none.
     "components",  # The development page; a hub that people use doesn't have it.
 }

@@ -29,6 +29,8 @@ UNAUTHORIZED = 401
 MOST_PAGES = 400
 FROM_THE_SCRIPT = {"room_live", "script", "browser_script", "browser_worker"}
 """What scripts and browsers ask for; a person never goes there."""
+PICTURES = {"need_picture", "help_new_picture"}
+"""Photos alone; the page around one asks for it."""
 
 
 @cache
@@ -346,6 +348,7 @@ class _Story:
         self._agree()
         guest.submit(guest.go("help", "help_mine", "need"), "need_fits")
         self._photo()
+        self._photo_at_once()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
         self._comes()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "worked")
@@ -383,6 +386,20 @@ class _Story:
         assert words["label"] in photo.text
         guest.get(photo.path.replace("/photo/", "/picture/"))
         guest.upload(photo, "need_photo", b"", at=1, do="remove")
+
+    def _photo_at_once(self) -> None:
+        """On the second screen: none, one that is none, one with words, left out, and one that comes along."""
+        guest, words = self.guest, self.words
+        page = guest.submit(guest.follow(guest.go("help"), "help_new"), "help_new", "check", text=words["text"])
+        for file in (b"", b"x"):
+            page = guest.upload(page, "help_new", file, do="photo")
+        page = guest.upload(page, "help_new", picture((60, 40)), do="photo", alt=words["label"])
+        guest.get(self.world.url("help_new_picture"))
+        page = guest.upload(page, "help_new", b"", do="without")
+        guest.upload(page, "help_new", picture((60, 40)), do="send", alt=words["label"])
+        self._comes()
+        assert words["label"] in guest.go("help", "help_mine", "need").text
+        guest.submit(guest.go("help", "help_mine", "need"), "need", "withdraw")
 
     def _bring(self) -> None:
         """The care team brings a table along: one that isn't, one with a wrong row, one that fits; and takes one."""

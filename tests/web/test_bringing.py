@@ -13,7 +13,7 @@ from jiwar.systems.needs import bringing, service, view
 from jiwar.systems.needs.model import NEED
 from jiwar.systems.needs.rules import Wish
 from jiwar.systems.needs.view import Shown
-from jiwar.web.bringing import SLOT
+from jiwar.web.waiting import TABLE
 from tests.sheets import made, messy
 from tests.web.client import WITH_FILE, Page, World, with_file
 from tests.web.seated import Seats, Someone
@@ -44,7 +44,7 @@ def listed(talk: Talk) -> list[str]:
 
 
 def is_held(who: Someone) -> bool:
-    return who.member.session.read(SLOT) is not None
+    return who.member.session.read(TABLE) is not None
 
 
 @pytest.mark.parametrize("make", [messy.as_csv, messy.as_xlsx], ids=["csv", "xlsx"])
@@ -78,7 +78,7 @@ def test_columns_with_people_are_left_out_and_can_be_asked_for(talk: Talk) -> No
 
 def test_a_column_that_is_left_out_is_forgotten_at_once(talk: Talk) -> None:
     talk.palm.send(upload(talk, GOOD), "help_columns")
-    kept = talk.palm.member.session.read(SLOT) or b""
+    kept = talk.palm.member.session.read(TABLE) or b""
     assert "خبز".encode() in kept
     assert b"0944123456" not in kept
 
@@ -180,17 +180,17 @@ def test_an_upload_without_its_token_or_too_large_is_refused(talk: Talk) -> None
     assert not is_held(who)
 
 
-def test_of_many_tables_that_wait_the_oldest_gives_way(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jiwar.web.bringing.MOST_HELD", 1)
+def test_of_many_tables_that_wait_the_oldest_gives_way(talk: Talk) -> None:
+    talk.seats.world.site.tables.most = 1
     upload(talk, GOOD)
     first = talk.palm.member.session
     upload(talk, GOOD)
-    assert first.read(SLOT) is not None, "one's own is no other's"
+    assert first.read(TABLE) is not None, "one's own is no other's"
     talk.palm.sign_in()
     upload(talk, GOOD)
-    assert first.read(SLOT) is None
+    assert first.read(TABLE) is None
     assert is_held(talk.palm)
-    assert list(talk.seats.world.site.holding) == [talk.palm.member.session.name]
+    assert list(talk.seats.world.site.tables.names) == [talk.palm.member.session.name]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])

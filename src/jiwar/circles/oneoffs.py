@@ -17,6 +17,8 @@ tell whose it was.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -39,6 +41,15 @@ BOX = boxes.ONE_OFF
 MOST_OPEN = 12
 MOST_WAITING = 3
 """What waits lies in the keyring, which has one size."""
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """What comes with a first word, in a slot of its own behind it: its kind and body, and the cover of both."""
+
+    kind: str
+    body: bytes
+    cover: bytes
 
 
 def object_of(circle: bytes, key: bytes) -> bytes:
@@ -153,11 +164,14 @@ def as_one_off(circle: Circle, obj: bytes) -> Aside:
     return Aside(circle, obj, persona_of(one))
 
 
-async def begin(circle: Circle, one: OneOff) -> bytes:
+async def begin(circle: Circle, one: OneOff, beside: With | None = None) -> bytes:
     """Let a one-off say its first word, in a while; durable when it returns. The object.
 
-    Raises Full, KeyringFull, KeysChanged.
+    What comes `beside` it is not durable before it stands: a keyring has no place for it. Raises Full, KeyringFull,
+    KeysChanged; PhotosFull where too much of it waits.
     """
+    if beside is not None:
+        circle.services.later.require_place()
 
     def keep(ring: Keyring) -> Keyring:
         waiting = sum(bool(other.kind) for other in ring.one_offs)
@@ -166,19 +180,29 @@ async def begin(circle: Circle, one: OneOff) -> bytes:
         return replace(rights.used(ring, one.seed, circle.services.random), one_offs=(*ring.one_offs, one))
 
     await circle.member.update(keep)
-    await _wait(circle, one)
+    await _wait(circle, one, beside)
     return object_named(one)
 
 
-async def _wait(circle: Circle, one: OneOff) -> None:
+async def _wait(circle: Circle, one: OneOff, beside: With | None = None) -> None:
     """Have what a one-off says first appended in a while, and whom it calls woken then."""
     services, rung = circle.services, circle.services.rung
-    append = await first_word(circle, one)
+    append = await first_word(circle, replace(one, cover=beside.cover) if beside else one)
+    second = await _second(circle, one, beside, append.day) if beside else None
     if one.calls:
         woken = duty.on_watch(circle, one.calls)
-        services.later.put(append, services.clock, services.random, later.URGENT, lambda: rung.sealed.update(woken))
+        wake = partial(rung.sealed.update, woken)
+        services.later.put(append, services.clock, services.random, later.URGENT, wake, second)
     else:
-        services.later.put(append, services.clock, services.random)
+        services.later.put(append, services.clock, services.random, beside=second)
+
+
+async def _second(circle: Circle, one: OneOff, beside: With, day: int) -> Append:
+    """What comes with the first word, signed and sealed, under the same day and lane."""
+    obj = object_named(one)
+    entry = Entry(obj, beside.kind, beside.body, one.keep, day=day)
+    append, _ = await Aside(circle, obj, persona_of(one)).log.prepared(entry)
+    return append
 
 
 async def first_word(circle: Circle, one: OneOff) -> Append:

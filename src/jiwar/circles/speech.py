@@ -326,12 +326,19 @@ async def take_down(circle: Circle, obj: bytes, slot: int, sound: Sound, refold:
     rows = tuple(circle.log.rows(obj, slot, slot, 1))
     if not is_closed_to(circle, rows):
         rows = _open(circle, obj, slot, sound).rows
+    await take_down_rows(circle, obj, rows, refold)
+
+
+async def take_down_rows(circle: Circle, obj: bytes, rows: Sequence[RecordRow], refold: Refold | None = None) -> None:
+    """The same for everything in a slot, by its rows, whatever it says. Raises NotAllowed."""
+    if not circle.me.holds(STEWARD | MODERATOR):
+        raise NotAllowed
     seed = control_seed_of(circle) if circle.is_steward else b""
     await write_beside(circle, obj, rows[0], "takedown", Takedown(), refold)
     if seed:
         await erase_rows(circle, obj, rows, seed)
     else:
-        await removals.ask(circle, obj, slot)
+        await removals.ask(circle, obj, rows[0].slot)
 
 
 async def erase_removed(circle: Circle) -> None:

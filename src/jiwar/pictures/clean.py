@@ -6,7 +6,7 @@ import asyncio
 import sys
 from contextlib import suppress
 
-from jiwar.errors import BadPicture
+from jiwar.errors import BadPicture, PhotosFull
 from jiwar.pictures.decoder import LARGEST, MOST_BYTES
 from jiwar.pictures.jpeg import require_plain
 
@@ -20,7 +20,7 @@ class Darkroom:
         self._turn = asyncio.Semaphore(1)
 
     async def clean(self, raw: bytes) -> bytes:
-        """A plain JPEG of at most LARGEST bytes. Raises BadPicture."""
+        """A plain JPEG of at most LARGEST bytes. Raises BadPicture, PhotosFull."""
         if not 0 < len(raw) <= MOST_BYTES:
             raise BadPicture
         async with self._turn:
@@ -30,14 +30,9 @@ class Darkroom:
 
 
 async def _developed(raw: bytes) -> bytes:
-    """What a process of its own makes of it; it is ended with the answer, with its time, and with who asked."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-m", "jiwar.pictures.decoder"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-    )
+    """What a process of its own makes of it. It is killed with the answer, with its time, and when the task that
+    waits for it is cancelled; where nobody cancels that task, as with a browser that goes away, with its time."""
+    process = await _begun()
     try:
         async with asyncio.timeout(SECONDS):
             answer = await _asked(process, raw)
@@ -50,6 +45,20 @@ async def _developed(raw: bytes) -> bytes:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def _begun() -> asyncio.subprocess.Process:
+    """Raises PhotosFull where the system has no room for a further process."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-m", "jiwar.pictures.decoder"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},
+        )
+    except OSError:
+        raise PhotosFull from None
 
 
 async def _asked(process: asyncio.subprocess.Process, raw: bytes) -> bytes:

@@ -19,11 +19,11 @@ from starlette.routing import Route
 
 from jiwar.errors import JiwarError, NotThere, SignedOut, Unopenable
 from jiwar.node import Hub
-from jiwar.web.forms import read_form
+from jiwar.web.forms import Form, read_form
 from jiwar.web.render import Pages
 from jiwar.web.site import Site, make_site
 from jiwar.web.tidying import Forgetting
-from jiwar.web.uploads import Files, read_upload
+from jiwar.web.uploads import Files, carries, read_upload
 from jiwar.web.visit import Visit
 
 Answer = Callable[[Visit], Awaitable[Response]]
@@ -87,7 +87,7 @@ def _lifespan(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[N
 def _endpoint(site: Site, at: At) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         visit = Visit(site, request, at.by_itself)
-        if at.upload and request.method == "POST" and visit.is_member():  # A stranger is refused unread.
+        if at.upload and carries(request) and visit.is_member():  # A stranger is refused unread.
             async with site.carrying:
                 return visit.with_cookie(await _answer(visit, at))
         return visit.with_cookie(await _answer(visit, at))
@@ -106,7 +106,7 @@ async def _answer(visit: Visit, at: At) -> Response:
         if posting:
             if at.upload:
                 visit.require_member()
-            visit.form = await (read_upload(visit.request, at.upload) if at.upload else read_form(visit.request))
+            visit.form = await _form(visit, at)
             visit.require_form_token(at.entrance)
         else:
             visit.renew_if_due()
@@ -119,6 +119,13 @@ async def _answer(visit: Visit, at: At) -> Response:
         return visit.fail(error) if visit.has_rested_too_long() and not visit.phone else visit.go("door")
     except JiwarError as error:
         return visit.fail(error)
+
+
+async def _form(visit: Visit, at: At) -> Form:
+    """A page that takes a file takes forms without one as well."""
+    if at.upload and carries(visit.request):
+        return await read_upload(visit.request, at.upload)
+    return await read_form(visit.request)
 
 
 def _nothing(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:

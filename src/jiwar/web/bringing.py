@@ -29,9 +29,6 @@ from jiwar.web.uploads import SHEET
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode, reread
 
-SLOT = "table"
-MOST_HELD = 12
-"""Tables that wait at the same time, in all sessions: at most twelve times what `sheets.model` lets through."""
 SHOWN_PROBLEMS, SHOWN_ROWS = 30, 3
 
 
@@ -77,7 +74,7 @@ def _circle(visit: Visit) -> Circle:
 
 def _held(visit: Visit, circle: Circle) -> Held:
     """Raises NotThere when nothing waits for this group."""
-    kept = visit.session.read(SLOT)
+    kept = visit.site.tables.read(visit.session)
     held = reread(kept, Held) if kept else None
     if held is None or held.circle != circle.id:
         raise NotThere
@@ -85,22 +82,11 @@ def _held(visit: Visit, circle: Circle) -> Held:
 
 
 def _hold(visit: Visit, held: Held) -> None:
-    """Keep it in the session; of all that are kept, the oldest gives way."""
-    holding, sessions = visit.site.holding, visit.services.sessions
-    holding.pop(visit.session.name, None)
-    for name in [name for name in holding if not sessions.lives(name)]:
-        del holding[name]
-    while len(holding) >= MOST_HELD:
-        oldest = next(iter(holding))
-        sessions.forget(oldest, SLOT)
-        del holding[oldest]
-    visit.session.write(SLOT, encode(held))
-    holding[visit.session.name] = None
+    visit.site.tables.keep(visit.services.sessions, visit.session, encode(held))
 
 
 def _let_go(visit: Visit) -> None:
-    visit.session.forget(SLOT)
-    visit.site.holding.pop(visit.session.name, None)
+    visit.site.tables.let_go(visit.session)
 
 
 # the file

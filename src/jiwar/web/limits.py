@@ -21,6 +21,8 @@ class Rate:
 WRITE = Rate(40, 1.0)
 SLOW = Rate(6, 20.0)
 """What costs the hub a slow hash or a key exchange."""
+PHOTO = Rate(4, 60.0)
+"""Photos of one session: each is decoded in a process of its own, one after the other."""
 TRIAL = Rate(3, 900.0)
 """What is sent out to an address that may be a stranger's."""
 EVERYBODY_LOOKS = Rate(120, 0.5)

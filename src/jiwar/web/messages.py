@@ -25,6 +25,7 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "pin.taken": (400, _("The two numbers have to differ.")),
     "pin.wrong": (400, _("This is not the number. Tries left: %(left)s.")),
     "pin.forgotten": (400, _("This phone is no longer remembered. The key opens as before.")),
+    "input.file_missing": (400, _("No file was chosen.")),
     "input.bad_picture": (400, _("This file is no photo that can be taken, or it is too large.")),
     "sheet.unreadable": (400, _("This file is no table that can be read here. The kinds stand below.")),
     "sheet.locked": (400, _("This file is under a password. Saving it without one helps.")),
@@ -41,6 +42,7 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "rule.stewards_first": (409, _("Two more in the care team first, then further invitations.")),
     "rule.keyring_full": (409, _("There is no room for another group. Leaving one makes room.")),
     "rule.full": (409, _("There is no room for one more. When another goes, its place is free.")),
+    "rule.photos_full": (503, _("There is no place for a photo at the moment. Without one it works now.")),
     "rule.lock_rests": (409, _("Nothing has changed. Perhaps it was taken back, or somebody else was here first.")),
     "rule.own_rooms_full": (
         409,

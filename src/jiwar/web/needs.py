@@ -175,6 +175,7 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         watch=waking.line(visit, circle, need.kind) if own and rules.is_urgent(need) else "",
         soon=own and view.ends_soon(circle, found),
         photo=pictures.of(circle, found),
+        brings=visit.services.later.brings(found.obj),
         removes=not own and circle.me.holds(STEWARD | MODERATOR),
         talked=_talked(visit, circle, found.obj),
         deals=pledges.cards(visit, circle, found.obj),

@@ -14,7 +14,7 @@ from jiwar.systems.needs import pictures, view
 from jiwar.systems.needs.view import Shown
 from jiwar.web import messages
 from jiwar.web.app import At
-from jiwar.web.limits import SLOW
+from jiwar.web.limits import PHOTO
 from jiwar.web.pledges import addressed
 from jiwar.web.respond import ALWAYS
 from jiwar.web.uploads import PICTURE
@@ -63,8 +63,13 @@ async def send(visit: Visit) -> Response:
     photo = pictures.of(circle, _shown(circle, obj)[0])
     if photo is None:
         raise NotThere
+    return alone(photo.jpeg)
+
+
+def alone(jpeg: bytes) -> Response:
+    """A picture as an answer of its own, which may do nothing."""
     # What stands behind the end of a JPEG file is no part of it.
-    body = photo.jpeg + bytes(-len(photo.jpeg) % STEP)
+    body = jpeg + bytes(-len(jpeg) % STEP)
     return Response(body, 200, {**ALWAYS, **_NOTHING_ELSE}, media_type="image/jpeg")
 
 
@@ -74,7 +79,7 @@ async def act(visit: Visit) -> Response:
     if oneoffs.behind(circle, obj) is None:
         raise NotThere
     verb = visit.form.choice("do", ("add", "remove"), "add")
-    visit.limit(SLOW)
+    visit.limit(PHOTO)
     if verb == "remove":
         await pictures.take_away(circle, obj)
         visit.tell("The photo is gone.")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
@@ -26,6 +27,7 @@ from jiwar.web.render import Pages
 from jiwar.web.tickets import Tickets
 from jiwar.web.tidying import Tidying
 from jiwar.web.uploads import AT_ONCE
+from jiwar.web.waiting import MOST_PHOTOS, MOST_TABLES, PHOTO, TABLE, Waiting
 
 
 class OpenPage(Protocol):
@@ -64,8 +66,9 @@ class Site:
     """Answers that stand ready while too many ask (`web.crowd`), by language and compression."""
     streams: dict[bytes, set[OpenPage]] = field(default_factory=dict)
     """Open streams, by session."""
-    holding: dict[bytes, None] = field(default_factory=dict)
-    """Sessions that hold a table (`web.bringing`), the oldest first."""
+    tables: Waiting = field(default_factory=partial(Waiting, TABLE, MOST_TABLES))
+    photos: Waiting = field(default_factory=partial(Waiting, PHOTO, MOST_PHOTOS))
+    """What waits between two screens: tables (`web.bringing`), photos (`web.chosen`)."""
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a table is read: one at a time."""
     carrying: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))

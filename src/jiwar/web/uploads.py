@@ -17,9 +17,9 @@ from jiwar.pictures.decoder import MOST_BYTES as MOST_PICTURE
 from jiwar.sheets.model import MOST_BYTES as MOST_SHEET
 from jiwar.web.forms import Form
 
-MOST_BESIDE = 16 * 1024
+MOST_BESIDE = 64 * 1024
 """Bytes of everything but the file."""
-MOST_PARTS = 20
+MOST_PARTS = 40
 MOST_HEAD = 1_024
 """Bytes of what stands before a part."""
 SLOWEST_SECONDS = 300.0
@@ -37,9 +37,15 @@ class Files:
 
 SHEET = Files(MOST_SHEET, SheetTooLarge)
 PICTURE = Files(MOST_PICTURE, BadPicture)
+_MULTIPART = "multipart/form-data"
 _BOUNDARY = re.compile(r'multipart/form-data;\s*boundary="?([0-9A-Za-z\'()+_,./:=? -]{1,70})"?', re.IGNORECASE)
 _NAME = re.compile(rb'(?:^|;)\s*name="([^"\r\n]{1,60})"')
 _FILE = re.compile(rb"(?:^|;)\s*filename\*?=", re.IGNORECASE)
+
+
+def carries(request: Request) -> bool:
+    """Whether a form was sent in the way in which files are."""
+    return request.headers.get("content-type", "").lower().startswith(_MULTIPART)
 
 
 async def read_upload(request: Request, files: Files) -> Form:

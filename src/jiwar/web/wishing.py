@@ -1,6 +1,7 @@
 """Asking for something, or offering it, in two screens: write, then check and send.
 
-What was typed goes from screen to screen in the form; nothing is kept before it is sent.
+What was typed goes from screen to screen in the form, a photo in the session (`web.chosen`); nothing is kept before
+it is sent.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ from jiwar.circles import rights
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import AREA_LIMIT, MOST_ASKED
 from jiwar.crypto.envelopes import SEED
-from jiwar.errors import BadInput, JiwarError, Refused
+from jiwar.errors import BadInput, BadPicture, FileMissing, JiwarError, PhotosFull, Refused, TextTooLong, TooMuch
 from jiwar.keyring.persona import Persona
 from jiwar.systems.needs import rules, service
 from jiwar.systems.needs.model import NEED, NO_DAY, NO_PART, OFFER, Need
+from jiwar.systems.needs.pictures import ALT_LIMIT
 from jiwar.systems.needs.rules import Wish
-from jiwar.web import aidwords, messages, queue, waking
+from jiwar.web import aidwords, chosen, messages, queue, waking
 from jiwar.web.app import At
+from jiwar.web.chosen import Chosen
 from jiwar.web.limits import WRITE
 from jiwar.web.needs import SIDES, called, helping
+from jiwar.web.uploads import PICTURE
 from jiwar.web.visit import Visit
 
 TYPED = 2 * rules.TEXT_LIMIT
+VERBS = ("check", "change", "photo", "without", "send")
 DAYS = 14
 """So many days are offered by name."""
 ANSWERS = tuple(f"answer{at}" for at in range(MOST_ASKED))
@@ -39,6 +44,7 @@ FIELDS = (
     "conditions",
     "reach",
     "case",
+    chosen.FIELD,
     *ANSWERS,
 )
 
@@ -135,8 +141,8 @@ def _shown(side: str) -> str:
 
 
 async def act(visit: Visit) -> Response:
-    """Check, change again, or send."""
-    circles, side, verb = helping(visit), _side(visit), visit.form.choice("do", ("check", "change", "send"), "check")
+    """Check, change again, put a photo beside it or leave it out, or send."""
+    circles, side, verb = helping(visit), _side(visit), visit.form.choice("do", VERBS, "check")
     if not circles:
         return visit.go("help")
     circle = _chosen(visit, circles)
@@ -145,17 +151,42 @@ async def act(visit: Visit) -> Response:
         if verb == "change":
             return _write(visit, circles, side)
         visit.limit(WRITE)
-        if verb == "send":
-            await service.ask(circle, wish)
-            await queue.made(visit, visit.form.typed("case"))
-            if rules.is_urgent(_as_it_would_be(visit, circle, wish)):
-                visit.tell("It is kept, and appears within six minutes, without a name.")
-            else:
-                visit.tell("It is kept, and appears within the hour, without a name.")
-            return visit.go("help_mine")
-        return _check(visit, circle, side, _as_it_would_be(visit, circle, wish))
+        need = _as_it_would_be(visit, circle, wish)
     except (BadInput, Refused) as error:
         return _write(visit, circles, side, error)
+    try:
+        photo = await _photo(visit, verb)
+        if verb != "send":
+            return _check(visit, circle, side, need, photo)
+        await service.ask(circle, wish, photo.picture if photo else None)
+    except (BadPicture, FileMissing, PhotosFull, TextTooLong, TooMuch) as error:
+        return _check(visit, circle, side, need, chosen.of_form(visit), error)
+    except (BadInput, Refused) as error:
+        return _write(visit, circles, side, error)
+    return await _sent(visit, need)
+
+
+async def _photo(visit: Visit, verb: str) -> Chosen | None:
+    """The photo that goes along, as the form says. Raises as `chosen.take` does; FileMissing where one was to be
+    put there.
+    """
+    if verb == "without":
+        chosen.let_go(visit)
+        return None
+    photo = await chosen.take(visit)
+    if verb == "photo" and photo is None:
+        raise FileMissing
+    return photo
+
+
+async def _sent(visit: Visit, need: Need) -> Response:
+    chosen.let_go(visit)
+    await queue.made(visit, visit.form.typed("case"))
+    if rules.is_urgent(need):
+        visit.tell("It is kept, and appears within six minutes, without a name.")
+    else:
+        visit.tell("It is kept, and appears within the hour, without a name.")
+    return visit.go("help_mine")
 
 
 def _as_it_would_be(visit: Visit, circle: Circle, wish: Wish) -> Need:
@@ -164,12 +195,26 @@ def _as_it_would_be(visit: Visit, circle: Circle, wish: Wish) -> Need:
     return rules.new_need(wish, circle.charter.aid, visit.services.clock.day(), nobody.kem_key, bytes(32))
 
 
-def _check(visit: Visit, circle: Circle, side: str, need: Need) -> Response:
+def _check(
+    visit: Visit,
+    circle: Circle,
+    side: str,
+    need: Need,
+    photo: Chosen | None = None,
+    error: JiwarError | None = None,
+) -> Response:
     title, rest = aidwords.cut(need.text)
     typed, asked = _typed(visit), circle.charter.aid.questions
+    typed |= {chosen.FIELD: photo.mark.hex() if photo else ""}
     return visit.page(
         "needs/check.html",
         tab="help",
+        status=messages.status(error) if error else 200,
+        photo=photo.picture if photo else None,
+        alt=visit.form.typed("alt", 2 * ALT_LIMIT) if error or not photo else photo.picture.alt,
+        alt_limit=ALT_LIMIT,
+        error=visit.sentence(error) if error else "",
+        at="alt" if isinstance(error, TextTooLong) else "file",
         offers=side == OFFER,
         here=visit.site.paths.url("help_new", show=_shown(side)),
         circle=visit.circle_name(circle.id),
@@ -192,4 +237,4 @@ def _check(visit: Visit, circle: Circle, side: str, need: Need) -> Response:
     )
 
 
-ROUTES = (At("help_new", "/help/new", show, act),)
+ROUTES = (At("help_new", "/help/new", show, act, upload=PICTURE),)

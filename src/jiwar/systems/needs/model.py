@@ -48,7 +48,7 @@ class Need(Wire, frozen=True):
 
 
 class NeedCover(Wire, frozen=True):
-    """What a list shows. An empty text means that it has ended, or was taken away."""
+    """What a list shows. An empty text means that it has ended, or was taken away. `photo`: there is one."""
 
     side: str
     text: str
@@ -61,10 +61,12 @@ class NeedCover(Wire, frozen=True):
     said_day: int
     said_part: int
     right: Right = NONE
+    photo: bool = False
 
 
 class Picture(Wire, frozen=True):
-    """The body of a `picture`, padded to one size: a plain JPEG, and in words what can be seen on it."""
+    """The body of a `picture`, padded to one size: a plain JPEG, and in words what can be seen on it. A `picture`
+    without a body says that there is none any more."""
 
     alt: str
     jpeg: bytes

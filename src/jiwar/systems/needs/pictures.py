@@ -1,23 +1,23 @@
 """A picture beside a need or an offer: by its one-off, in one size, gone with it.
 
-Implements spec/protocol.md §9.5. It stands in the slot of what it belongs to, under the same day and lane: so it can
-be opened no longer, and whoever removes what was said there removes it too. A reader takes nothing for a picture that
-a cleaner of ours (`jiwar.pictures`) could not have made.
+Implements spec/protocol.md §9.5. One that comes with the words stands in the slot behind theirs, one that is added
+later in theirs; both under the words' day and lane, so that it can be opened no longer. Whoever removes what was said
+removes it too. A reader takes nothing for a picture that a cleaner of ours (`jiwar.pictures`) could not have made.
 """
 
 from __future__ import annotations
 
 from jiwar.circles import oneoffs, speech
 from jiwar.circles.circle import Circle
-from jiwar.circles.oneoffs import Aside
+from jiwar.circles.oneoffs import Aside, With
 from jiwar.circles.texts import is_sound, line
 from jiwar.errors import BadPicture, NotCanonical, NotThere, Unopenable
-from jiwar.log.shelf import Entry, Opened
+from jiwar.log.shelf import LAST_NUMBER, Entry, Opened
 from jiwar.pictures.decoder import LARGEST
 from jiwar.pictures.jpeg import require_plain
 from jiwar.store.contract import RecordRow
-from jiwar.systems.needs import view
-from jiwar.systems.needs.model import PICTURE, Picture
+from jiwar.systems.needs import rules, view
+from jiwar.systems.needs.model import PICTURE, Need, Picture
 from jiwar.systems.needs.view import Shown
 from jiwar.wire.canonical import decode, encode
 from jiwar.wire.frame import pad, unpad
@@ -25,6 +25,8 @@ from jiwar.wire.frame import pad, unpad
 SIZE = 49_152
 """Bytes of every picture's body."""
 ALT_LIMIT = 160
+BEHIND = 3
+"""Slots behind the words in which one is looked for that came with them: anybody can write there."""
 
 
 def of(circle: Circle, shown: Shown) -> Picture | None:
@@ -32,9 +34,19 @@ def of(circle: Circle, shown: Shown) -> Picture | None:
     if shown.waits or not shown.is_open:
         return None
     aside = Aside(circle, shown.obj)
-    _, opened = _beside(aside, shown)
-    found = [picture for one in opened if (picture := _read(one)) is not None]
+    found = [picture for one in _beside(aside, shown)[1] if (picture := _read(one)) is not None]
     return found[-1] if found else None
+
+
+def body_of(picture: Picture) -> bytes:
+    """What is written of a picture. Raises TextTooLong, BadPicture."""
+    _require_sound(picture.jpeg)
+    return pad(encode(Picture(line(picture.alt, ALT_LIMIT, required=False), picture.jpeg)), SIZE)
+
+
+def coming_with(need: Need, picture: Picture, day: int, part: int) -> With:
+    """What a need brings along that has a picture from the beginning. Raises TextTooLong, BadPicture."""
+    return With(PICTURE, body_of(picture), encode(rules.cover(need, day, part, photo=True)))
 
 
 async def add(circle: Circle, obj: bytes, jpeg: bytes, alt: str) -> None:
@@ -45,25 +57,43 @@ async def add(circle: Circle, obj: bytes, jpeg: bytes, alt: str) -> None:
     shown = view.mine(circle, obj)
     if shown.waits or not shown.is_open:
         raise NotThere
-    _require_sound(jpeg)
-    body = pad(encode(Picture(line(alt, ALT_LIMIT, required=False), jpeg)), SIZE)
-    aside = oneoffs.as_one_off(circle, obj)
-    own, older = _beside(aside, shown)
-    await aside.log.append(Entry(obj, PICTURE, body, own.keep, slot=own.slot, day=own.day))
-    await speech.erase_own(aside, obj, older)
+    await _put(circle, shown, body_of(Picture(alt, jpeg)))
 
 
 async def take_away(circle: Circle, obj: bytes) -> None:
-    """Erase what stands beside mine. Raises NotThere."""
+    """Erase what stands beside mine, and have lists say so. Raises NotThere."""
     shown = view.mine(circle, obj)
-    if not shown.waits:
-        aside = oneoffs.as_one_off(circle, obj)
-        await speech.erase_own(aside, obj, _beside(aside, shown)[1])
+    if not shown.waits and of(circle, shown) is not None:
+        await _put(circle, shown, b"")
+
+
+async def _put(circle: Circle, shown: Shown, body: bytes) -> None:
+    """A picture, or none, in place of what stands there."""
+    aside = oneoffs.as_one_off(circle, shown.obj)
+    own, older = _beside(aside, shown)
+    cover = encode(rules.cover(shown.need, shown.day, max(shown.part, 0), photo=bool(body)))
+    entry = Entry(shown.obj, PICTURE, body, own.keep, slot=own.slot, day=own.day)
+    await aside.log.append(entry, lambda _: cover)
+    await speech.erase_own(aside, shown.obj, older)
+
+
+async def erase(circle: Circle, shown: Shown) -> None:
+    """Leave nothing beside mine, before its words go."""
+    aside = oneoffs.as_one_off(circle, shown.obj)
+    await speech.erase_own(aside, shown.obj, _beside(aside, shown)[1])
+
+
+async def take_down(circle: Circle, shown: Shown) -> None:
+    """Remove what stands in slots of its own, as a steward or moderator. Raises NotAllowed."""
+    aside = Aside(circle, shown.obj)
+    own, found = _beside(aside, shown)
+    for slot in sorted({one.slot for one in found} - {own.slot}):
+        await speech.take_down_rows(aside, shown.obj, aside.log.rows(shown.obj, slot, slot, 1))
 
 
 def _beside(aside: Aside, shown: Shown) -> tuple[RecordRow, list[Opened]]:
-    """The row that began it, and what its one-off put beside it, in order. Raises NotThere."""
-    rows = aside.log.rows(shown.obj, shown.slot, shown.slot, 1)
+    """The row that began it, and what its one-off put beside or behind it, in order. Raises NotThere."""
+    rows = aside.log.rows(shown.obj, shown.slot, LAST_NUMBER, 1 + BEHIND)
     if not rows:
         raise NotThere
     opened = aside.log.readable(shown.obj, [row for row in rows if row.value])

@@ -216,11 +216,11 @@ def _is_sound_key(kem: bytes) -> bool:
     return True
 
 
-def cover(need: Need, day: int, part: int) -> NeedCover:
+def cover(need: Need, day: int, part: int, photo: bool = False) -> NeedCover:
     """What lists show of it."""
     return NeedCover(
         *(need.side, excerpt(need.text, EXCERPT), need.kind, need.area, need.when, need.day, need.part, need.many),
-        *(day, part, need.right),
+        *(day, part, need.right, photo),
     )
 
 

@@ -16,16 +16,18 @@ from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Refold
 from jiwar.systems.needs import pictures, rules, view
-from jiwar.systems.needs.model import COLLECTIONS
+from jiwar.systems.needs.model import COLLECTIONS, Picture
 from jiwar.systems.needs.rules import Wish
 from jiwar.wire.canonical import encode
 
 
-async def ask(circle: Circle, wish: Wish) -> bytes:
+async def ask(circle: Circle, wish: Wish, photo: Picture | None = None) -> bytes:
     """Ask for something, or offer it; returns its object. Durable when it returns, on the board within the hour,
-    or within minutes where it is urgent, and then whoever can be woken for it is.
+    or within minutes where it is urgent, and then whoever can be woken for it is. A photo comes with it, and is
+    durable when it has come.
 
-    Raises TextMissing, TextTooLong, BadChoice, NotAllowed where the charter has none, Full, KeyringFull.
+    Raises TextMissing, TextTooLong, BadChoice, BadPicture, NotAllowed where the charter has none, Full, KeyringFull;
+    PhotosFull where too many wait.
     """
     if not circle.charter.aid.on:
         raise NotAllowed
@@ -35,11 +37,12 @@ async def ask(circle: Circle, wish: Wish) -> bytes:
     box = persona.kem_key, persona.inbox(oneoffs.BOX)
     need = rules.new_need(wish, circle.charter.aid, clock.day(), *box, right)
     keep = rules.lane(need, clock.day(), circle.policy.topic_days)
-    shown = encode(rules.cover(need, clock.day(), clock.part()))
+    said = clock.day(), clock.part()
+    beside = pictures.coming_with(need, photo, *said) if photo else None
     calls = nudges.mark(need.kind) if rules.is_urgent(need) else b""
-    said = need.side, encode(need), shown
-    one = OneOff(circle.id, seed, COLLECTIONS[need.side], clock.day(), keep, *said, calls=calls)
-    return await oneoffs.begin(circle, one)
+    first = need.side, encode(need), encode(rules.cover(need, *said))
+    one = OneOff(circle.id, seed, COLLECTIONS[need.side], clock.day(), keep, *first, calls=calls)
+    return await oneoffs.begin(circle, one, beside)
 
 
 def _blank(side: str) -> Refold:
@@ -52,7 +55,7 @@ async def end(circle: Circle, obj: bytes, outcome: str) -> None:
     """Say how mine ended; its words go, at once. What has not come yet never comes. Raises NotThere, BadChoice."""
     found = view.mine(circle, obj)
     if not found.waits:
-        await pictures.take_away(circle, obj)
+        await pictures.erase(circle, found)
         aside = oneoffs.as_one_off(circle, obj)
         need = rules.ended(found.need, outcome)
         body = oneoffs.sized(encode(need))
@@ -64,6 +67,7 @@ async def take_back(circle: Circle, obj: bytes) -> None:
     """Withdraw mine, without a word. Raises NotThere."""
     found = view.mine(circle, obj)
     if not found.waits:
+        await pictures.erase(circle, found)
         aside = oneoffs.as_one_off(circle, obj)
         await speech.retract(aside, obj, found.slot, rules.is_sound_need, _blank(found.need.side))
     await oneoffs.forget(circle, [obj])
@@ -92,13 +96,13 @@ async def send_word(circle: Circle, obj: bytes, text: str, to: bytes = b"") -> N
 
 
 async def renew(circle: Circle, obj: bytes) -> bytes:
-    """Ask for the same again, by another one-off; a day that has passed is not named any more.
+    """Ask for the same again, by another one-off, with its photo; a day that has passed is not named any more.
 
     Raises NotThere, and as `ask` does; then the old one still stands.
     """
-    need = view.mine(circle, obj).need
-    wish, today, aid = rules.wish_of(need), circle.services.clock.day(), circle.charter.aid
-    again = await ask(circle, rules.still(wish, aid, today))
+    found = view.mine(circle, obj)
+    wish, today, aid = rules.wish_of(found.need), circle.services.clock.day(), circle.charter.aid
+    again = await ask(circle, rules.still(wish, aid, today), pictures.of(circle, found))
     await take_back(circle, obj)
     return again
 
@@ -106,6 +110,7 @@ async def renew(circle: Circle, obj: bytes) -> bytes:
 async def take_down(circle: Circle, obj: bytes) -> None:
     """Remove one, as a steward or moderator. Raises NotThere, NotAllowed."""
     found = view.one(circle, obj)
+    await pictures.take_down(circle, found)
     await speech.take_down(oneoffs.Aside(circle, obj), obj, found.slot, rules.is_sound_need, _blank(found.need.side))
 
 
