@@ -65,11 +65,58 @@ def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, 
     assert examination.says() == ""
 
 
-def open_the_desk(founder: Measured, group: str, advice: str) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "js", "width"), [("en", False, driving.PHONE), ("ar", True, driving.DESK)])
+def test_a_member_asks_the_dispatchers_alone(
+    hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int
+) -> None:
+    founder = Measured(browser(width, js, lang), hub, lang, js)
+    said, examination = SAID[lang], Examination()
+    if js:
+        examination.of(founder, width)
+    founder.found(hub.founding_link(), said.group, said.about, said.founder)
+    _begin_the_dispatchers(founder, said.group)
+
+    founder.go("/help")
+    with founder.way() as way:
+        founder.press("Ask for something")
+        founder.type("text", said.brief)
+        founder.press("Check, then send")
+        assert founder.sees(founder.word("Who is to read it?"))
+        founder.choose("readers", "desk")
+        founder.press("Send")
+    assert way.screens == ["/help/new", "/help/mine"]
+    assert way.taps <= 4
+    founder.go("/help")
+    founder.open(founder.word("Help desk"))
+    founder.press("Look for new ones")
+    founder.open(founder.word("Not said"))
+    assert founder.sees(founder.word("From a member, for the dispatchers alone."))
+    founder.type("text", said.call)
+    founder.press("Leave the answer")
+
+    founder.go("/help/mine")
+    assert founder.sees(founder.word("A word came"))
+    founder.open(said.brief.partition(".")[0])
+    assert founder.sees(said.call)
+    founder.type("text", said.echo)
+    founder.press("Send")
+    assert founder.sees(said.echo)
+    driving.tap(founder.driver, founder.named("Take the request back"))
+    founder.press("Delete it all")
+    assert founder.sees(founder.word("Nothing asked for, nothing offered."))
+    assert examination.says() == ""
+
+
+def _begin_the_dispatchers(founder: Measured, group: str) -> None:
     founder.open_group(group)
     founder.open(founder.word("Care"))
     founder.open(founder.word("Dispatchers"))
     founder.press("Begin it")
+
+
+def open_the_desk(founder: Measured, group: str, advice: str) -> None:
+    _begin_the_dispatchers(founder, group)
     founder.go("/home")
     founder.open_group(group)
     founder.open(founder.word("Care"))

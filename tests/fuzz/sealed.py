@@ -251,6 +251,8 @@ def one_offs(data: bytes) -> None:
     for body in (whole, data):
         with suppress(NotCanonical):
             assert oneoffs.sized(encode(needs.read(body))) == body
+    with suppress(NotCanonical):
+        assert needs.beside(needs.told("A bed.", data)) == data
 
 
 def halves(data: bytes) -> None:

@@ -507,6 +507,20 @@ class _Story:
         assert words["answer"] in page.text
         page = caller.submit(page, "desk_back", "add", text=words["said"])
         caller.submit(page, "desk_back", at=1)
+        self._confide()
+
+    def _confide(self) -> None:
+        """What a member asks the dispatchers alone, here by one of them: as it is asked, in the queue, taken back."""
+        founder, words = self.founder, self.words
+        page = founder.follow(founder.go("help"), "help_new")
+        page = founder.submit(page, "help_new", "check", text=words["said"] + HOSTILE)
+        page = founder.follow(founder.submit(page, "help_new", "send", readers="desk"), "confided")
+        queue = founder.submit(founder.follow(founder.go("help"), "queue"), "queue")
+        assert words["said"] in queue.text
+        for link in [one for one in queue.links if route_of(one) == "case"]:
+            founder.get(link)
+        page = founder.submit(page, "confided", "add", text=words["more"])
+        founder.submit(page, "confided", at=1)
 
     def _ask_into_care(self, by: Walker, care: Page, who: Walker) -> None:
         person = by.follow(by.follow(care, "group_people"), "person", text=self.words[who.name])

@@ -27,7 +27,10 @@ async def forget_circle(member: Member, circle: bytes) -> None:
     for case in ring.cases:
         if case.circle == circle and case.secret:
             boxes |= {desk_of(case.secret).box, Persona(case.seed).box(ONE_OFF)}
-    boxes |= {Persona(one.seed).box(ONE_OFF) for one in ring.one_offs if one.circle == circle}
+    for one in ring.one_offs:
+        if one.circle == circle:
+            persona = Persona(one.seed)
+            boxes.add(desk_of(persona.room).box if one.role else persona.box(ONE_OFF))
     for box in boxes:
         await empty(member.services, box)
     await member.forget_circle(circle)

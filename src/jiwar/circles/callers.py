@@ -1,6 +1,6 @@
 """Callers: people without an account who ask at a window, and come back to the answer with six words.
 
-Implements spec/protocol.md §4.12. From the words comes a seed, from the seed a persona and the secret of a room: one
+Implements spec/protocol.md §4.13. From the words comes a seed, from the seed a persona and the secret of a room: one
 box that the caller and the dispatchers read, write and empty. The secret goes to the dispatchers in one letter, the
 *slip*. Nothing else of a caller is anywhere, so that nobody can tell words that were never given from words whose
 room is empty.
@@ -15,9 +15,10 @@ Does not keep the words from whoever finds them, nor what is typed from the prog
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from jiwar.circles import applicants, letters, texts
 from jiwar.circles.fold import LONGEST_WAIT
@@ -28,7 +29,7 @@ from jiwar.circles.window import Poster
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
-from jiwar.errors import BadChoice, BadInput, BadSignature, Full, NotThere, TooMuch
+from jiwar.errors import BadChoice, BadInput, BadSignature, Full, JiwarError, NotThere, TooMuch
 from jiwar.keyring.persona import Persona
 from jiwar.store.contract import Mail
 from jiwar.wire.canonical import Wire, decode, encode
@@ -42,6 +43,8 @@ _LEAP = 64
 """A room has no place for more letters: a line whose number is further on than that was written to stay the last."""
 _SLIP_SIZE, _LINE_SIZE = (2_048,), (8_192,)
 """All slips look alike, and so does all that is said."""
+Leave = Callable[[bytes, Mail], Awaitable[None]]
+"""Leaves a letter in a box, as whoever asks may."""
 
 
 class CallerSlip(Wire, frozen=True):
@@ -51,12 +54,16 @@ class CallerSlip(Wire, frozen=True):
 
 
 class CallerLine(Wire, frozen=True):
-    """The body of every letter in a room; `kind` is what is asked for, in the first. `number` orders one day's."""
+    """The body of every letter in a room; `kind` is what is asked for, in the first. `number` orders one day's.
+
+    `more`: what a system says in the first beside its text, where it is a member who asks (`circles.confiding`).
+    """
 
     verb: str
     number: int
     kind: str
     text: str
+    more: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,11 @@ class Talk:
     @property
     def kind(self) -> str:
         return self.said[0].line.kind
+
+    @property
+    def more(self) -> bytes:
+        """What a member says beside the words of the first line."""
+        return self.said[0].line.more
 
     @property
     def is_with_dispatchers(self) -> bool:
@@ -132,7 +144,8 @@ def _without_leaps(since: list[Said]) -> Iterator[Said]:
 
 def _require_sound(line: CallerLine) -> None:
     """Raises BadChoice for what no program of ours writes."""
-    kind = texts.is_sound(line.kind, KIND_LIMIT) if line.verb == ASK else not line.kind
+    first = line.verb == ASK
+    kind = texts.is_sound(line.kind, KIND_LIMIT, required=not line.more) if first else not (line.kind or line.more)
     sound = line.verb in (ASK, WORD) and kind and texts.is_sound(line.text, TEXT_LIMIT, lines=True)
     if not sound or not 0 <= line.number <= _LAST_NUMBER:
         raise BadChoice
@@ -167,14 +180,27 @@ def require_sound(poster: Poster, kind: str, text: str) -> None:
 
 async def ask(services: Services, poster: Poster, seed: bytes, kind: str, text: str) -> None:
     """Ask for something; durable when it returns. Raises BadChoice, TextMissing, TextTooLong, Full (no place now)."""
-    persona, line = Persona(seed), CallerLine(ASK, 0, poster.counter(kind).kind, texts.passage(text, TEXT_LIMIT))
-    mail, inbox = sealed(services, persona, poster.circle, persona.room, line)
-    await _admitted(services, poster, inbox, mail)
-    place = (poster.circle, letters.SLIP, poster.kem, poster.inbox, services.clock.day())
-    slip = letters.write_letter(persona, *place, encode(CallerSlip(persona.room)), services.random, _SLIP_SIZE)
+    line = CallerLine(ASK, 0, poster.counter(kind).kind, texts.passage(text, TEXT_LIMIT))
+    place = (poster.circle, poster.kem, poster.inbox)
+    await hand_in(services, Persona(seed), place, line, partial(_admitted, services, poster))
+
+
+async def hand_in(
+    services: Services, persona: Persona, place: tuple[bytes, bytes, bytes], line: CallerLine, leave: Leave
+) -> None:
+    """Leave the first line in a room, then the slip that opens it at a desk: (circle, kem, inbox).
+
+    Raises TextTooLong, and what `leave` does; then neither is left.
+    """
+    circle, kem, desk = place
+    mail, inbox = sealed(services, persona, circle, persona.room, line)
+    await leave(inbox, mail)
+    body = encode(CallerSlip(persona.room))
+    today = services.clock.day()
+    slip = letters.write_letter(persona, circle, letters.SLIP, kem, desk, today, body, services.random, _SLIP_SIZE)
     try:
-        await _admitted(services, poster, poster.inbox, slip)
-    except Full:
+        await leave(desk, slip)
+    except JiwarError:
         await take_back(services, persona.room)
         raise
 

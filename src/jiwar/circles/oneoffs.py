@@ -115,8 +115,8 @@ def mine(circle: Circle) -> list[OneOff]:
 
 
 def all_mine(circle: Circle) -> list[OneOff]:
-    """All my one-offs in a circle, the latest first."""
-    return [one for one in reversed(circle.member.keyring.one_offs) if one.circle == circle.id]
+    """All my one-offs in a circle that have an object or write about one, the latest first."""
+    return [one for one in reversed(circle.member.keyring.one_offs) if one.circle == circle.id and not one.role]
 
 
 def about(circle: Circle, obj: bytes) -> OneOff | None:

@@ -1,6 +1,6 @@
 """The window: one published page by which people without an account write to a circle's dispatchers.
 
-Implements spec/protocol.md §4.12. It says in whose name it stands, what can be asked for, and the key and box of the
+Implements spec/protocol.md §4.13. It says in whose name it stands, what can be asked for, and the key and box of the
 dispatchers' role circle, signed by one of them. It is the key that stands in the circle's own `desk` record, so that
 every member, and whoever reads the log with a program of their own, can compare the two.
 

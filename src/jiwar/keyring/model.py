@@ -260,6 +260,7 @@ class OneOff(Wire, frozen=True):
     kind, body, cover: what it says first, until that stands on the shelf; empty after.
     about: the object of somebody else's about which it writes letters, where it has none of its own.
     calls: whom it wakes with its first word (`circles.nudges.mark`); empty, nobody.
+    role: who alone reads what it asks, in a room that it shares with them (`circles.confiding`): it has no object.
     """
 
     circle: bytes
@@ -272,6 +273,7 @@ class OneOff(Wire, frozen=True):
     cover: bytes = b""
     about: bytes = b""
     calls: bytes = b""
+    role: int = 0
 
 
 class Blank(Wire, frozen=True):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import attending, oneoffs, roles
+from jiwar.circles import attending, confiding, oneoffs, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import MODERATOR, STEWARD, TRUSTED
 from jiwar.circles.words import WORD_LIMIT
 from jiwar.errors import BadChoice, BadInput, JiwarError, Refused
 from jiwar.systems.needs import pictures, rules, service, view
 from jiwar.systems.needs.model import NEED, OFFER
-from jiwar.systems.needs.view import Shown
+from jiwar.systems.needs.view import Confided, Shown
 from jiwar.web import aidwords, cases, messages, pledges, waking
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
@@ -64,6 +64,7 @@ async def settle(circle: Circle) -> None:
     """Look after what is mine there without a name."""
     await attending.settle(circle)
     await oneoffs.settle(circle)
+    await confiding.settle(circle)
 
 
 # mine
@@ -71,7 +72,9 @@ async def settle(circle: Circle) -> None:
 
 @dataclass(frozen=True)
 class Own:
-    """One of mine, for a row: `soon` where I should say whether it is still wanted."""
+    """One of mine, for a row: `soon` where I should say whether it is still wanted, `confided` where only dispatchers
+    read it.
+    """
 
     title: str
     href: str
@@ -83,6 +86,7 @@ class Own:
     words: int = 0
     theirs: bool = False
     news: str = ""
+    confided: bool = False
 
     @property
     def calls(self) -> bool:
@@ -91,7 +95,7 @@ class Own:
 
 
 def own_rows(visit: Visit, circle: Circle) -> list[Own]:
-    """Everything of mine in a group that is open or waits, and what of others I have written about."""
+    """All of mine in a group that is open or waits, what of others I have written about, and what I confided."""
     found = [(one, False) for one in view.all_mine(circle)] + [(one, True) for one in view.written_about(circle)]
     return [
         Own(
@@ -107,7 +111,21 @@ def own_rows(visit: Visit, circle: Circle) -> list[Own]:
             pledges.news(visit, circle, one.obj, one.need.side),
         )
         for one, theirs in found
-    ]
+    ] + [_confided_row(visit, circle, one) for one in view.all_confided(circle)]
+
+
+def _confided_row(visit: Visit, circle: Circle, one: Confided) -> Own:
+    return Own(
+        aidwords.cut(one.need.text)[0],
+        visit.site.paths.url("confided", need=visit.object_name(circle.id, one.name)),
+        one.need.side,
+        False,
+        one.talk.until,
+        False,
+        called(visit, circle),
+        int(not one.talk.is_with_dispatchers),
+        confided=True,
+    )
 
 
 async def show_mine(visit: Visit) -> Response:

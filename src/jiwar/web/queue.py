@@ -1,7 +1,7 @@
-"""The dispatchers' pages: the queue of what came through the window, and one request with everything to do about it.
+"""The dispatchers' pages: the queue of what came through the window or from members, and one request with everything
+to do about it.
 
-They see what is needed, and no persona: who asks at a window has none. Where they can't be told apart by a key, that
-is said on the page (threat model).
+They see what is needed, and no persona: who asks at a window has none, and a member is a one-off here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from jiwar.circles.fold import member_of
 from jiwar.circles.model import DISPATCHER
 from jiwar.errors import BadChoice, BadInput, NotThere, Refused
 from jiwar.log.shelf import LAST_NUMBER
-from jiwar.sheets.cells import without_contact
 from jiwar.systems.desk import service, view
 from jiwar.systems.desk.model import NOBODY
 from jiwar.systems.desk.rules import MOST_OPEN, NOTE_LIMIT
@@ -27,6 +26,7 @@ from jiwar.web import aidwords, meeting, messages
 from jiwar.web.app import At
 from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.persons import Person, person
+from jiwar.web.told import told
 from jiwar.web.visit import CIRCLE_NAME, Visit
 
 BEGINNING = 90
@@ -47,6 +47,7 @@ class Row:
     day: int
     holder: str
     part: str
+    inside: bool
 
 
 def _inner(circle: Circle) -> Circle:
@@ -64,11 +65,12 @@ def _name(visit: Visit, circle: Circle, slot: int) -> str:
 def _row(visit: Visit, circle: Circle, one: Open) -> Row:
     return Row(
         href=visit.site.paths.url("case", case=_name(visit, circle, one.standing.slot)),
-        kind=aidwords.kind(visit, one.talk.kind),
+        kind=aidwords.kind(visit, one.talk.kind) or visit.say("Not said"),
         beginning=texts.excerpt(one.talk.said[0].line.text, BEGINNING),
         day=one.talk.said[0].day,
         holder=_holder(visit, circle, one),
         part=one.part,
+        inside=one.standing.case.inside,
     )
 
 
@@ -170,14 +172,14 @@ def _page(
     begun: str = "",
     moved: bool = False,
 ) -> Response:
+    name, asked = _name(visit, circle, one.standing.slot), told(visit, circle, one.talk, one.standing.case.inside)
     notes = [_Note(person(visit, circle, said.author).name, said.day, said.text) for said in one.standing.notes]
     return visit.page(
         "desk/case.html",
         tab="help",
         status=_MOVED if moved else messages.status(error) if error else 200,
         queue=visit.site.paths.url("queue", circle=visit.circle_name(circle.id)),
-        here=visit.site.paths.url("case", case=_name(visit, circle, one.standing.slot)),
-        group=visit.circle_name(circle.id),
+        here=visit.site.paths.url("case", case=name),
         one=_row(visit, circle, one),
         mine=one.standing.holder == inner.log.persona.key and one.part != "done",
         said=[(line.line.text, line.day, line.sender == one.talk.caller) for line in one.talk.said],
@@ -187,9 +189,8 @@ def _page(
         ready=circle.charter.window.ready,
         meetings=meeting.meetings(visit, circle),
         aid=circle.charter.aid.on,
-        need=without_contact(one.talk.said[0].line.text),
-        need_kind=one.talk.kind,
-        name=_name(visit, circle, one.standing.slot),
+        told=asked,
+        begin=asked.wish | {"do": "change", "circle": visit.circle_name(circle.id), "case": name},
         made=one.standing.made,
         typed={"text": begun or visit.form.typed("text", 2 * TEXT_LIMIT), "note": visit.form.typed("note")},
         seen=len(one.talk.said),

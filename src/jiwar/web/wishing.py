@@ -23,6 +23,7 @@ from jiwar.web.app import At
 from jiwar.web.chosen import Chosen
 from jiwar.web.limits import WRITE
 from jiwar.web.needs import SIDES, called, helping
+from jiwar.web.readers import AMONG_TRUSTED, DESK, GROUP, choices, where
 from jiwar.web.uploads import PICTURE
 from jiwar.web.visit import Visit
 
@@ -45,6 +46,7 @@ FIELDS = (
     "reach",
     "case",
     chosen.FIELD,
+    "readers",
     *ANSWERS,
 )
 
@@ -88,13 +90,17 @@ def _answers(visit: Visit, circle: Circle) -> tuple[tuple[str, str], ...]:
     return tuple((question, visit.form.typed(name, TYPED)) for question, name in asked)
 
 
-def _chosen(visit: Visit, circles: list[Circle]) -> Circle:
-    """The group that the form or the address names, or the first."""
+def _chosen(visit: Visit, circles: list[Circle]) -> tuple[Circle, str]:
+    """The group that the form or the address names, or the first; and who reads it there."""
     named = visit.form.typed("circle") or visit.request.query_params.get("circle", "")
-    if not named:
-        return circles[0]
-    asked = visit.stable(named)
-    return next((one for one in circles if one.id.startswith(asked)), circles[0])
+    asked = visit.stable(named) if named else circles[0].id
+    found = next((one for one in circles if one.id.startswith(asked)), circles[0])
+    readers = visit.form.typed("readers") or (AMONG_TRUSTED if found.membership.parent else GROUP)
+    return next(one for one in circles if one.id == found.group), readers
+
+
+def _groups(circles: list[Circle]) -> list[Circle]:
+    return [one for one in circles if not one.membership.parent]
 
 
 async def show(visit: Visit) -> Response:
@@ -103,9 +109,10 @@ async def show(visit: Visit) -> Response:
 
 
 def _write(visit: Visit, circles: list[Circle], side: str, error: JiwarError | None = None) -> Response:
-    reader, circle, typed = visit.reader, _chosen(visit, circles), _typed(visit)
+    reader, typed, (circle, wanted) = visit.reader, _typed(visit), _chosen(visit, circles)
+    circles = _groups(circles)
     # Where several groups name their parts of town differently, everybody writes their own.
-    areas = circles[0].charter.aid.areas if len({one.group for one in circles}) == 1 else ()
+    areas = circles[0].charter.aid.areas if len(circles) == 1 else ()
     kinds = dict.fromkeys(one for each in circles for one in rules.kinds(each.charter.aid))
     today = reader.today
     return visit.page(
@@ -117,7 +124,7 @@ def _write(visit: Visit, circles: list[Circle], side: str, error: JiwarError | N
         back=visit.site.paths.url("help", show=_shown(side)),
         circles=[(visit.circle_name(one.id), called(visit, one)) for one in circles],
         chosen=visit.circle_name(circle.id),
-        typed=typed,
+        typed=typed | {"readers": wanted},
         whens=[(one, visit.say(said)) for one, said in aidwords.WHEN.items()],
         areas=[("", visit.say("Anywhere")), *((one, one) for one in areas)] if areas else [],
         kinds=[("", visit.say("Not said")), *((one, aidwords.kind(visit, one)) for one in kinds)],
@@ -145,7 +152,7 @@ async def act(visit: Visit) -> Response:
     circles, side, verb = helping(visit), _side(visit), visit.form.choice("do", VERBS, "check")
     if not circles:
         return visit.go("help")
-    circle = _chosen(visit, circles)
+    circle, wanted = _chosen(visit, circles)
     try:
         wish = _wish(visit, circle, side)
         if verb == "change":
@@ -156,14 +163,14 @@ async def act(visit: Visit) -> Response:
         return _write(visit, circles, side, error)
     try:
         photo = await _photo(visit, verb)
-        if verb != "send":
-            return _check(visit, circle, side, need, photo)
-        await service.ask(circle, wish, photo.picture if photo else None)
+        if verb != "send" or (photo and wanted == DESK):
+            return _check(visit, circle, side, need, wanted, photo)
+        await _send(circle, wish, wanted, photo)
     except (BadPicture, FileMissing, PhotosFull, TextTooLong, TooMuch) as error:
-        return _check(visit, circle, side, need, chosen.of_form(visit), error)
+        return _check(visit, circle, side, need, wanted, chosen.of_form(visit), error)
     except (BadInput, Refused) as error:
         return _write(visit, circles, side, error)
-    return await _sent(visit, need)
+    return await _sent(visit, need, wanted)
 
 
 async def _photo(visit: Visit, verb: str) -> Chosen | None:
@@ -179,8 +186,19 @@ async def _photo(visit: Visit, verb: str) -> Chosen | None:
     return photo
 
 
-async def _sent(visit: Visit, need: Need) -> Response:
+async def _send(circle: Circle, wish: Wish, wanted: str, photo: Chosen | None) -> None:
+    """Raises BadInput, Refused."""
+    if wanted == DESK:
+        await service.confide(where(circle, wanted), wish)
+    else:
+        await service.ask(where(circle, wanted), wish, photo.picture if photo else None)
+
+
+async def _sent(visit: Visit, need: Need, wanted: str) -> Response:
     chosen.let_go(visit)
+    if wanted == DESK:
+        visit.tell("It is kept, and lies with the dispatchers, without a name.")
+        return visit.go("help_mine")
     await queue.made(visit, visit.form.typed("case"))
     if rules.is_urgent(need):
         visit.tell("It is kept, and appears within six minutes, without a name.")
@@ -200,12 +218,16 @@ def _check(
     circle: Circle,
     side: str,
     need: Need,
+    wanted: str,
     photo: Chosen | None = None,
     error: JiwarError | None = None,
 ) -> Response:
     title, rest = aidwords.cut(need.text)
-    typed, asked = _typed(visit), circle.charter.aid.questions
+    urgent, typed, asked = rules.is_urgent(need), _typed(visit), circle.charter.aid.questions
     typed |= {chosen.FIELD: photo.mark.hex() if photo else ""}
+    # What dispatchers make a request of is theirs already, and only words are sealed to them.
+    every = choices(visit, circle, urgent)
+    readers = [one for one in every if one.value != DESK or not (typed["case"] or photo)]
     return visit.page(
         "needs/check.html",
         tab="help",
@@ -218,7 +240,10 @@ def _check(
         offers=side == OFFER,
         here=visit.site.paths.url("help_new", show=_shown(side)),
         circle=visit.circle_name(circle.id),
-        group=called(visit, circle),
+        group=circle.name,
+        readers=readers,
+        chosen=wanted if wanted in {one.value for one in readers} else GROUP,
+        boards_alone=bool(photo) and not typed["case"] and len(readers) < len(every),
         typed=typed,
         questions=[(name, question, typed[name]) for name, question in zip(ANSWERS, asked, strict=False)],
         answer_limit=rules.ANSWER_LIMIT,
@@ -229,7 +254,7 @@ def _check(
         by_when=aidwords.when(visit, need),
         reach=visit.say(aidwords.REACH[need.reach]) if need.reach else "",
         often="" if need.often == rules.ONCE else visit.say(aidwords.OFTEN[need.often]),
-        urgent=rules.is_urgent(need),
+        urgent=urgent,
         watch=waking.line(visit, circle, need.kind),
         introduced=rights.usable(circle) is not None,
         left=rights.left(circle) - 1,

@@ -1,4 +1,4 @@
-"""What dispatchers write down of a request that came through the window, in their own role circle.
+"""What dispatchers write down of a request that came through the window, or from a member, in their own role circle.
 
 Implements spec/protocol.md §9.8. All requests are slots of one object, the desk; what is done about one stands beside
 it in its slot, with its day and its lane, so that everything about it expires together. What the caller and the
@@ -18,10 +18,13 @@ class DeskBegun(Wire, frozen=True):
 
 
 class CallerCase(Wire, frozen=True):
-    """The body of a `case`: whose request it is, by the key that the code gave, and what opens its room."""
+    """The body of a `case`: whose request it is, by the key that the code gave, and what opens its room. `inside`: it
+    came to the box that only members know.
+    """
 
     caller: bytes
     room: bytes
+    inside: bool = False
 
 
 class Holding(Wire, frozen=True):

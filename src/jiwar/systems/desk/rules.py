@@ -37,7 +37,8 @@ PAGE = 200
 MOST_READ = 5_000
 """Slots that are looked through, so many at a time, the newest first."""
 MOST_OPEN = 100
-"""Open requests; what comes then waits at the window, where there is place for a few, and none is taken any more."""
+"""Open requests of those without an account, and as many of members: neither takes the others' place. What comes then
+waits at the desk, where there is room for a few, and none is taken any more."""
 MOST_DONE = 12
 """Of those that are done so many are shown, the latest."""
 KEY = 32

@@ -34,31 +34,33 @@ from jiwar.systems.desk.model import (
     Made,
     Note,
 )
-from jiwar.systems.desk.view import Open
+from jiwar.systems.desk.view import Open, Rooms
 from jiwar.wire.canonical import Wire, encode
 
 
 async def gather(circle: Circle, inner: Circle) -> None:
-    """Write down what came through the window, and only then delete its slip: nothing that was taken is lost.
+    """Write down what came from members and through the window, and only then delete its slip: nothing that was taken
+    is lost.
 
     What is no slip goes, and rooms that are over. When as many are open as may be, slips stay where they are. One
     comes behind the other, so that nothing is written down twice.
     """
     async with inner.services.publishing:
-        await _gather(circle, inner)
+        found = await view.rooms(inner)
+        await _sweep(inner, found.over)
+        for inside in (True, False):
+            await _gather(circle, inner, found, inside)
 
 
-async def _gather(circle: Circle, inner: Circle) -> None:
-    found = await view.rooms(inner)
-    await _sweep(inner, found.over)
+async def _gather(circle: Circle, inner: Circle, found: Rooms, inside: bool) -> None:
+    store, today = inner.services.store, inner.services.clock.day()
     known = {one.case.caller for one in (*found.quiet, *(one.standing for one in found.open))}
-    left = rules.MOST_OPEN - sum(one.part != "done" for one in found.open)
+    left = rules.MOST_OPEN - sum(one.part != "done" and one.standing.case.inside == inside for one in found.open)
     for keys in desks(inner):
-        store, today = inner.services.store, inner.services.clock.day()
-        lying = applicants.lying(inner.services, keys.strangers)
-        kept = set()
-        for letter in letters.read_box(store, keys.strangers, keys.seed, letters.SLIP, today):
-            if letter.sender in known or (case := _asked(circle, letter)) is None:
+        box = keys.box if inside else keys.strangers
+        lying, kept = applicants.lying(inner.services, box), set()
+        for letter in letters.read_box(store, box, keys.seed, letters.SLIP, today):
+            if letter.sender in known or (case := _asked(circle, letter, inside)) is None:
                 continue
             if left < 1:
                 kept.add(letter.eid)
@@ -67,17 +69,17 @@ async def _gather(circle: Circle, inner: Circle) -> None:
             known.add(letter.sender)
             left -= 1
             await asyncio.sleep(0)
-        await applicants.empty(inner.services, keys.strangers, [eid for eid in lying if eid not in kept])
+        await applicants.empty(inner.services, box, [eid for eid in lying if eid not in kept])
 
 
-def _asked(circle: Circle, letter: Received) -> CallerCase | None:
+def _asked(circle: Circle, letter: Received, inside: bool) -> CallerCase | None:
     """The request that a slip stands for; None for what is none, or was taken back."""
     try:
         room = callers.read_slip(letter.body)
         talk = callers.read(circle.services, room, letter.sender)
     except (BadInput, NotThere):
         return None
-    return CallerCase(letter.sender, room) if letter.circle == talk.circle == circle.id else None
+    return CallerCase(letter.sender, room, inside) if letter.circle == talk.circle == circle.id else None
 
 
 async def _write_down(circle: Circle, inner: Circle, case: CallerCase) -> None:

@@ -165,8 +165,9 @@ def one(inner: Circle, slot: int) -> Open:
 
 
 def lying(inner: Circle) -> int:
-    """How many letters lie at the window that nobody has gathered."""
-    return sum(len(inner.services.store.mail(keys.strangers)) for keys in desks(inner))
+    """How many letters lie at the desk that nobody has gathered."""
+    store = inner.services.store
+    return sum(len(store.mail(box)) for keys in desks(inner) for box in (keys.box, keys.strangers))
 
 
 def wanting(inner: Circle) -> int:

@@ -143,6 +143,19 @@ def is_urgent(need: Need) -> bool:
     return need.side == NEED and (need.kind in URGENT or need.when == NOW)
 
 
+def beside(need: Need) -> bytes:
+    """Everything of a need but its words, for who is told of it in a letter that has them already."""
+    return encode(replace(need, text=""))
+
+
+def told(text: str, more: bytes) -> Need:
+    """What a letter said: its words, and `beside`. Raises NotCanonical."""
+    need = replace(decode(more, Need), text=text)
+    if not _is_sound(need) or need.outcome:
+        raise NotCanonical
+    return need
+
+
 def ended(need: Need, outcome: str) -> Need:
     """It with its outcome, and nothing of what it said. Raises BadChoice."""
     _require(outcome in OUTCOMES)

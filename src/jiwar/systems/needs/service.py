@@ -8,17 +8,43 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import nudges, oneoffs, rights, speech, words
+from jiwar.circles import confiding, nudges, oneoffs, rights, speech, words
 from jiwar.circles.circle import Circle
+from jiwar.circles.policy import Aid
+from jiwar.circles.rights import Right
 from jiwar.circles.texts import passage
 from jiwar.errors import JiwarError, NotAllowed, NotThere
 from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Refold
 from jiwar.systems.needs import pictures, rules, view
-from jiwar.systems.needs.model import COLLECTIONS, Picture
+from jiwar.systems.needs.model import COLLECTIONS, NO_BOX, Picture
 from jiwar.systems.needs.rules import Wish
 from jiwar.wire.canonical import encode
+
+
+def aid_of(circle: Circle) -> Aid:
+    """What is asked for in a circle; in a role's, as in the group that it belongs to."""
+    return Circle(circle.member, circle.group).charter.aid if circle.membership.parent else circle.charter.aid
+
+
+async def confide(circle: Circle, wish: Wish) -> bytes:
+    """Ask the dispatchers alone, or offer it to them: nothing of it comes to the board. Durable when it returns.
+
+    Raises TextMissing, TextTooLong, BadChoice, NotAllowed where there are no needs or no dispatchers, KeysChanged,
+    Full, KeyringFull.
+    """
+    if not circle.charter.aid.on:
+        raise NotAllowed
+    seed, right = _one_off(circle)
+    need = rules.new_need(wish, circle.charter.aid, circle.services.clock.day(), Persona(seed).kem_key, NO_BOX, right)
+    return await confiding.confide(circle, seed, need.kind, need.text, rules.beside(need))
+
+
+def _one_off(circle: Circle) -> tuple[bytes, Right]:
+    """A seed for one that speaks now, with a right where I have one."""
+    found = rights.usable(circle)
+    return (found.seed, found.right) if found else (circle.services.random(32), rights.NONE)
 
 
 async def ask(circle: Circle, wish: Wish, photo: Picture | None = None) -> bytes:
@@ -29,13 +55,13 @@ async def ask(circle: Circle, wish: Wish, photo: Picture | None = None) -> bytes
     Raises TextMissing, TextTooLong, BadChoice, BadPicture, NotAllowed where the charter has none, Full, KeyringFull;
     PhotosFull where too many wait.
     """
-    if not circle.charter.aid.on:
+    aid, clock = aid_of(circle), circle.services.clock
+    if not aid.on:
         raise NotAllowed
-    clock, found = circle.services.clock, rights.usable(circle)
-    seed, right = (found.seed, found.right) if found else (circle.services.random(32), rights.NONE)
+    seed, right = _one_off(circle)
     persona = Persona(seed)
     box = persona.kem_key, persona.inbox(oneoffs.BOX)
-    need = rules.new_need(wish, circle.charter.aid, clock.day(), *box, right)
+    need = rules.new_need(wish, aid, clock.day(), *box, right)
     keep = rules.lane(need, clock.day(), circle.policy.topic_days)
     said = clock.day(), clock.part()
     beside = pictures.coming_with(need, photo, *said) if photo else None
@@ -101,7 +127,7 @@ async def renew(circle: Circle, obj: bytes) -> bytes:
     Raises NotThere, and as `ask` does; then the old one still stands.
     """
     found = view.mine(circle, obj)
-    wish, today, aid = rules.wish_of(found.need), circle.services.clock.day(), circle.charter.aid
+    wish, today, aid = rules.wish_of(found.need), circle.services.clock.day(), aid_of(circle)
     again = await ask(circle, rules.still(wish, aid, today), pictures.of(circle, found))
     await take_back(circle, obj)
     return again
@@ -119,3 +145,5 @@ async def withdraw(circle: Circle) -> None:
     for one in oneoffs.mine(circle):
         with suppress(JiwarError):  # One that has gone by itself, or was removed.
             await take_back(circle, oneoffs.object_named(one))
+    for one in confiding.mine(circle):
+        await confiding.take_back(circle, one)

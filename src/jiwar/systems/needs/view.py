@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from jiwar.circles import oneoffs, rights, speech, words
+from jiwar.circles import confiding, oneoffs, rights, speech, words
+from jiwar.circles.callers import Talk
 from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import Aside
 from jiwar.circles.rights import Known, Standing
@@ -173,6 +174,46 @@ def all_mine(circle: Circle) -> list[Shown]:
         except NotThere:
             continue
     return [one for one in found if one.is_open]
+
+
+@dataclass(frozen=True, slots=True)
+class Confided:
+    """What dispatchers alone read: mine, with everything that was said. `name` is what its key gives."""
+
+    name: bytes
+    need: Need
+    talk: Talk
+
+
+def confided(circle: Circle, name: bytes) -> Confided:
+    """One of mine. Raises NotThere, also when it is over."""
+    talk = confiding.read(circle, confiding.behind(circle, name))
+    try:
+        return Confided(name, rules.told(talk.said[0].line.text, talk.more), talk)
+    except NotCanonical:
+        raise NotThere from None
+
+
+def all_confided(circle: Circle) -> list[Confided]:
+    """Everything that I confided in a circle, the latest first."""
+    found = []
+    for own in confiding.mine(circle):
+        with suppress(NotThere):
+            found.append(confided(circle, oneoffs.object_named(own)))
+    return found
+
+
+def asked(circle: Circle, talk: Talk) -> tuple[Need, Standing] | None:
+    """What a member confided, as dispatchers read it, and what its right says of who is behind it; None for the
+    words of who has no account.
+    """
+    first = talk.said[0]
+    try:
+        need = rules.told(first.line.text, talk.more)
+    except NotCanonical:
+        return None
+    known = rights.all_keys(circle)
+    return need, rights.standing(circle, known, need.right, talk.caller, first.day, LAST_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
