@@ -5,7 +5,6 @@ one of the two ends it: the request still stands, and somebody else helps.
 from __future__ import annotations
 
 from jiwar.circles import cases
-from tests.browser import driving
 from tests.browser.axe import Examination
 from tests.browser.conftest import OpenBrowser, Timed, in_passing
 from tests.browser.measured import Measured
@@ -97,7 +96,7 @@ def test_one_ends_it_and_somebody_else_helps(
 
     before = _agree(asks, first, title)
     with first.way() as way:
-        driving.tap(first.driver, first.named("End it"))
+        first.tap(first.named("End it"))
         first.press("End it now")
     assert way.taps == 2
     assert not first.all("textarea"), "no reason is asked for"

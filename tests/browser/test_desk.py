@@ -31,6 +31,7 @@ def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, 
         guest.type("text", said.brief)
         guest.press("Hand it in")
     assert way.taps <= 3
+    assert len(way.screens) <= 3
     assert guest.path.startswith("/desk")
     assert guest.driver.get_cookies() == []
     code = " ".join(word.text for word in guest.all("ol ol bdi"))
@@ -115,7 +116,8 @@ def _begin_the_dispatchers(founder: Measured, group: str) -> None:
     founder.press("Begin it")
 
 
-def open_the_desk(founder: Measured, group: str, advice: str) -> None:
+def open_the_desk(founder: Measured, group: str, advice: str, ready: str = "") -> None:
+    """Begin the dispatchers, and open a desk for who is without a place."""
     _begin_the_dispatchers(founder, group)
     founder.go("/home")
     founder.open_group(group)
@@ -126,4 +128,5 @@ def open_the_desk(founder: Measured, group: str, advice: str) -> None:
     founder.choose("kind", "thrown_out")
     driving.tap(founder.driver, founder.named("What helps at once, for each"))
     founder.type("advice1", advice)
+    founder.type("ready", ready)
     founder.press("Save")

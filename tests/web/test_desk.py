@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from jiwar.circles import attending, cases, leaving, roles, window
+from jiwar.circles import attending, callers, cases, leaving, roles, window
 from jiwar.circles.model import DISPATCHER
 from jiwar.clock import SetClock
 from jiwar.errors import TooMuch
@@ -18,6 +18,7 @@ from jiwar.systems.needs import service as needs
 from jiwar.systems.needs.model import NEED as NEED_SIDE
 from jiwar.systems.needs.rules import USUAL, Wish
 from jiwar.web.limits import ONE_TICKET, ONE_WINDOW, PAGES_AT_A_WINDOW
+from jiwar.web.queue import FEW, PAGE
 from tests.web.client import Client, Page, World
 from tests.web.seated import Seats, Someone
 from tests.web.test_teams import begin, bring
@@ -25,6 +26,7 @@ from tests.web.test_teams import begin, bring
 WORDS = re.compile(r"<li><bdi>([^<]+)</bdi></li>")
 DIGITS = re.compile(r"<bdi>(\d{5} \d{5} \d{5} \d{5})</bdi>")
 KIND = "thrown_out"
+HEAVIEST = 14 * 1024
 NAME, ADVICE = "جيران الساحة", "البيت الأصفر مفتوح حتى الصباح."
 NEED = "سرير لليلة واحدة، قرب الساحة."
 ANSWER = "وُجد سرير. التفاصيل بعد ساعة."
@@ -387,6 +389,17 @@ class TestDispatching:
         for verb in ("ready:7", "ready:", "ready:one"):
             assert does(founded, circle, verb).status == 400
 
+    def test_an_answer_and_done_in_one_press(self, two, client) -> None:
+        founded, _, circle = two
+        page = does(founded, circle, "finish", text=ANSWER)
+        assert founded.word("Answered, and done.") in page.text
+        assert founded.word("Nobody is waiting.") in page.text
+        guest = client(founded.language)
+        assert ANSWER in returns(guest, self.code).text
+        assert does(founded, circle, "finish", text=" ").status == 400
+        guest.send(returns(guest, self.code), "desk_back", text="شكراً", _button="do=add")
+        assert founded.word("Nobody is waiting.") not in queue(founded, circle).text
+
     def test_who_has_how_many_stands_below(self, two) -> None:
         founded, olive, circle = two
         does(olive, circle, "take")
@@ -408,6 +421,51 @@ class TestDispatching:
         assert founded.word("A request was made of it. It comes to the board within the hour.") in (
             case(founded, circle).text
         )
+
+
+class TestALongQueue:
+    """More than a page shows: a few of each part, and pages of one."""
+
+    MANY = 40
+
+    @pytest.fixture
+    def long(self, founder, world: World) -> tuple[Someone, bytes]:
+        founded, circle = founder
+        services, page = world.hub.services, window.page_of(circle)
+        for number in range(self.MANY):
+            said = f"{NEED} {number} " + "أنا عند باب السوق ومعي حقيبة صغيرة." * 3
+            world.run(callers.ask(services, window.read(services, page), services.random(32), KIND, said))
+        return founded, circle
+
+    def test_shows_a_few_and_how_many_there_are(self, long) -> None:
+        founded, circle = long
+        page = queue(founded, circle)
+        assert f"{founded.word('New')} · " in page.text
+        assert len(cases_on(page)) == FEW
+        for path in (page.path, founded.at("queue", circle, part="new")):
+            assert len(founded.ask("GET", path, accept_encoding="gzip").body) <= HEAVIEST
+
+    def test_goes_on_page_by_page(self, long) -> None:
+        founded, circle = long
+        queue(founded, circle)
+        first = founded.get(founded.at("queue", circle, part="new"))
+        (second,) = {link for link in first.links if "page=2" in link}
+        pages = [cases_on(first), cases_on(founded.get(second))]
+        assert [len(one) for one in pages] == [PAGE, self.MANY - PAGE]
+        assert len(set().union(*pages)) == self.MANY
+        assert "page=" not in founded.get(second).html.replace("page=1", "")
+
+    @pytest.mark.parametrize("asked", ["part=new&page=9999999", "part=new&page=x", "part=new&page=-1", "part=oh"])
+    def test_an_odd_address_leads_to_a_page_that_there_is(self, long, asked: str) -> None:
+        founded, circle = long
+        queue(founded, circle)
+        page = founded.get(f"{founded.at('queue', circle)}?{asked}")
+        assert page.status == 200
+        assert cases_on(page)
+
+
+def cases_on(page: Page) -> set[str]:
+    return {link for link in page.links if link.startswith("/case/")}
 
 
 class TestAMeeting:

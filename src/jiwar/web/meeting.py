@@ -1,4 +1,5 @@
-"""From a follow-up to the desk: what a dispatcher passes on, so that who asked there and who helps know each other.
+"""What an answer at the desk begins with: a ready one, or the words by which who asked there and who helps know each
+other, which a dispatcher passes on from a follow-up.
 
 What a dispatcher asks for on the board for somebody without an account is the dispatcher's there, and so are the
 recognition words: they stand in that one key. Which caller it is for nobody writes down (spec/protocol.md §9.8); the
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jiwar.circles import cases
+from jiwar.circles.callers import TEXT_LIMIT
 from jiwar.circles.cases import Shown
 from jiwar.circles.circle import Circle
-from jiwar.errors import NotThere
+from jiwar.errors import BadChoice, NotThere
 from jiwar.web.cases import about
 from jiwar.web.needs import with_aid
 from jiwar.web.pledges import case_href
@@ -55,8 +57,18 @@ def _asked(visit: Visit, circle: Circle) -> Iterator[tuple[Circle, Shown]]:
                 yield inner, shown
 
 
-def words(visit: Visit, circle: Circle, name: str) -> str:
-    """What an answer at the desk says of a meeting. Raises NotThere."""
+def begun(visit: Visit, circle: Circle, what: str, of: str) -> str:
+    """What was typed, and a `ready` answer or the `words` of a meeting behind it. Raises BadChoice, NotThere."""
+    ready = {str(at): text for at, text in enumerate(circle.charter.window.ready)}
+    if what == "ready" and of not in ready:
+        raise BadChoice
+    typed = visit.form.typed("text", 2 * TEXT_LIMIT).strip()
+    added = ready[of] if what == "ready" else _words(visit, circle, of)
+    return f"{typed}\n{added}" if typed else added
+
+
+def _words(visit: Visit, circle: Circle, name: str) -> str:
+    """What an answer says of a meeting. Raises NotThere."""
     wanted = visit.stable(name)
     for _inner, shown in _asked(visit, circle):
         if shown.case.name == wanted:

@@ -31,7 +31,8 @@ from jiwar.web.visit import CIRCLE_NAME, Visit
 
 BEGINNING = 90
 PARTS = ("new", "mine", "others", "waiting", "done")
-MOST_DONE = 12
+FEW, PAGE = 6, 24
+"""Rows of each part in the whole queue, and on a page of one part."""
 MOST_LINES = 10_000
 _MOVED = 409
 """Something was said that the page with the button didn't show."""
@@ -99,24 +100,58 @@ def mine(visit: Visit, circles: list[Circle]) -> list[Queue]:
     ]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A part of the queue: some of its rows, how many there are, and where all of them stand, if not here."""
+
+    rows: list[Row]
+    total: int
+    href: str
+
+
+def _shown(visit: Visit, circle: Circle, part: str, found: list[Open]) -> Shown:
+    """The beginning of a part: what has waited longest; of those that are done, the latest."""
+    few = list(reversed(found[-2 * FEW :])) if part == "done" else found[:FEW]
+    href = visit.site.paths.url("queue", circle=visit.circle_name(circle.id), part=part)
+    return Shown([_row(visit, circle, one) for one in few], len(found), href if len(few) < len(found) else "")
+
+
 async def show(visit: Visit) -> Response:
     circle = visit.circle()
     inner = _inner(circle)
     found = await view.queue(inner)
-    parts = {part: [_row(visit, circle, one) for one in found if one.part == part] for part in PARTS}
-    load = view.workload(found)
-    people = [person(visit, circle, one.persona) for one in circle.state.holders(DISPATCHER)]
-    counts = [load[one.persona] for one in circle.state.holders(DISPATCHER)]
+    parts = {part: [one for one in found if one.part == part] for part in PARTS}
+    wanted = visit.request.query_params.get("part", "")
+    if parts.get(wanted):
+        return _part_page(visit, circle, wanted, parts[wanted])
+    load, holders = view.workload(found), circle.state.holders(DISPATCHER)
     return visit.page(
         "desk/queue.html",
         tab="help",
         key=visit.circle_name(circle.id),
-        group=circle.name,
-        parts={**parts, "done": list(reversed(parts["done"]))[:MOST_DONE]},
-        load=list(zip(people, counts, strict=True)),
+        parts={part: _shown(visit, circle, part, among) for part, among in parts.items() if among},
+        load=[(person(visit, circle, one.persona), load[one.persona]) for one in holders],
         closed=not circle.charter.has_window,
         lying=view.lying(inner),
         most=MOST_OPEN if sum(one.part != "done" for one in found) >= MOST_OPEN else 0,
+    )
+
+
+def _part_page(visit: Visit, circle: Circle, part: str, found: list[Open]) -> Response:
+    """A page of one part, the oldest first."""
+    pages, key, url = -(-len(found) // PAGE), visit.circle_name(circle.id), visit.site.paths.url
+    asked = visit.request.query_params.get("page", "")
+    page = min(pages, max(1, int(asked))) if asked.isdecimal() and len(asked) < 4 else 1
+    older = url("queue", circle=key, part=part, page=page - 1) if page > 1 else ""
+    newer = url("queue", circle=key, part=part, page=page + 1) if page < pages else ""
+    return visit.page(
+        "desk/part.html",
+        tab="help",
+        back=url("queue", circle=key),
+        part=part,
+        total=len(found),
+        rows=[_row(visit, circle, one) for one in found[(page - 1) * PAGE : page * PAGE]],
+        place=(page, pages, older, newer),
     )
 
 
@@ -209,32 +244,22 @@ def _others(visit: Visit, circle: Circle, inner: Circle) -> list[Person]:
 
 
 async def act(visit: Visit) -> Response:
-    """Answer, note, take, hand over, put back, close."""
+    """Answer, answer and close, note, take, hand over, put back, close."""
     circle, inner, one = _addressed(visit)
     verb, _, of = visit.form.typed("do").partition(":")
     if verb in ("ready", "words"):
-        return _page(visit, circle, inner, one, begun=_begun(visit, circle, verb, of))
-    verb = visit.form.choice("do", ("answer", "note", "take", "hand", "back", "close"))
-    if verb in ("answer", "close") and len(one.talk.said) != visit.form.number("seen", 0, MOST_LINES):
+        return _page(visit, circle, inner, one, begun=meeting.begun(visit, circle, verb, of))
+    verb = visit.form.choice("do", ("answer", "finish", "note", "take", "hand", "back", "close"))
+    if verb in ("answer", "finish", "close") and len(one.talk.said) != visit.form.number("seen", 0, MOST_LINES):
         return _page(visit, circle, inner, one, moved=True)
-    visit.limit(SLOW if verb == "answer" else WRITE)
+    visit.limit(SLOW if verb in ("answer", "finish") else WRITE)
     try:
         await _do(visit, circle, inner, one, verb)
     except (BadInput, Refused) as error:
         return _page(visit, circle, inner, one, error, "note" if verb == "note" else "text")
-    if verb in ("close", "back"):
+    if verb in ("finish", "close", "back"):
         return visit.go("queue", circle=visit.circle_name(circle.id))
     return visit.go("case", case=visit.request.path_params["case"])
-
-
-def _begun(visit: Visit, circle: Circle, verb: str, of: str) -> str:
-    """What was typed, and a ready answer or the words of a meeting behind it. Raises BadChoice, NotThere."""
-    ready = {str(at): text for at, text in enumerate(circle.charter.window.ready)}
-    if verb == "ready" and of not in ready:
-        raise BadChoice
-    typed = visit.form.typed("text", 2 * TEXT_LIMIT).strip()
-    begun = ready[of] if verb == "ready" else meeting.words(visit, circle, of)
-    return f"{typed}\n{begun}" if typed else begun
 
 
 async def _do(visit: Visit, circle: Circle, inner: Circle, one: Open, verb: str) -> None:
@@ -242,6 +267,10 @@ async def _do(visit: Visit, circle: Circle, inner: Circle, one: Open, verb: str)
     if verb == "answer":
         await service.answer(inner, one, visit.form.text("text", TEXT_LIMIT))
         visit.tell("The answer lies under the words.")
+    elif verb == "finish":
+        await service.answer(inner, one, visit.form.text("text", TEXT_LIMIT))
+        await service.close(inner, view.one(inner, one.standing.slot))
+        visit.tell("Answered, and done.")
     elif verb == "note":
         await service.note(inner, one, visit.form.text("note", NOTE_LIMIT))
     elif verb == "take":
