@@ -20,6 +20,8 @@ from jiwar.node import memory_hub
 from jiwar.web import bounded, forms, markdown
 from jiwar.web import uploads as uploads_
 from jiwar.web.app import make_app
+from jiwar.web.comers import Comers
+from jiwar.web.lined import Lined
 from jiwar.web.routes import ALL
 from tests.web.client import Client, World, with_file
 
@@ -107,18 +109,25 @@ def _config() -> Config:
     return config
 
 
+@cache
+def _comers() -> Comers:
+    return Comers(_world().site, ALL)
+
+
 def head(data: bytes) -> None:
     """Bytes of a connection, in two pieces: nothing is thrown, and what is held has an end."""
 
     async def talk() -> None:
         wire = _Wire()
-        here = bounded.Bounded(_config(), ServerState(), {}, _loop())
+        here = Lined(_comers(), config=_config(), server_state=ServerState(), app_state={}, _loop=_loop())
         here.connection_made(wire)
         for piece in (data[: len(data) // 2], data[len(data) // 2 :]):
             here.data_received(piece)
             assert wire.ended or here._head <= bounded.MOST_HEAD
             assert len(here.pipeline) <= bounded.MOST_AHEAD
             await asyncio.sleep(0)
+        if here.cycle is not None:
+            assert _comers().crowd(here.cycle.scope).body
         here.connection_lost(None)
         await asyncio.sleep(0)
 

@@ -68,7 +68,10 @@ TARGETS = {
     "form": Target(sent.form, ("web.forms.read_form",)),
     "uploads": Target(sent.uploads, ("web.uploads.read_parts",)),
     "texts": Target(sent.texts, ("web.markdown.prose", "web.markdown.plain")),
-    "head": Target(sent.head, ("web.bounded.Bounded.data_received",)),
+    "head": Target(
+        sent.head,
+        ("web.bounded.Bounded.data_received", "web.comers.Comers._session", "web.comers.Comers.crowd"),
+    ),
     "sheets": Target(brought.files, ("sheets.reading.read", "sheets.plain.decode", "sheets.packed.Packed")),
     "sheet_parts": Target(brought.parts, ("sheets.xlsx.read", "sheets.ods.read", "sheets.markup.walk")),
     "cells": Target(brought.cells, ("sheets.cells.read_day", "sheets.cells.without_contact", "sheets.columns.find")),

@@ -9,12 +9,17 @@ from contextlib import asynccontextmanager
 from starlette.types import ASGIApp
 
 from jiwar.web import serve
+from jiwar.web.comers import Comers
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, stopping: Callable[[], None] = lambda: None) -> AsyncIterator[int]:
-    """The port on which it listens. `stopping` is called before the server waits for what is still open."""
-    server = serve.server_over(app, 0, stopping)  # type: ignore[arg-type]
+async def served(
+    app: ASGIApp, stopping: Callable[[], None] = lambda: None, comers: Comers | None = None
+) -> AsyncIterator[int]:
+    """The port on which it listens. `stopping` is called before the server waits for what is still open; with
+    `comers` members go first.
+    """
+    server = serve.server_over(app, 0, stopping, comers)  # type: ignore[arg-type]
     server.config.lifespan = "off"
     begun = asyncio.Event()
     server.listening = begun.set

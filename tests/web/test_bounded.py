@@ -10,9 +10,13 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from jiwar.web import bounded, serve
+from jiwar.web.comers import Comers
+from jiwar.web.routes import ALL
+from tests.web.client import World
 from tests.web.served import served
 
 Story = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Play = Callable[[Story], None]
 
 
 async def _hello(scope: Scope, receive: Receive, send: Send) -> None:
@@ -22,15 +26,19 @@ async def _hello(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"hello"})
 
 
-def _play(story: Story) -> None:
-    async def play() -> None:
-        async with served(_hello) as port:
+@pytest.fixture(params=["everybody alike", "members first"])
+def play(request: pytest.FixtureRequest, world: World) -> Play:
+    """Plays a story on a connection to a server: as it is, and as one of a hub whose members go first."""
+    comers = Comers(world.site, ALL) if request.param == "members first" else None
+
+    async def played(story: Story) -> None:
+        async with served(_hello, comers=comers) as port:
             reader, writer = await asyncio.open_connection(serve.HOST, port)
             async with asyncio.timeout(20):
                 await story(reader, writer)
             writer.close()
 
-    asyncio.run(play())
+    return lambda story: asyncio.run(played(story))
 
 
 async def _is_closed(reader: asyncio.StreamReader) -> bool:
@@ -56,7 +64,7 @@ async def _pour(writer: asyncio.StreamWriter, piece: bytes, most: int) -> None:
     ],
     ids=["first", "second", "trailers"],
 )
-def test_a_head_without_end_is_cut(start: bytes) -> None:
+def test_a_head_without_end_is_cut(play: Play, start: bytes) -> None:
     async def story(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(start)
         await _pour(writer, b"a: " + b"x" * 1_000 + b"\r\n", 64 * 1024 * 1024)
@@ -64,40 +72,40 @@ def test_a_head_without_end_is_cut(start: bytes) -> None:
             assert b"HTTP/1.1 200" not in (await reader.read()).replace(b"HTTP/1.1 200", b"", 1)
         assert reader.at_eof() or reader.exception()
 
-    _play(story)
+    play(story)
 
 
-def test_an_address_without_end_is_cut() -> None:
+def test_an_address_without_end_is_cut(play: Play) -> None:
     async def story(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"GET /")
         await _pour(writer, b"a" * 1_000, 64 * 1024 * 1024)
         assert await _is_closed(reader)
 
-    _play(story)
+    play(story)
 
 
 @pytest.mark.parametrize("start", [b"", b"GET / HT"])
-def test_who_says_nothing_is_not_waited_for(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_says_nothing_is_not_waited_for(play: Play, start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded, "HEAD_SECONDS", 0.2)
 
     async def story(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(start)
         assert await _is_closed(reader)
 
-    _play(story)
+    play(story)
 
 
-def test_requests_far_ahead_of_their_answers_are_cut() -> None:
+def test_requests_far_ahead_of_their_answers_are_cut(play: Play) -> None:
     async def story(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n" * 1_000)
         with suppress(ConnectionError):
             assert (await reader.read()).count(b"hello") <= bounded.MOST_AHEAD + 1
         assert reader.at_eof() or reader.exception()
 
-    _play(story)
+    play(story)
 
 
-def test_ordinary_requests_are_answered_one_after_the_other() -> None:
+def test_ordinary_requests_are_answered_one_after_the_other(play: Play) -> None:
     async def story(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for _ in range(30):
             body = b"x" * 200_000
@@ -105,12 +113,12 @@ def test_ordinary_requests_are_answered_one_after_the_other() -> None:
             answer = await reader.readuntil(b"hello")
             assert answer.startswith(b"HTTP/1.1 200")
 
-    _play(story)
+    play(story)
 
 
-def test_nobody_is_handed_a_web_socket() -> None:
+def test_nobody_is_handed_a_web_socket(play: Play) -> None:
     async def story(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
 
-    _play(story)
+    play(story)

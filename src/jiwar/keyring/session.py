@@ -122,6 +122,16 @@ class SessionTable:
         entry = self._entries.get(name)
         return entry is not None and self._clock.monotonic() - entry.seen <= entry.idle
 
+    def name(self, cookie: bytes) -> bytes:
+        """What the table calls the session of a cookie, without opening it or counting it as seen; empty for none."""
+        name = digest(SESSION_NAME, cookie)
+        return name if self.lives(name) else b""
+
+    def holds(self, name: bytes, slot: str) -> bool:
+        """Whether a session has a value, whatever it is."""
+        entry = self._entries.get(name)
+        return entry is not None and slot in entry.values
+
     def end(self, cookie: bytes) -> None:
         self._entries.pop(digest(SESSION_NAME, cookie), None)
 

@@ -38,6 +38,8 @@ class At:
     cookie when it asked for the page.
     `by_itself`: a browser asks for it when nobody is there; that keeps no visit alive.
     `gate`: asked before a form is read, for pages that a flood may come to; its answer, if any, is all that there is.
+    `crowd`: the page that one too many is led to, when a crowd comes (`web.comers`).
+    `begun`: names, by a form's body, whoever has begun and is kept by no crowd; empty for who hasn't.
     `upload`: the file that its form may carry, for members only; every other form is small.
     """
 
@@ -50,6 +52,8 @@ class At:
     by_itself: bool = False
     upload: Files | None = None
     gate: Callable[[Visit], Response | None] | None = None
+    crowd: str = "door"
+    begun: Callable[[Site, bytes], bytes] | None = None
 
 
 def make_app(

@@ -32,8 +32,8 @@ from jiwar.keyring import phrase
 from jiwar.keyring.persona import Persona
 from jiwar.keyring.phrase import SHORT
 from jiwar.web import aidwords, messages
-from jiwar.web.app import At
-from jiwar.web.crowd import look_turned_away, turned_away
+from jiwar.web.app import Answer, At
+from jiwar.web.crowd import begun, look_turned_away, turned_away
 from jiwar.web.limits import EVERYBODY_ASKS, EVERYBODY_RETURNS, ONE_TICKET, ONE_WINDOW
 from jiwar.web.tickets import Pass, T, Ticket
 from jiwar.web.visit import Visit
@@ -257,15 +257,9 @@ def _talk_page(
     )
 
 
-ROUTES = (
-    At("desk", "/desk", show, ask, public=True, entrance=True, gate=partial(look_turned_away, b"desk")),
-    At(
-        "desk_back",
-        "/desk/back",
-        show_back,
-        come_back,
-        public=True,
-        entrance=True,
-        gate=partial(look_turned_away, b"back"),
-    ),
-)
+def _at(name: str, path: str, get: Answer, post: Answer, what: bytes) -> At:
+    gate = partial(look_turned_away, what)
+    return At(name, path, get, post, public=True, entrance=True, gate=gate, crowd="desk", begun=begun)
+
+
+ROUTES = (_at("desk", "/desk", show, ask, b"desk"), _at("desk_back", "/desk/back", show_back, come_back, b"back"))

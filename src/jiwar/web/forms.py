@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import parse_qs
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from jiwar.errors import BadChoice, NotCanonical, TextMissing, TextTooLong
 
@@ -74,11 +74,11 @@ EMPTY = Form({})
 
 
 async def read_form(request: Request) -> Form:
-    """Raises NotCanonical for what is too large or too slow, or no urlencoded text."""
+    """Raises NotCanonical for what is too large or too slow, never came whole, or is no urlencoded text."""
     try:
         async with asyncio.timeout(SLOWEST_SECONDS):
             body = await _read(request)
-    except TimeoutError:
+    except (TimeoutError, ClientDisconnect):
         raise NotCanonical from None
     try:
         fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")

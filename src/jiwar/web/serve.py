@@ -10,6 +10,7 @@ import socket
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,18 @@ from starlette.applications import Starlette
 from jiwar.node import Hub
 from jiwar.web.app import make_app
 from jiwar.web.bounded import Bounded
+from jiwar.web.comers import Comers
+from jiwar.web.lined import Lined
 from jiwar.web.routes import ALL
 from jiwar.web.site import Site
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 5
 """How long open pages, live ones among them, may take to end when the hub stops."""
-
+WAITING = 2048
+"""Connections that the system holds until the server takes them."""
+TAKEN_AT_ONCE = 16
+"""Connections that are taken before the loop looks at others: a thousand new ones don't stand before a request."""
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -68,6 +74,9 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listening in (one for server in self.servers for one in server.sockets):
+            with listening.dup() as same:
+                same.listen(WAITING)  # asyncio has one number for both.
         if self.started:
             self.listening()
 
@@ -103,17 +112,22 @@ def make_server(hub: Hub, port: int, *, secure: bool = False, development: bool 
     """The server over an open hub. `secure` says that people reach it by https."""
     app = make_app(hub, ALL, secure, development)
     site: Site = app.state.site
-    return Serving(app, server_over(app, port, site.end_streams), port)
+    return Serving(app, server_over(app, port, site.end_streams, Comers(site, ALL)), port)
 
 
-def server_over(app: Starlette, port: int, stopping: Callable[[], None] = lambda: None) -> _Server:
-    """A server as every hub runs it. `stopping` is called before it waits for what is still open."""
+def server_over(
+    app: Starlette, port: int, stopping: Callable[[], None] = lambda: None, comers: Comers | None = None
+) -> _Server:
+    """A server as every hub runs it. `stopping` is called before it waits for what is still open; without `comers`
+    everybody comes alike.
+    """
     return _Server(
         uvicorn.Config(
             app,
             host=HOST,
             port=port,
-            http=Bounded,
+            http=partial(Lined, comers) if comers else Bounded,  # type: ignore[arg-type]
+            backlog=TAKEN_AT_ONCE,
             ws="none",
             access_log=False,
             log_config=LOGGING,

@@ -62,8 +62,8 @@ class Site:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     moment: dict[object, Any] = field(default_factory=dict)
     """What this turn of the loop has rendered for many readers (`web.live`); emptied at its end."""
-    crowd: dict[tuple[str, bool], Any] = field(default_factory=dict)
-    """Answers that stand ready while too many ask (`web.crowd`), by language and compression."""
+    crowd: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
+    """Answers that stand ready while too many ask (`web.crowd`), by place, language and compression."""
     streams: dict[bytes, set[OpenPage]] = field(default_factory=dict)
     """Open streams, by session."""
     tables: Waiting = field(default_factory=partial(Waiting, TABLE, MOST_TABLES))

@@ -81,6 +81,14 @@ class Tickets:
             raise BadFormToken
         return one
 
+    def holder(self, text: str) -> bytes:
+        """A name for whoever holds this ticket or pass: the same as long as they hold it. Raises BadFormToken."""
+        try:
+            one: Ticket | Pass = self.read(text, Ticket)
+        except BadFormToken:
+            one = self.read(text, Pass)
+        return derive(self._boot, WINDOW_TICKET, "holder", one.seed if isinstance(one, Ticket) else one.caller)
+
     def code(self, ticket: Ticket) -> int:
         """The words that this ticket gives."""
         bits = derive(self._boot, WINDOW_TICKET, "code", ticket.seed)
