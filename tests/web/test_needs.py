@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from jiwar.circles import duty, issuing, nudges, rights
@@ -67,6 +69,15 @@ def test_a_request_takes_two_screens_and_comes_within_the_hour(talk: Talk) -> No
     assert RIDE.partition(".")[0] in page.text
     assert "جهة السوق" in page.text
     assert "تينة" not in page.text
+
+
+def test_regression_cards_of_the_board_have_their_look(talk: Talk) -> None:
+    asked(talk, talk.fig)
+    page = board(talk.palm)
+    card = page.html[page.html.index("<article") : page.html.index("</article")]
+    worn = {name for names in re.findall(r'class="([^"]+)"', card) for name in names.split()}
+    assert len(worn) > 4
+    assert {name for name in worn if f".{name}" not in page.html} == set()
 
 
 def test_what_was_checked_can_be_changed_and_is_not_lost(talk: Talk) -> None:
