@@ -6,6 +6,7 @@
     │   ├── TextMissing           input.text_missing
     │   ├── TextTooLong           input.text_too_long      (limit, in characters)
     │   ├── BadChoice             input.bad_choice
+    │   ├── BadAmount             input.bad_amount         (most) no whole number above nothing, or too large
     │   ├── BadFormToken          input.bad_form_token
     │   ├── PhraseLength          phrase.length            (found, wanted)
     │   ├── UnknownWord           phrase.unknown_word      (position, suggestion)
@@ -87,6 +88,10 @@ class TextTooLong(BadInput):
 
 class BadChoice(BadInput):
     code = "input.bad_choice"
+
+
+class BadAmount(BadInput):
+    code = "input.bad_amount"
 
 
 class BadPicture(BadInput):

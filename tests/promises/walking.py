@@ -213,6 +213,7 @@ class _Story:
         self._look_around()
         self._ask_to_join()
         self._ask_at_the_window()
+        self._keep_the_fund()
         self._second_group()
         for who in (self.founder, self.guest):
             who.crawl()
@@ -521,6 +522,18 @@ class _Story:
             founder.get(link)
         page = founder.submit(page, "confided", "add", text=words["more"])
         founder.submit(page, "confided", at=1)
+
+    def _keep_the_fund(self) -> None:
+        """There is a fund: something came in, something is asked for, agreed to and closed; a request comes to it."""
+        founder, words = self.founder, self.words
+        page = founder.go("more", "groups", "group", "care", "care_fund")
+        book = founder.submit(page, "care_fund", on="yes", currency=words["label"])
+        page = founder.follow(book, "fund_new")
+        founder.submit(page, "fund_new", kind="income", amount="100", text=words["text"] + HOSTILE)
+        page = founder.submit(page, "fund_new", kind="help", amount="40", text=words["text"] + HOSTILE)
+        page = founder.submit(page, "fund_entry")
+        founder.submit(page, "fund_entry")
+        self.guest.follow(self.guest.go("more", "groups", "group"), "fund")
 
     def _ask_into_care(self, by: Walker, care: Page, who: Walker) -> None:
         person = by.follow(by.follow(care, "group_people"), "person", text=self.words[who.name])

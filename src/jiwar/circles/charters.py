@@ -13,6 +13,7 @@ from jiwar.circles.policy import (
     ADVICE_LIMIT,
     AREA_LIMIT,
     ASKED_LIMIT,
+    CURRENCY_LIMIT,
     KIND_LIMIT,
     MOST_AREAS,
     MOST_ASKED,
@@ -20,9 +21,11 @@ from jiwar.circles.policy import (
     MOST_KINDS,
     MOST_READY,
     READY_LIMIT,
+    STEPS,
     WINDOW_TEXT_LIMIT,
     Aid,
     Counter,
+    Fund,
     HelpDesk,
     Policy,
     Welcome,
@@ -64,6 +67,7 @@ def require_sound(charter: Charter) -> None:
         _require_sound_row(policy)
     _require_sound_aid(charter.aid)
     _require_sound_window(charter.window)
+    _require_sound_fund(charter.fund)
 
 
 def _require_sound_aid(aid: Aid) -> None:
@@ -77,6 +81,14 @@ def _require_sound_window(window: HelpDesk) -> None:
         raise TextMissing
     _require_short_posted(window.name, window.text, window.counters)
     _require_short(window.ready, READY_LIMIT, MOST_READY)
+
+
+def _require_sound_fund(fund: Fund) -> None:
+    if fund.on and not fund.currency:
+        raise TextMissing
+    _require_short([fund.currency], CURRENCY_LIMIT, 1)
+    if fund.step not in STEPS:
+        raise BadChoice
 
 
 def require_sound_posted(name: str, text: str, counters: tuple[Counter, ...]) -> None:

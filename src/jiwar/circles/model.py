@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jiwar.circles.policy import Aid, HelpDesk, Levels, Policy
+from jiwar.circles.policy import Aid, Fund, HelpDesk, Levels, Policy
 from jiwar.circles.quiet import Lift, Pause, Pauses
 from jiwar.wire.canonical import Wire
 
@@ -45,7 +45,8 @@ class Charter(Wire, frozen=True):
     which the member text or the rules changed last: what people agree to. `public` is what strangers may read,
     `questions` what whoever asks to join is asked; `later` says that the care team knows how small it is, and that
     the group grows all the same; `hour` is when people come together each day, by the community's clock; `aid` is
-    about needs and offers; `window` about the window at which people ask who have no account."""
+    about needs and offers; `window` about the window at which people ask who have no account; `fund` about the money
+    in common."""
 
     name: str
     about: str
@@ -63,6 +64,7 @@ class Charter(Wire, frozen=True):
     hour: int | None = None
     aid: Aid = Aid()
     window: HelpDesk = HelpDesk()
+    fund: Fund = Fund()
 
     @property
     def policy(self) -> Policy:

@@ -17,6 +17,8 @@ MOST_COUNTERS, ADVICE_LIMIT = 12, 400
 MOST_READY, READY_LIMIT = 12, 400
 WINDOW_TEXT_LIMIT = 800
 MOST_ASKED, ASKED_LIMIT = 3, 60
+CURRENCY_LIMIT = 20
+STEPS = (5, 10, 50, 100, 1_000, 10_000, 100_000)
 LEVELS = ("open", "guarded", "hidden", "scattered")
 Inviters = Literal["members", "stewards", "nobody"]
 
@@ -98,6 +100,18 @@ class HelpDesk(Wire, frozen=True):
     text: str = ""
     counters: tuple[Counter, ...] = ()
     ready: tuple[str, ...] = ()
+
+
+class Fund(Wire, frozen=True):
+    """What a charter says of the fund: a ledger of money in somebody's hand. No money is moved by it.
+
+    on: whether there is one. currency: the word that stands behind amounts. step: to what figures for the group are
+    rounded (kept by stewards' programs).
+    """
+
+    on: bool = False
+    currency: str = ""
+    step: int = 10
 
 
 Levels = tuple[Policy, Policy, Policy, Policy]

@@ -97,3 +97,6 @@ CASE = Label("jiwar/1/case")
 
 # comparing
 COMPARE_WORDS = Label("jiwar/1/compare/words")
+
+# the fund
+FUND_TOLD = Label("jiwar/1/fund/told")

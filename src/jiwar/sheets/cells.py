@@ -23,6 +23,7 @@ _ISO_OR_NOT = re.compile(r"(\d{1,4})\s*[-/.\\]\s*(\d{1,2})\s*[-/.\\]\s*(\d{1,4})
 _NAMED = re.compile(r"(\d{1,2})\s*(?:من\s+)?([^\W\d][^\d]*?)[\s,]*(\d{2,4})?")
 _NAMED_FIRST = re.compile(r"([^\W\d][^\d]*?)\s*(\d{1,2})[\s,]+(\d{4})")
 _HIJRI_MARK = re.compile(r"\s*(هـ|ه|h|ah)\.?$", re.IGNORECASE)
+_AMOUNT = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?P<by>[ ,.'’\u00a0\u202f])[0-9]{3}(?:(?P=by)[0-9]{3}){0,3}")
 _LONGEST_DAY = 60
 _HIJRI_YEARS = range(1343, 1501)
 _MASK = "…"
@@ -39,6 +40,12 @@ def read_number(text: str) -> int | None:
     """The first whole number in it, up to a million; None where there is none."""
     found = re.search(r"(?<![\d.])\d{1,6}(?![\d])", plain_digits(text))
     return int(found[0]) if found else None
+
+
+def read_amount(text: str) -> int | None:
+    """The whole number that a text is, in any digits, in groups of three or not; None for everything else."""
+    plain = plain_digits(text.replace("٬", ",")).strip()
+    return int(re.sub(r"\D", "", plain)) if _AMOUNT.fullmatch(plain) else None
 
 
 def holds_contact(text: str) -> bool:

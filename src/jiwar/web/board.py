@@ -22,6 +22,7 @@ from jiwar.web import aidwords, cursor, queue
 from jiwar.web.app import At
 from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, joined, reading
 from jiwar.web.frame import Frame
+from jiwar.web.fund import with_fund
 from jiwar.web.lately import open_circles
 from jiwar.web.needs import SIDES, called, own_rows, settle, with_aid
 from jiwar.web.visit import Visit
@@ -257,6 +258,7 @@ def _board(
         "needs/board.html",
         tab="help",
         queues=queue.mine(visit, circles),
+        funds=with_fund(visit, circles),
         side=side,
         shown=shown,
         cards=_filled(visit, cards, len(circles) > 1),

@@ -25,6 +25,7 @@ from jiwar.circles.policy import LEVELS, Inviters, Levels, Policy, Welcome
 from jiwar.circles.turning import turn_where_due
 from jiwar.errors import LastSteward, NotThere, Refused
 from jiwar.keyring.epochs import LANES
+from jiwar.systems.fund import view as fund
 from jiwar.web import messages, teams
 from jiwar.web.app import At
 from jiwar.web.forms import Form
@@ -66,6 +67,8 @@ async def show(visit: Visit) -> Response:
         held=[person(visit, circle, one.persona) for one in pausing.all_seen(circle)],
         few=len(team) < 3,
         week=is_ready(circle),
+        fund=circle.charter.fund.on,
+        money=fund.waiting(role) if circle.charter.fund.on else 0,
         alone=len(team) == 1,
         teams=[(TEAMS[one], visit.say(NAMES[one]), roles.is_open(circle, one)) for one in TEAMS if one != STEWARD],
     )

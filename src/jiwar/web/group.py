@@ -52,6 +52,7 @@ async def show(visit: Visit) -> Response:
         may_invite=may_invite(circle.state, circle.log.persona.key),
         waiting=len(who_waits(circle)) if charter.access == HIDDEN else 0,
         care=care,
+        fund=charter.fund.on,
         asking=_asking(circle),
         reports=[(TEAMS[role], len(reports.waiting(circle, inner))) for role, inner in roles.all_held(circle)],
         due=care and circle.state.changed_since_rotation,

@@ -16,6 +16,7 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "input.text_missing": (400, _("There is nothing written here yet.")),
     "input.text_too_long": (400, _("This is longer than %(limit)s characters.")),
     "input.bad_choice": (400, _("This choice doesn't exist. Nothing was changed.")),
+    "input.bad_amount": (400, _("A whole number, please, up to %(most)s.")),
     "input.bad_form_token": (400, _("This page was open for too long. Nothing was changed; once more, please.")),
     "phrase.length": (400, _("%(found)s were written; the key has %(wanted)s.")),
     "phrase.unknown_word": (400, _("Word %(position)s is not on the list. Perhaps “%(suggestion)s”?")),

@@ -19,6 +19,7 @@ from jiwar.web import aidwords, cases, messages, pledges, waking
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import WRITE
+from jiwar.web.persons import cares
 from jiwar.web.pledges import addressed
 from jiwar.web.visit import Visit
 
@@ -194,6 +195,7 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         soon=own and view.ends_soon(circle, found),
         photo=pictures.of(circle, found),
         brings=visit.services.later.brings(found.obj),
+        fund=_fund(visit, circle, found),
         removes=not own and circle.me.holds(STEWARD | MODERATOR),
         talked=_talked(visit, circle, found.obj),
         deals=pledges.cards(visit, circle, found.obj),
@@ -202,6 +204,14 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         limit=WORD_LIMIT,
         error=visit.sentence(error) if error else "",
     )
+
+
+def _fund(visit: Visit, circle: Circle, found: Shown) -> str:
+    """Where a steward writes it down for the fund; nothing for anybody else, and where there is none."""
+    asks = found.need.side == NEED and not found.need.outcome and not circle.membership.parent
+    if asks and circle.charter.fund.on and cares(circle):
+        return visit.site.paths.url("fund_new", circle=visit.circle_name(circle.id))
+    return ""
 
 
 async def act(visit: Visit) -> Response:

@@ -87,10 +87,31 @@ class WindowScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     caller: tuple[AtTheWindow, ...]
 
 
+class InTheFund(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of the fund (`kind` "income", or what is asked for), how many stewards have said yes to it, whether it
+    was handed over, and how it ended."""
+
+    day: int
+    kind: str
+    amount: int
+    text: str
+    yes: int = 0
+    handed: bool = False
+    outcome: str = ""
+
+
+class FundScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The fund of a circle: its currency, to what figures are rounded, and what its stewards wrote down."""
+
+    currency: str
+    step: int
+    entry: tuple[InTheFund, ...]
+
+
 class CircleScript(msgspec.Struct, frozen=True):
     """A circle before anything is said in it. Strangers read `public` where they may come in, or ask to: `questions`
     are what they answer then. `hour`: when they come together, if they do. `window`: where people without an account
-    ask."""
+    ask; `fund`: their money in common."""
 
     slug: str
     card: str
@@ -103,6 +124,7 @@ class CircleScript(msgspec.Struct, frozen=True):
     questions: tuple[str, ...]
     hour: int | None
     window: WindowScript | None
+    fund: FundScript | None
 
 
 class Community(msgspec.Struct, frozen=True):
@@ -155,6 +177,7 @@ def _circle(raw: dict[str, Any]) -> CircleScript:
         questions=tuple(raw.get("questions", [])),
         hour=raw.get("hour"),
         window=msgspec.convert(raw["window"], WindowScript) if "window" in raw else None,
+        fund=msgspec.convert(raw["fund"], FundScript) if "fund" in raw else None,
     )
 
 

@@ -16,6 +16,7 @@ from jiwar.circles.rights import EARLY_DAYS
 from jiwar.cli.demo import timeline
 from jiwar.cli.demo.cast import Cast
 from jiwar.cli.demo.content import Community, Post, Thread
+from jiwar.cli.demo.purse import Purse
 from jiwar.cli.demo.timeline import Act, Moment
 from jiwar.clock import SetClock
 from jiwar.node import Hub
@@ -44,6 +45,7 @@ class Play:
         self._objects: dict[int, bytes] = {}
         self._slots: dict[tuple[int, int], int] = {}
         self._introduced = False
+        self._purse = Purse(self.cast)
 
     async def perform(self) -> Cast:
         """From the day before the first word until now."""
@@ -57,8 +59,10 @@ class Play:
                 await self._step(moment, list(together))
             await self._introduce(self._now[0] - day)
             await self._ask(self._now[0] - day)
+            await self._purse.write(self._now[0] - day)
         await self._turn_days(self._now[0])
         await self.cast.open_doors()
+        await self._purse.tell()
         await self.cast.leave_the_stage()
         return self.cast
 

@@ -1,0 +1,263 @@
+"""What the ledger comes to, folded from its records. Pure.
+
+Implements spec/protocol.md §9.11. One function a kind; what doesn't count is passed over, so that two stewards with
+the same records have the same ledger.
+
+- The order of the log decides. Nothing is handed over without the yes of two, twice, or beyond what there is.
+- A page of the ledger begins with a `fund` or `carried`. Whoever knows the page before takes a `carried` only if it
+  says what they reckoned themselves; whoever can't read that far back begins with it, and comes to the same.
+- Figures change where a period of 28 days begins, and only if nobody or at least `FEWEST` were given something since
+  the last ones: otherwise the difference between two figures would be what one person got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
+from itertools import pairwise
+from typing import Any
+
+from msgspec.structs import replace
+
+from jiwar.circles.rights import period_of
+from jiwar.errors import NotCanonical
+from jiwar.log.shelf import Opened
+from jiwar.store.contract import KEPT
+from jiwar.systems.fund.model import (
+    KINDS,
+    Agreed,
+    Asked,
+    Carried,
+    Closed,
+    FundBegun,
+    Handed,
+    Income,
+    Totals,
+)
+from jiwar.systems.fund.rules import (
+    ARRIVED,
+    ASKS,
+    ENOUGH,
+    FEWEST,
+    MOST_AMOUNT,
+    MOST_TOTAL,
+    OUTCOMES,
+    SEAL,
+)
+from jiwar.wire.canonical import decode
+
+NEVER = -1
+NOTHING = Totals()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that came in (without a `kind`) or is to be handed over. `handed` is the day, or NEVER."""
+
+    number: int
+    day: int
+    author: bytes
+    kind: str
+    amount: int
+    seal: bytes
+    yes: tuple[bytes, ...] = ()
+    handed: int = NEVER
+    outcome: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to do something about it."""
+        return bool(self.kind) and not self.outcome and self.handed < 0
+
+    @property
+    def is_agreed(self) -> bool:
+        return len(self.yes) >= ENOUGH
+
+
+@dataclass
+class Ledger:
+    """A page of the ledger as far as it was read. `begins` is the number of its first record, -1 before there is one;
+    `epoch` that record's; `length` counts what stands behind it, whatever it is.
+    """
+
+    begins: int = -1
+    epoch: int = 0
+    length: int = 0
+    now: Totals = NOTHING
+    shown: Totals = NOTHING
+    before: Totals = NOTHING
+    entries: dict[int, Entry] = field(default_factory=dict)
+    seen: set[bytes] = field(default_factory=set)
+
+    @property
+    def balance(self) -> int:
+        return self.now.came - self.now.went
+
+    def known(self, kind: str, amount: int, seal: bytes) -> int:
+        """The number of the very same entry; 0, which no entry has, where there is none."""
+        wanted = (kind, amount, seal)
+        return next((one.number for one in self.entries.values() if (one.kind, one.amount, one.seal) == wanted), 0)
+
+    @property
+    def open(self) -> list[Entry]:
+        return [one for one in self.entries.values() if one.is_open]
+
+
+class _Passed(Exception):
+    """This record doesn't count."""
+
+
+def _require(sound: bool) -> None:
+    if not sound:
+        raise _Passed
+
+
+def fold(records: Iterable[Opened]) -> Ledger | None:
+    """The ledger, from those of its records whose authors might write them, in order; None before it begins."""
+    ledger = Ledger()
+    for record in records:
+        ledger.length += 1
+        try:
+            _apply(ledger, record)
+        except (_Passed, NotCanonical):
+            continue
+    return None if ledger.begins < 0 else ledger
+
+
+def _apply(ledger: Ledger, record: Opened) -> None:
+    kind = KINDS.get(record.kind)
+    _require(kind in _RULES and record.slot == record.number and record.keep == KEPT)
+    _require(record.rid not in ledger.seen)
+    body = decode(record.body, _kind_of(record))
+    _require(ledger.begins >= 0 or isinstance(body, FundBegun | Carried))
+    _turn(ledger, period_of(record.day))
+    _RULES[type(body)](ledger, record, body)
+    ledger.seen.add(record.rid)
+
+
+def _kind_of(record: Opened) -> type[Any]:
+    return KINDS[record.kind]
+
+
+def _turn(ledger: Ledger, period: int) -> None:
+    """A period has begun since the last record: figures may tell what there was then."""
+    if ledger.begins < 0 or period <= ledger.now.period:
+        return
+    if _may_be_shown(ledger.shown, ledger.now):
+        # The beginning of the next period, however long nothing was written after: whoever reckons says the same day.
+        ledger.before, ledger.shown = ledger.shown, replace(ledger.now, period=ledger.now.period + 1)
+    ledger.now = replace(ledger.now, period=period)
+
+
+def _may_be_shown(shown: Totals, now: Totals) -> bool:
+    times = now.times - shown.times
+    return (now.came, now.went) != (shown.came, shown.went) and (times == 0 or times >= FEWEST)
+
+
+def _fund(ledger: Ledger, record: Opened, _: FundBegun) -> None:
+    _require(ledger.begins < 0)
+    nothing = Totals(period_of(record.day))
+    _begin(ledger, record, Carried(nothing, nothing, nothing))
+
+
+def _carried(ledger: Ledger, record: Opened, body: Carried) -> None:
+    _require(_is_sound_page(body) and (ledger.begins < 0 or body == page_of(ledger)))
+    _begin(ledger, record, body)
+
+
+def _begin(ledger: Ledger, record: Opened, page: Carried) -> None:
+    ledger.begins, ledger.epoch, ledger.length = record.number, record.epoch, 0
+    ledger.now, ledger.shown, ledger.before = page.now, page.shown, page.before
+    ledger.entries, ledger.seen = {}, set()
+
+
+def page_of(ledger: Ledger) -> Carried:
+    """What the next page begins with."""
+    return Carried(ledger.now, ledger.shown, ledger.before)
+
+
+def next_page(ledger: Ledger, today: int) -> Carried:
+    """The same, as a record of today has to say it."""
+    copied = replace_fields(ledger)
+    _turn(copied, period_of(today))
+    return page_of(copied)
+
+
+def _is_sound_page(page: Carried) -> bool:
+    """No more went than came, and what was shown came before."""
+    steps = (NOTHING, page.before, page.shown, page.now)
+    grows = all(
+        earlier.came <= later.came and earlier.went <= later.went and earlier.times <= later.times
+        for earlier, later in pairwise(steps)
+    )
+    in_bounds = all(0 <= one.went <= one.came <= MOST_TOTAL for one in steps)
+    return grows and in_bounds and 0 <= page.before.period <= page.shown.period <= page.now.period + 1
+
+
+def _income(ledger: Ledger, record: Opened, body: Income) -> None:
+    _require(body.book == ledger.begins and ledger.now.came + body.amount <= MOST_TOTAL)
+    _enter(ledger, record, "", body.amount, body.seal)
+    ledger.now = replace(ledger.now, came=ledger.now.came + body.amount)
+
+
+def _asked(ledger: Ledger, record: Opened, body: Asked) -> None:
+    _require(body.book == ledger.begins and body.kind in ASKS)
+    _enter(ledger, record, body.kind, body.amount, body.seal)
+
+
+def _enter(ledger: Ledger, record: Opened, kind: str, amount: int, seal: bytes) -> None:
+    _require(0 < amount <= MOST_AMOUNT and len(seal) == SEAL)
+    ledger.entries[record.number] = Entry(record.number, record.day, record.author, kind, amount, seal)
+
+
+def _standing(ledger: Ledger, number: int) -> Entry:
+    """An entry that waits for something."""
+    entry = ledger.entries.get(number)
+    if entry is None or not _waits(entry):
+        raise _Passed
+    return entry
+
+
+def _waits(entry: Entry) -> bool:
+    return entry.is_open
+
+
+def _has_said_yes(entry: Entry, author: bytes) -> bool:
+    return author in entry.yes
+
+
+def _is_covered(ledger: Ledger, entry: Entry) -> bool:
+    return entry.amount <= ledger.balance
+
+
+def _agreed(ledger: Ledger, record: Opened, body: Agreed) -> None:
+    entry = _standing(ledger, body.entry)
+    _require(not _has_said_yes(entry, record.author))
+    ledger.entries[entry.number] = replace_fields(entry, yes=(*entry.yes, record.author))
+
+
+def _handed(ledger: Ledger, record: Opened, body: Handed) -> None:
+    entry = _standing(ledger, body.entry)
+    _require(entry.is_agreed and _is_covered(ledger, entry))
+    ledger.entries[entry.number] = replace_fields(entry, handed=record.day)
+    ledger.now = replace(ledger.now, went=ledger.now.went + entry.amount, times=ledger.now.times + 1)
+
+
+def _closed(ledger: Ledger, record: Opened, body: Closed) -> None:
+    entry = ledger.entries.get(body.entry)
+    if entry is None or not entry.kind or entry.outcome:
+        raise _Passed
+    _require(body.outcome in ((ARRIVED,) if entry.handed >= 0 else OUTCOMES))
+    ledger.entries[entry.number] = replace_fields(entry, outcome=body.outcome)
+
+
+_RULES: dict[Any, Callable[[Ledger, Opened, Any], None]] = {
+    FundBegun: _fund,
+    Carried: _carried,
+    Income: _income,
+    Asked: _asked,
+    Agreed: _agreed,
+    Handed: _handed,
+    Closed: _closed,
+}

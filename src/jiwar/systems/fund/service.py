@@ -1,0 +1,190 @@
+"""The verbs of the fund: write down what came in and what is asked for, say yes, hand over, close; tell the group.
+
+Implements spec/protocol.md §9.11. `inner` is the stewards' role circle everywhere. What somebody else's record made
+void a moment before is refused after it was written: the order of the log decides, not who pressed first.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from jiwar.circles import nudges, roles, speech
+from jiwar.circles.circle import Circle
+from jiwar.circles.member import Member
+from jiwar.errors import Conflict, Full, JiwarError, NotAllowed, NotThere
+from jiwar.log.shelf import Entry, Still
+from jiwar.store.contract import KEPT
+from jiwar.systems.fund import rules, view
+from jiwar.systems.fund.ledger import Ledger, next_page
+from jiwar.systems.fund.model import (
+    AGREED,
+    ASKED,
+    CARRIED,
+    CLOSED,
+    FIGURES,
+    FUND,
+    HANDED,
+    INCOME,
+    TOLD,
+    Agreed,
+    Asked,
+    Closed,
+    FundBegun,
+    Handed,
+    Income,
+    Told,
+)
+from jiwar.wire.canonical import Wire, encode
+
+LONG, LONGEST = 400, 800
+"""Records after which a new page is begun: when nothing is open, or in any case."""
+OLD, OLDEST = 8, 12
+"""The same in turns of the keys, of which a keyring knows sixteen."""
+
+
+async def income(inner: Circle, nonce: bytes, amount: int, text: str) -> int:
+    """Something came in; returns its number, the same for the very same with this `nonce`.
+
+    Raises BadAmount, TextMissing, TextTooLong, Conflict.
+    """
+    rules.require_amount(amount)
+    told = rules.new_told(nonce, text)
+    book = await _book(inner)
+    seal = rules.seal_of(told)
+    return book.known("", amount, seal) or await _enter(inner, INCOME, Income(book.begins, amount, seal), told)
+
+
+async def ask(inner: Circle, nonce: bytes, kind: str, amount: int, text: str, need: bytes = b"") -> int:
+    """Something is to be handed over; returns its number, the same for the very same with this `nonce`.
+
+    Raises BadChoice, BadAmount, TextMissing, TextTooLong, Full (too many are open), Conflict.
+    """
+    rules.require_kind(kind)
+    rules.require_amount(amount)
+    told = rules.new_told(nonce, text, need)
+    book = await _book(inner)
+    seal = rules.seal_of(told)
+    if known := book.known(kind, amount, seal):
+        return known
+    if len(book.open) >= rules.MOST_OPEN:
+        raise Full
+    number = await _enter(inner, ASKED, Asked(book.begins, kind, amount, seal), told)
+    nudges.ring(inner)
+    return number
+
+
+async def _book(inner: Circle) -> Ledger:
+    """The page that stands, begun where there is none. Raises Conflict."""
+    standing = view.ledger(inner)
+    if standing is None:
+        await _begin(inner, view.ledger_object(inner))
+        standing = view.ledger(inner)
+    if standing is None:  # What is there lies under keys that nobody here has any more.
+        await _append(inner, FUND, FundBegun())
+        standing = view.ledger(inner)
+    if standing is None:
+        raise Conflict
+    return standing
+
+
+async def _begin(circle: Circle, obj: bytes) -> None:
+    """The first record of an object, with a cover that says nothing: members find it by its name."""
+    try:
+        circle.log.cover(obj)
+    except NotThere:
+        entry = Entry(obj, FUND, encode(FundBegun()), KEPT, collection=FUND)
+        with suppress(Conflict):  # Somebody else was faster.
+            await circle.log.append(entry, refold=Still(b"", KEPT), create=True)
+
+
+async def _append(inner: Circle, kind: str, body: Wire) -> int:
+    record = await inner.log.append(Entry(view.ledger_object(inner), kind, encode(body), KEPT))
+    inner.keep_trail(inner.trail)
+    return record.number
+
+
+async def _enter(inner: Circle, kind: str, body: Wire, told: Told) -> int:
+    """An entry, and its words apart. Raises Conflict when a new page began in between."""
+    number = await _append(inner, kind, body)
+    obj = view.told_object(inner)
+    await _begin(inner, obj)
+    words = Told(number, told.nonce, told.text, told.need)
+    await inner.log.append(Entry(obj, TOLD, encode(words), rules.TOLD_DAYS))
+    inner.keep_trail(inner.trail)
+    try:
+        view.one(inner, number)
+    except NotThere:
+        raise Conflict from None
+    return number
+
+
+async def agree(inner: Circle, number: int) -> None:
+    """Say yes, once. Raises NotThere, NotAllowed where nothing waits for it any more."""
+    if not view.one(inner, number).entry.is_open:
+        raise NotAllowed
+    await _append(inner, AGREED, Agreed(number))
+    if inner.log.persona.key not in view.one(inner, number).entry.yes:
+        raise NotAllowed
+
+
+async def hand(inner: Circle, number: int) -> None:
+    """It was handed over. Raises NotThere, NotAllowed without the yes of two, or beyond what there is."""
+    entry = view.one(inner, number).entry
+    if not entry.is_open or not entry.is_agreed:
+        raise NotAllowed
+    await _append(inner, HANDED, Handed(number))
+    if view.one(inner, number).entry.handed < 0:
+        raise NotAllowed
+
+
+async def close(inner: Circle, number: int, outcome: str) -> None:
+    """Nothing more comes of it, and its words go. Raises NotThere, NotAllowed."""
+    await _append(inner, CLOSED, Closed(number, outcome))
+    if not view.one(inner, number).entry.outcome:
+        raise NotAllowed
+    rows, seed = view.rows_about(inner, number), speech.control_seed_of(inner)
+    await speech.erase_rows(inner, view.told_object(inner), rows, seed)
+
+
+# looking after it
+
+
+async def look_after(circle: Circle, inner: Circle) -> None:
+    """Begin a new page where the old one is long, and tell the group what may be told."""
+    standing = view.ledger(inner)
+    if standing is None:
+        return
+    if _is_due(inner, standing):
+        await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
+    await tell(circle, standing)
+
+
+def _is_due(inner: Circle, ledger: Ledger) -> bool:
+    turns, length = inner.log.newest.epoch - ledger.epoch, ledger.length
+    if turns >= OLDEST or length >= LONGEST:
+        return True
+    return not ledger.open and (turns >= OLD or length >= LONG)
+
+
+async def tell(circle: Circle, ledger: Ledger) -> None:
+    """Publish the figures in the group, unless they stand there."""
+    page = next_page(ledger, circle.services.clock.day())
+    people = sum(one.active for one in circle.state.members)
+    wanted, standing = rules.figures(page, circle.charter.fund.step, people), view.figures(circle)
+    if wanted is None or wanted == standing:
+        return
+    obj = view.figures_object(circle)
+    await _begin(circle, obj)
+    await circle.log.append(Entry(obj, FIGURES, encode(wanted), rules.FIGURES_DAYS))
+    circle.keep_trail(circle.trail)
+
+
+async def look_after_everywhere(member: Member) -> None:
+    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
+    for membership in member.memberships():
+        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
+            with suppress(JiwarError):
+                circle = Circle(member, membership.circle)
+                inner = roles.care_of(circle)
+                if inner is not None and circle.charter.fund.on:
+                    await look_after(circle, inner)

@@ -1,0 +1,148 @@
+"""What stewards' pages show of the ledger, and what everybody's page shows of the figures.
+
+Implements spec/protocol.md §9.11. `inner` is the stewards' role circle everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from jiwar.circles.circle import Circle
+from jiwar.circles.model import STEWARD
+from jiwar.errors import NotCanonical, NotThere
+from jiwar.log.shelf import LAST_NUMBER, Opened, object_name
+from jiwar.store.contract import RecordRow
+from jiwar.systems.fund import rules
+from jiwar.systems.fund.ledger import Entry, Ledger, fold
+from jiwar.systems.fund.model import FIGURES, FUND, TOLD, Figures, Told
+from jiwar.wire.canonical import decode
+
+PAGE = 200
+MOST_READ = 1_200
+"""Records of the ledger that are looked through, the newest ones: several pages of it."""
+MOST_TOLD = 400
+FIGURES_READ = 60
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry with its words; `told` is None once they have gone."""
+
+    entry: Entry
+    told: Told | None
+
+
+def ledger_object(inner: Circle) -> bytes:
+    return object_name(FUND, inner.id)
+
+
+def told_object(inner: Circle) -> bytes:
+    """Where the words of entries stand: apart from amounts, because they expire."""
+    return object_name(TOLD, inner.id)
+
+
+def figures_object(circle: Circle) -> bytes:
+    return object_name(FUND, circle.id)
+
+
+def ledger(inner: Circle) -> Ledger | None:
+    """The latest page of it; None where none has begun that I can read."""
+    rows = _newest(inner, ledger_object(inner), MOST_READ)
+    return fold(_counting(inner, ledger_object(inner), rows))
+
+
+def _newest(circle: Circle, obj: bytes, most: int) -> list[RecordRow]:
+    """The newest rows of an object that have something in them, in order; none where there is no object."""
+    found: list[RecordRow] = []
+    last = LAST_NUMBER
+    while len(found) < most:
+        try:
+            rows = circle.log.rows(obj, 0, last, PAGE, newest=True)
+        except NotThere:
+            return []
+        found = [*rows, *found]
+        if not rows or rows[0].slot == 0:
+            break
+        last = rows[0].slot - 1
+    return [row for row in found if row.value]
+
+
+def _counting(circle: Circle, obj: bytes, rows: Iterable[RecordRow]) -> Iterator[Opened]:
+    return (one for one in circle.log.readable(obj, rows) if circle.counts(one))
+
+
+def told(inner: Circle, entries: Iterable[Entry]) -> dict[int, Told]:
+    """The words of entries that are still there, each as it was when somebody said yes to it."""
+    sealed = {entry.number: entry.seal for entry in entries}
+    found: dict[int, Told] = {}
+    for record in _told_records(inner):
+        said = read_told(record)
+        if said is not None and sealed.get(said.entry) == rules.seal_of(said):
+            found.setdefault(said.entry, said)
+    return found
+
+
+def _told_records(inner: Circle) -> Iterator[Opened]:
+    obj = told_object(inner)
+    return _counting(inner, obj, _newest(inner, obj, MOST_TOLD))
+
+
+def read_told(record: Opened) -> Told | None:
+    """Words, if they are sound."""
+    if record.kind != TOLD:
+        return None
+    try:
+        said = decode(record.body, Told)
+    except NotCanonical:
+        return None
+    return said if rules.is_sound_told(said) else None
+
+
+def rows_about(inner: Circle, number: int) -> list[RecordRow]:
+    """Everything in which somebody told something of an entry."""
+    obj, found = told_object(inner), []
+    for row in _newest(inner, obj, MOST_TOLD):
+        said = [read_told(record) for record in inner.log.readable(obj, [row])]
+        found += [row for one in said if one is not None and one.entry == number]
+    return found
+
+
+def one(inner: Circle, number: int) -> Shown:
+    """Raises NotThere."""
+    page = ledger(inner)
+    entry = page.entries.get(number) if page else None
+    if entry is None:
+        raise NotThere
+    return Shown(entry, told(inner, [entry]).get(number))
+
+
+def waiting(inner: Circle) -> int:
+    """How many entries want something of me: my yes, or that somebody hands it over."""
+    page = ledger(inner)
+    return sum(wants(one, inner.log.persona.key) for one in page.open) if page else 0
+
+
+def wants(entry: Entry, me: bytes) -> bool:
+    """Whether my yes makes a difference to an entry, or anybody's hand."""
+    return entry.is_open and (entry.is_agreed or me not in entry.yes)
+
+
+def figures(circle: Circle) -> Figures | None:
+    """What a steward's session told the group last."""
+    obj, found = figures_object(circle), None
+    for record in _counting(circle, obj, _newest(circle, obj, FIGURES_READ)):
+        author = circle.sketch.member(record.author)
+        if author is not None and author.holds(STEWARD):
+            found = _read_figures(record) or found
+    return found
+
+
+def _read_figures(record: Opened) -> Figures | None:
+    if record.kind != FIGURES:
+        return None
+    try:
+        told = decode(record.body, Figures)
+    except NotCanonical:
+        return None
+    return told if rules.is_sound_figures(told) else None
