@@ -24,7 +24,7 @@ from tests.browser.test_desk import open_the_desk
 from tests.browser.test_story import SAID
 
 WALKED = [("ar", False, driving.PHONE), ("en", True, driving.DESK)]
-REQUESTS, BY_PAGES, BY_HAND = 60, 3, 6
+REQUESTS, BY_PAGES, BY_HAND = 60, 3, 8
 KIND = "A place tonight"
 CASE = 'main a[href^="/case/"]'
 

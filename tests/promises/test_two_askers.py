@@ -31,8 +31,8 @@ pytestmark = pytest.mark.anyio
 
 WISH = Wish(NEED, "A lift on Thursday")
 TRIES, STEPS = 32, 13
-BOUND = 3 * (2 * 0.25 / TRIES) ** 0.5
-"""Three deviations of the difference of two shares that are the same."""
+BOUND = 4 * (2 * 0.25 / TRIES) ** 0.5
+"""Four deviations of the difference of two shares that are the same."""
 
 
 def _chained(services, membership, trail, persona, seen_by_all):

@@ -400,6 +400,15 @@ class TestDispatching:
         guest.send(returns(guest, self.code), "desk_back", text="شكراً", _button="do=add")
         assert founded.word("Nobody is waiting.") not in queue(founded, circle).text
 
+    def test_a_dozen_answers_in_a_row_are_given(self, two) -> None:
+        """Whoever works through a queue is no flood: sealing an answer costs no more than any word does."""
+        founded, _, circle = two
+        page = case(founded, circle)
+        for _ in range(12):
+            form = next(one for one in page.forms if "seen" in one.fields)
+            page = founded.post(form.action, {**form.fields, "do": "answer", "text": ANSWER})
+            assert page.status == 200
+
     def test_who_has_how_many_stands_below(self, two) -> None:
         founded, olive, circle = two
         does(olive, circle, "take")

@@ -252,7 +252,7 @@ async def act(visit: Visit) -> Response:
     verb = visit.form.choice("do", ("answer", "finish", "note", "take", "hand", "back", "close"))
     if verb in ("answer", "finish", "close") and len(one.talk.said) != visit.form.number("seen", 0, MOST_LINES):
         return _page(visit, circle, inner, one, moved=True)
-    visit.limit(SLOW if verb in ("answer", "finish") else WRITE)
+    visit.limit(WRITE)
     try:
         await _do(visit, circle, inner, one, verb)
     except (BadInput, Refused) as error:
