@@ -352,7 +352,11 @@ class _Story:
         self._photo_at_once()
         guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
         self._comes()
-        guest.submit(guest.go("help", "help_mine", "need"), "need", "worked")
+        founder.submit(founder.go("help", "need"), "need", "word", word0=words["said"])
+        guest.submit(guest.go("help", "help_mine", "need"), "need", "thank", at=-1, thanks=words["answer"])
+        page = founder.go("help", "help_mine")
+        assert words["answer"] in page.text
+        founder.submit(page, "help_thanks")
         page = founder.submit(founder.go("help", "help_mine", "help_duty"), "help_duty", "save", days0="2")
         founder.submit(page, "help_duty", "end")
         page = guest.get(self.world.url("help_new", show="offers"))
@@ -362,7 +366,9 @@ class _Story:
         founder.submit(founder.follow(page, "need"), "need", "takedown", at=1)
 
     def _agree(self) -> None:
-        """Somebody would help and is told no; then both agree, talk, open a step, arrive, and one ends it."""
+        """Somebody would help and is told no; then both agree, talk, open a step, and one ends it. Before, nobody came;
+        the care team reads that.
+        """
         founder, guest, words = self.founder, self.guest, self.words
         for answer in ("refuse", "accept"):
             page = founder.go("help", "help_mine", "need", "need_pledge")
@@ -374,6 +380,10 @@ class _Story:
         guest.submit(page, "followup", "open", at=1, **{"open-name": words["alias"]})
         page = founder.go("help", "help_mine", "followup")
         assert words["said"] in page.text
+        page = founder.submit(founder.follow(page, "followup_nobody"), "followup_nobody", more=words["more"])
+        founder.submit(page, "followup", "thank", at=-2)
+        founder.submit(founder.go("more", "groups", "group", "care", "care_reports"), "care_missed")
+        page = founder.go("help", "help_mine", "followup")
         page = founder.submit(page, "followup", "arrived", at=-2)
         founder.submit(page, "followup", "end", at=-1)
         guest.submit(guest.go("help", "help_mine", "followup"), "followup", "end")

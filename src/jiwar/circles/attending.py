@@ -34,6 +34,7 @@ from jiwar.circles.cases import (
     SHOW,
     STEP_LIMIT,
     STEPS,
+    THANKS,
     Line,
     lying,
     mine,
@@ -178,6 +179,20 @@ async def arrive(circle: Circle, case: Case) -> None:
     _require_open(circle, case)
     await _change(circle.member, case, lambda now: [replace(now, arrived=True)])
     await tell(circle, named(circle, case.name))
+
+
+async def thank(circle: Circle, case: Case, text: str = "") -> None:
+    """Say thank you, with a line or without; twice is once. Raises TextTooLong, NotThere, TooMuch."""
+    text = texts.line(text, STEP_LIMIT, required=False)
+    _require_open(circle, case)
+    if not show(circle, case).has_thanked(mine=True):
+        await _leave(circle, case, THANKS, text=text)
+    await tell(circle, case)
+
+
+async def note_told(circle: Circle, case: Case) -> None:
+    """Remember that the care team knows that nobody came."""
+    await _change(circle.member, case, lambda now: [replace(now, told=True)])
 
 
 # its end

@@ -31,7 +31,7 @@ AFTER = 3
 SAY_LIMIT = 600
 MOST_LETTERS = 48
 """Of what lies in a box; before one more comes, the oldest words go."""
-CAME, SAY, OPEN, SHOW, ARRIVED = "came", "say", "open", "show", "arrived"
+CAME, SAY, OPEN, SHOW, ARRIVED, THANKS = "came", "say", "open", "show", "arrived", "thanks"
 NAME, REACH, PLACE = STEPS = ("name", "reach", "place")
 STEP_LIMIT = 120
 LAST_NUMBER = 10_000
@@ -39,7 +39,9 @@ ENDED = b""
 
 
 class Line(Wire, frozen=True):
-    """The body of a letter of purpose `pair`. `step`: with opening and showing; `text`: with saying and showing."""
+    """The body of a letter of purpose `pair`. `step`: with opening and showing; `text`: with saying and showing, and
+    with thanks if there is more to say.
+    """
 
     kind: str
     number: int
@@ -90,6 +92,14 @@ class Shown:
 
     def has_arrived(self, mine: bool) -> bool:
         return self._has(ARRIVED, mine)
+
+    def has_thanked(self, mine: bool) -> bool:
+        return self._has(THANKS, mine)
+
+    @property
+    def thanks(self) -> str:
+        """What the other one says with their thanks, if anything."""
+        return next((one.line.text for one in self.said if one.line.kind == THANKS and not one.mine), "")
 
     @property
     def waits_for_me(self) -> bool:
@@ -181,6 +191,7 @@ def _require_sound(line: Line) -> None:
         SAY: not line.step and texts.is_sound(line.text, SAY_LIMIT, lines=True),
         OPEN: line.step in STEPS and not line.text,
         SHOW: line.step in STEPS and texts.is_sound(line.text, STEP_LIMIT),
+        THANKS: not line.step and texts.is_sound(line.text, STEP_LIMIT, required=False),
     }
     if not (sound.get(line.kind, False) and 0 <= line.number <= LAST_NUMBER):
         raise BadChoice

@@ -35,12 +35,14 @@ WORD = "word"
 RIGHT = "right"
 SLIP, CASE = "slip", "case"
 DEAL, PAIR = "deal", "pair"
+NOSHOW, THANKS = "noshow", "thanks"
 """Purposes: a member to a desk; "I know this person", to the stewards' desk; keys of a circle to somebody; a newcomer
 to who invited them; a capability to close an account, to a friend; the secret of an applicant's room, to the desk for
 strangers; what is said in that room. Halves of what opens an account, to a key-keeper; one of them, to another
 keeper; that this has begun, to the owner. A word from one one-off to another. Values to sign, and the same
 signed (`rights`). The secret of a caller's room, to dispatchers; what is said in that room. What two one-offs agree
-on; what is said in the box that they have together."""
+on; what is said in the box that they have together. That nobody came, from a one-off to the stewards' desk.
+Thanks from one one-off to another."""
 
 
 class Letter(Wire, frozen=True):

@@ -22,7 +22,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from jiwar.circles import authorship, boxes, duty, later, rights
+from jiwar.circles import authorship, boxes, duty, later, letters, rights
 from jiwar.circles.circle import Circle, open_log
 from jiwar.circles.speech import Said, owned_rid
 from jiwar.errors import Full, NotCanonical, NotThere, Unopenable
@@ -38,6 +38,8 @@ ONE_OFF = "one-off"
 SIZE = 6_144
 """Bytes of everything that a one-off says."""
 BOX = boxes.ONE_OFF
+THANKED_DAYS = 7
+"""Days that thanks wait for whoever wrote about something, after that is gone."""
 MOST_OPEN = 12
 MOST_WAITING = 3
 """What waits lies in the keyring, which has one size."""
@@ -235,7 +237,7 @@ async def settle(circle: Circle) -> None:
         obj = one.about or object_named(one)
         there = is_there(circle, obj)
         if one.day + one.keep < today or not (there or one.kind):
-            now[one.seed] = []
+            now[one.seed] = [one] if _is_thanked(circle, one, today) else []
         elif there:
             now[one.seed] = [replace(one, kind="", body=b"", cover=b"", calls=b"")]
         elif obj not in circle.services.later.waiting:
@@ -246,6 +248,14 @@ async def settle(circle: Circle) -> None:
             await boxes.empty(circle.services, Persona(seed).box(BOX))
     if changed:
         await circle.member.update(lambda ring: _with(ring, {seed: now[seed] for seed in changed}))
+
+
+def _is_thanked(circle: Circle, one: OneOff, today: int) -> bool:
+    """Whether thanks lie in its box that may still be read, also when what it wrote about is gone."""
+    if not one.about or one.day + one.keep + THANKED_DAYS < today:
+        return False
+    me = persona_of(one)
+    return bool(letters.read_box(circle.services.store, me.box(BOX), me.kem_seed, letters.THANKS, today))
 
 
 def _with(ring: Keyring, now: dict[bytes, list[OneOff]]) -> Keyring:

@@ -12,7 +12,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-from jiwar.circles import letters
+from jiwar.circles import letters, noshows
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import desks
@@ -117,6 +117,13 @@ def waiting(circle: Circle, role: Circle) -> list[Received]:
     return sorted(filter(None, read), key=lambda one: one.day)
 
 
+def all_waiting(circle: Circle, role: int, inner: Circle) -> int:
+    """How many things wait on the desk of a role, if it has one: reports, and for stewards that nobody came."""
+    if role not in READERS:
+        return 0
+    return len(waiting(circle, inner)) + (len(noshows.waiting(circle, inner)) if role == STEWARD else 0)
+
+
 def _read(circle: Circle, letter: letters.Received) -> Received | None:
     try:
         report = decode(letter.body, Report)
@@ -144,6 +151,7 @@ async def clear_desk(circle: Circle, role: Circle) -> None:
     what is for somebody else to gather.
     """
     store, sound = circle.services.store, {one.eid for one in waiting(circle, role)}
+    sound |= {one.eid for one in noshows.lying(circle, role)}
     today = circle.services.clock.day()
     for desk in desks(role):
         sound |= {one.eid for one in letters.read_box(store, desk.box, desk.seed, letters.VOUCH, today)}

@@ -296,7 +296,7 @@ class Case(Wire, frozen=True):
     other: the key of theirs. secret: what both of us have; empty when it has ended. day: when it began, or when I
     learned that it ended. asks: whether I am the one who is helped. whole: whether it is about all of it. language:
     of our recognition words. opened: (step, words) of mine that are not theirs to read yet, or were. arrived: whether
-    I have said so.
+    I have said so. told: whether I have told the care team that nobody came.
     """
 
     name: bytes
@@ -311,6 +311,7 @@ class Case(Wire, frozen=True):
     language: str = "ar"
     opened: tuple[tuple[str, str], ...] = ()
     arrived: bool = False
+    told: bool = False
 
 
 class Keyring(Wire, frozen=True):

@@ -60,7 +60,7 @@ async def show(visit: Visit) -> Response:
         key=visit.circle_name(circle.id),
         name=circle.name,
         level=circle.charter.level,
-        reports=len(reports.waiting(circle, role)),
+        reports=reports.all_waiting(circle, STEWARD, role),
         asked=bool(asking) or circle.charter.access == ASKED,
         asking=sum(one.waits_for_us for one in asking),
         due=circle.state.changed_since_rotation or role.state.changed_since_rotation,

@@ -80,14 +80,14 @@ def about(circle: Circle, case: Case) -> tuple[str, bool]:
     return aidwords.cut(found.need.text)[0], found.is_open
 
 
-def _addressed(visit: Visit) -> tuple[Circle, Case]:
+def addressed(visit: Visit) -> tuple[Circle, Case]:
     """Raises NotThere."""
     circle, name = visit.addressed("followup")
     return circle, cases.named(circle, name)
 
 
 async def show(visit: Visit) -> Response:
-    circle, case = _addressed(visit)
+    circle, case = addressed(visit)
     await attending.settle(circle)
     return _page(visit, circle, cases.named(circle, case.name))
 
@@ -105,9 +105,12 @@ def _page(visit: Visit, circle: Circle, case: Case, error: JiwarError | None = N
         need=visit.site.paths.url("need", need=visit.object_name(circle.id, case.obj)) if listed else "",
         steps=[] if shown.is_over else [_step(visit, shown, step, error) for step in cases.STEPS],
         typed=visit.form.typed("text", 2 * SAY_LIMIT),
+        thanks=visit.form.typed("thanks"),
         limit=SAY_LIMIT,
         step_limit=STEP_LIMIT,
         error=visit.sentence(error) if error and not visit.form.typed("step") else "",
+        sent=visit.form.typed("do"),
+        nobody=_nobody(visit, circle, shown),
     )
 
 
@@ -116,6 +119,13 @@ def _desk(visit: Visit, circle: Circle, case: Case) -> str:
     if not case.asks or circle.membership.parent or roles.held(circle, DISPATCHER) is None:
         return ""
     return visit.site.paths.url("queue", circle=visit.circle_name(circle.id))
+
+
+def _nobody(visit: Visit, circle: Circle, shown: Shown) -> str:
+    """The path on which one says that nobody came, as long as that can be."""
+    if shown.is_over or shown.has_arrived(mine=True):
+        return ""
+    return visit.site.paths.url("followup_nobody", followup=visit.object_name(circle.id, shown.case.name))
 
 
 def _step(visit: Visit, shown: Shown, step: str, error: JiwarError | None) -> StepShown:
@@ -131,7 +141,7 @@ async def act(visit: Visit) -> Response:
 
 
 async def _act(visit: Visit) -> Response:
-    circle, case = _addressed(visit)
+    circle, case = addressed(visit)
     verb = visit.form.typed("do")
     visit.limit(WRITE)
     if verb == "end":
@@ -156,6 +166,8 @@ async def _do(visit: Visit, circle: Circle, case: Case, verb: str) -> None:
         await attending.tell(circle, case)
     elif verb == "arrived":
         await attending.arrive(circle, case)
+    elif verb == "thank":
+        await attending.thank(circle, case, visit.form.typed("thanks"))
     else:
         raise BadChoice
 

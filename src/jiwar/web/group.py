@@ -54,7 +54,7 @@ async def show(visit: Visit) -> Response:
         care=care,
         fund=charter.fund.on,
         asking=_asking(circle),
-        reports=[(TEAMS[role], len(reports.waiting(circle, inner))) for role, inner in roles.all_held(circle)],
+        reports=[(TEAMS[role], reports.all_waiting(circle, role, inner)) for role, inner in roles.all_held(circle)],
         due=care and circle.state.changed_since_rotation,
     )
 

@@ -12,7 +12,7 @@ from jiwar.circles.asking import is_answered
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
-from jiwar.web import cases, greeting, practice, together, week
+from jiwar.web import cases, greeting, practice, thanks, together, week
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.keepers import begun_in
@@ -91,6 +91,7 @@ async def show(visit: Visit) -> Response:
         await settle(circle)
     cared = [one for circle in boards for one in cases.rows(visit, circle) if one.waits][:FOR_ME]
     ending = [one for circle in helping for one in own_rows(visit, circle) if one.calls][:FOR_ME]
+    thanked = [one for circle in helping for one in thanks.rows(visit, circle)][:FOR_ME]
     faces = [one for circle in circles for one in greeting.waiting(visit, circle)][:FOR_ME]
     arrivals = (greeting.arrival(visit, circle) for circle in sorted(circles, key=lambda one: -one.membership.joined))
     return visit.page(
@@ -99,7 +100,8 @@ async def show(visit: Visit) -> Response:
         part=visit.services.clock.part(),
         together=together.today(visit, circles),
         alert=_alert(visit, circles, damaged),
-        mine=mine[: max(0, FOR_ME - len(faces) - len(ending) - len(cared))],
+        mine=mine[: max(0, FOR_ME - len(faces) - len(ending) - len(cared) - len(thanked))],
+        thanked=thanked,
         ending=ending,
         cared=cared,
         faces=faces,
@@ -110,7 +112,7 @@ async def show(visit: Visit) -> Response:
         begin=visit.site.paths.url("new_topic"),
         helping=bool(helping),
         greet=_greeting_place(visit, seen),
-        quiet=not (mine or ending or cared) and not any(group.unread for group in groups),
+        quiet=not (mine or ending or cared or thanked) and not any(group.unread for group in groups),
         groupless=not circles,
         practice=practice.is_due(visit),
     )

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from jiwar.circles import attending, confiding, oneoffs, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import MODERATOR, STEWARD, TRUSTED
+from jiwar.circles.thanks import LIMIT
 from jiwar.circles.words import WORD_LIMIT
 from jiwar.errors import BadChoice, BadInput, JiwarError, Refused
-from jiwar.systems.needs import pictures, rules, service, view
+from jiwar.systems.needs import pictures, rules, service, thanking, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.view import Confided, Shown
-from jiwar.web import aidwords, cases, messages, pledges, waking
+from jiwar.web import aidwords, cases, messages, pledges, thanks, waking
 from jiwar.web.app import At
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import WRITE
@@ -138,6 +139,7 @@ async def show_mine(visit: Visit) -> Response:
         "needs/mine.html",
         tab="help",
         cases=[one for circle in everywhere for one in cases.rows(visit, circle, called(visit, circle))],
+        thanked=[row for one in circles for row in thanks.rows(visit, one, called(visit, one))],
         watches=[(visit.circle_name(one.id), one.name, waking.mine_said(visit, one)) for one in circles],
         mine=[one for circle in circles for one in own_rows(visit, circle)],
         several=len(everywhere) > 1,
@@ -189,6 +191,10 @@ def _one_page(visit: Visit, circle: Circle, found: Shown, own: bool, error: Jiwa
         often="" if need.often == rules.ONCE else visit.say(aidwords.OFTEN[need.often]),
         outcome=visit.say(aidwords.OUTCOMES[need.outcome]) if need.outcome else "",
         outcomes=[(one, visit.say(said)) for one, said in aidwords.OUTCOMES.items()],
+        thankable=own and not found.waits and thanking.has_somebody(circle, found.obj),
+        thanks=visit.form.typed("thanks"),
+        thanks_limit=LIMIT,
+        sent=visit.form.typed("do"),
         own=own,
         circle=visit.circle_name(circle.id),
         watch=waking.line(visit, circle, need.kind) if own and rules.is_urgent(need) else "",
@@ -224,6 +230,8 @@ async def act(visit: Visit) -> Response:
     if verb in rules.OUTCOMES:
         await service.end(circle, obj, verb)
         visit.tell("Ended. Its words are gone.")
+    elif verb == "thank":
+        return await _end_with_thanks(visit, circle, obj)
     elif verb == "withdraw":
         await service.take_back(circle, obj)
         visit.tell("Taken back.")
@@ -237,6 +245,17 @@ async def act(visit: Visit) -> Response:
         raise BadChoice
     await visit.member.flush()
     return visit.go("help") if verb == "takedown" else visit.go("help_mine")
+
+
+async def _end_with_thanks(visit: Visit, circle: Circle, obj: bytes) -> Response:
+    """It worked out, and whoever wrote about it reads a thank-you."""
+    try:
+        await thanking.end(circle, obj, visit.form.typed("thanks"))
+    except BadInput as error:
+        return _one_page(visit, circle, view.mine(circle, obj), own=True, error=error)
+    visit.tell("Ended, with thanks. Its words are gone.")
+    await visit.member.flush()
+    return visit.go("help_mine")
 
 
 def _word_typed(visit: Visit) -> str:

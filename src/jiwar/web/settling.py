@@ -1,4 +1,4 @@
-"""What members wrote to the care team: the team reads it, and is done with it after a second look."""
+"""What members wrote to a team: it reads it, also that nobody came, and is done with it after a second look."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from jiwar.circles import reports, roles
 from jiwar.circles.circle import Circle
+from jiwar.circles.model import STEWARD
 from jiwar.errors import NotThere
-from jiwar.web import teams, written
+from jiwar.web import noshows, teams, written
 from jiwar.web.app import At
 from jiwar.web.persons import Person, person
 from jiwar.web.visit import Visit
@@ -49,7 +50,8 @@ async def show(visit: Visit) -> Response:
         raise NotThere
     rows = [_row(visit, circle, one) for one in reports.waiting(circle, inner)]
     key, team = visit.circle_name(circle.id), teams.team(visit, circle, role)
-    return visit.page("care/reports.html", tab="more", key=key, team=team, rows=rows)
+    missed = noshows.rows(visit, circle, inner) if role == STEWARD else []
+    return visit.page("care/reports.html", tab="more", key=key, team=team, rows=rows, missed=missed)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ async def show(visit: Visit) -> Response:
         open=roles.is_open(circle, role),
         care=roles.care_of(circle) is not None,
         desk=role in reports.READERS,
-        reports=len(reports.waiting(circle, inner)) if inner and role in reports.READERS else 0,
+        reports=reports.all_waiting(circle, role, inner) if inner else 0,
         queue=visit.site.paths.url("queue", circle=visit.circle_name(circle.id)) if dispatches else "",
         asked=requests.wanting(inner) if inner and dispatches else 0,
         board=_board(visit, circle, inner) if inner and role == TRUSTED else "",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from jiwar.circles import agreeing, attending, cases, oneoffs, rights
+from jiwar.circles import agreeing, attending, cases, noshows, oneoffs, rights
 from jiwar.circles.agreeing import ACCEPT, CONFIRM, NO, PROPOSE, Agreement, Place
 from jiwar.circles.circle import Circle
-from jiwar.circles.rights import Standing
+from jiwar.circles.rights import Right, Standing
 from jiwar.errors import NotThere, TooMuch
 from jiwar.keyring.model import Case, OneOff
+from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.systems.needs import view
 from jiwar.systems.needs.model import NEED
@@ -123,6 +124,24 @@ async def refuse(circle: Circle, obj: bytes, name: bytes) -> None:
     with suppress(TooMuch):  # Who let their box fill up keeps nothing of theirs in mine.
         await _answer(circle, obj, made, NO, name)
     await attending.let_go(circle, _own(circle, obj), made.other)
+
+
+async def tell_nobody_came(circle: Circle, case: Case, more: str = "") -> None:
+    """Tell the care team that nobody came; twice is once. Raises as `noshows.tell` does."""
+    if not case.told:
+        await noshows.tell(circle, case, more, _shown_right(circle, case))
+        await attending.note_told(circle, case)
+
+
+def _shown_right(circle: Circle, case: Case) -> Right:
+    """The right that my one-off of a case has shown already: with what it wrote, or when it proposed to help."""
+    me = Persona(case.seed)
+    if oneoffs.object_of(circle.id, me.key) == case.obj:
+        with suppress(NotThere):
+            return view.one(circle, case.obj).need.right
+        return rights.NONE
+    proposed = agreeing.agreements(circle, me, case.obj)
+    return next((one.right for one in proposed if one.helper == me.key), rights.NONE)
 
 
 def _asks(circle: Circle, obj: bytes) -> bool:
