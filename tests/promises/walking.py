@@ -366,8 +366,8 @@ class _Story:
         founder.submit(founder.follow(page, "need"), "need", "takedown", at=1)
 
     def _agree(self) -> None:
-        """Somebody would help and is told no; then both agree, talk, open a step, and one ends it. Before, nobody came;
-        the care team reads that.
+        """Somebody would help and is told no; then both agree, talk, open a step, and one ends it. The care team
+        reads that nobody came.
         """
         founder, guest, words = self.founder, self.guest, self.words
         for answer in ("refuse", "accept"):
@@ -512,7 +512,7 @@ class _Story:
         queue = founder.submit(queue, "queue")
         page = founder.submit(founder.follow(queue, "case"), "case")
         page = founder.submit(page, "case", "answer", text=words["answer"] + HOSTILE)
-        page = founder.submit(page, "case", "note", at=2, note=words["more"])
+        page = founder.submit(page, "case", "note", at=1, note=words["more"])
         founder.submit(page, "help_new")
         page = caller.submit(caller.follow(caller.follow(kept, "desk"), "desk_back"), "desk_back", code=code)
         assert words["answer"] in page.text

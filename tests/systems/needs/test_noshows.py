@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import attending, issuing, letters, noshows, oneoffs, reports, rights, roles
+from jiwar.circles import cases, issuing, letters, noshows, oneoffs, reports, rights, roles
 from jiwar.circles.circle import Circle
+from jiwar.circles.founding import desks
 from jiwar.circles.model import STEWARD
 from jiwar.circles.noshows import MOST_LYING, Missed, NoShow
 from jiwar.clock import SetClock
@@ -43,8 +44,8 @@ async def test_who_asked_tells_and_the_case_goes_on(company: Company) -> None:
     (one,) = waiting(company)
     assert (one.obj, one.other, one.behind) == (obj, Persona(helps.seed).key, False)
     assert [said.noshow.more for said in one.told] == ["انتظرت ساعة"]
-    assert attending.mine(company.fig())[0].secret == asks.secret
-    assert attending.mine(company.fig())[0].told
+    assert cases.mine(company.fig())[0].secret == asks.secret
+    assert cases.mine(company.fig())[0].told
 
 
 async def test_who_helps_tells_about_who_asked(company: Company) -> None:
@@ -58,7 +59,7 @@ async def test_who_helps_tells_about_who_asked(company: Company) -> None:
 async def test_telling_twice_is_once(company: Company) -> None:
     await agreed(company, await listed(company))
     for _ in range(2):
-        await pledging.tell_nobody_came(company.fig(), attending.mine(company.fig())[0])
+        await pledging.tell_nobody_came(company.fig(), cases.mine(company.fig())[0])
     assert [len(one.told) for one in waiting(company)] == [1]
 
 
@@ -85,7 +86,7 @@ async def test_what_is_too_long_changes_nothing(company: Company) -> None:
     with pytest.raises(TextTooLong):
         await pledging.tell_nobody_came(company.fig(), asks, "أ" * (noshows.MORE_LIMIT + 1))
     assert waiting(company) == []
-    assert not attending.mine(company.fig())[0].told
+    assert not cases.mine(company.fig())[0].told
 
 
 async def test_a_case_that_has_ended_can_not_be_told_of(company: Company) -> None:
@@ -137,7 +138,7 @@ class Wrong(Wire, frozen=True):
 
 def lying(company: Company) -> int:
     care = roles.open_role(company.palm())
-    return sum(len(company.services.store.mail(desk.box)) for desk in noshows.desks(care))
+    return sum(len(company.services.store.mail(desk.box)) for desk in desks(care))
 
 
 async def test_whoever_is_many_one_offs_keeps_nobodys_report_out(company: Company) -> None:
