@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from jiwar.circles import cases, issuing, letters, noshows, oneoffs, reports, rights, roles
+from jiwar.circles.agreeing import PROPOSE
 from jiwar.circles.circle import Circle
 from jiwar.circles.founding import desks
 from jiwar.circles.model import STEWARD
@@ -78,7 +79,7 @@ async def test_several_who_waited_for_one_offer_are_seen_together(company: Compa
 
 
 def newest(circle: Circle, obj: bytes) -> bytes:
-    return next(made.name for made, case in pledging.agreements(circle, obj) if case is None)
+    return next(made.name for made, _ in pledging.agreements(circle, obj) if made.step == PROPOSE)
 
 
 async def test_what_is_too_long_changes_nothing(company: Company) -> None:
