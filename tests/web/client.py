@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from jiwar.node import Hub
 from jiwar.web.paths import PLACE
 from jiwar.web.site import Site
+from tests.web.styled import undressed
 
 T = TypeVar("T")
 HOST = "hub.test"
@@ -201,7 +202,9 @@ class Client:
         answered = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
         self._take_cookies(answered)
         self.visited.append(path)
-        return Page(path, sent[0]["status"], answered, b"".join(part.get("body", b"") for part in sent[1:]))
+        page = Page(path, sent[0]["status"], answered, b"".join(part.get("body", b"") for part in sent[1:]))
+        assert not undressed(page.html, self.world.site.pages.look), path
+        return page
 
     def _take_cookies(self, headers: list[tuple[str, str]]) -> None:
         for name, value in headers:

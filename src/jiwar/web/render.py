@@ -40,7 +40,7 @@ class Pages:
         new_nonce: Callable[[], str],
         folders: tuple[Path, ...] = (FOLDER,),
     ) -> None:
-        self._look = look
+        self.look = look
         self._new_nonce = new_nonce
         self._environments = {code: environment(language, look, folders) for code, language in languages.items()}
         self._uses = Uses(self._parse)
@@ -66,7 +66,7 @@ class Pages:
     def style(self, template: str) -> Markup:
         """Return the slice of the sheet that a page made from `template` carries."""
         if template not in self._styles:
-            self._styles[template] = Markup(self._look.style(self._uses.classes(template)))  # noqa: S704 - our own sheet
+            self._styles[template] = Markup(self.look.style(self._uses.classes(template)))  # noqa: S704 - our own sheet
         return self._styles[template]
 
     def classes(self, template: str) -> frozenset[str]:
@@ -74,7 +74,7 @@ class Pages:
 
     def class_names(self, names: str) -> str:
         """What this hub writes for some classes, for the little that is put together outside a template."""
-        return self._look.class_names(names)
+        return self.look.class_names(names)
 
     def render(self, template: str, reader: Reader, frame: Frame, **context: object) -> Page:
         """Render a page. Templates see `frame`, `url`, `reader` and its `n`, `count`, `day`, `moment`, `when`."""
