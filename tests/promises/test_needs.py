@@ -48,8 +48,8 @@ async def _forget_nothing(*_):
     """The keyring keeps it."""
 
 
-def _at_once(waiting, append, clock, random, wait=(), then=lambda: None):
-    _put(waiting, append, clock, random, (0, 1), then)
+def _at_once(waiting, append, clock, random, *_, **what_follows):
+    _put(waiting, append, clock, random, (0, 1), **what_follows)
 
 
 _put = Later.put

@@ -41,8 +41,8 @@ def _chained(services, membership, trail, persona, seen_by_all):
     return log
 
 
-def _at_once(waiting, append, clock, random, wait=(), then=lambda: None):
-    _put(waiting, append, clock, random, (0, 1), then)
+def _at_once(waiting, append, clock, random, *_, **what_follows):
+    _put(waiting, append, clock, random, (0, 1), **what_follows)
 
 
 _put = Later.put
