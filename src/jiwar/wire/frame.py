@@ -10,6 +10,8 @@ from jiwar.errors import NotCanonical, Unopenable
 Part = bytes | str | int
 MINIMUM_PADDED = 256
 LARGEST_NUMBER = 2**64 - 1
+_SHORT = tuple(length.to_bytes(4, "big") for length in range(256))
+"""The lengths of most parts, made once: each time they would be memory to fetch and to overwrite."""
 
 
 def join(*parts: Part) -> bytes:
@@ -22,7 +24,8 @@ def join(*parts: Part) -> bytes:
     pieces: list[bytes] = []
     for part in parts:
         raw = part if isinstance(part, bytes) else _raw(part)
-        pieces.append(len(raw).to_bytes(4, "big"))
+        length = len(raw)
+        pieces.append(_SHORT[length] if length < len(_SHORT) else length.to_bytes(4, "big"))
         pieces.append(raw)
     return b"".join(pieces)
 
