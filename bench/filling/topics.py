@@ -101,7 +101,7 @@ class Filler:
         nonce = log.random(16)
         rid = owned_rid(author.key, nonce)
         place = Place(log.circle, log.shelf, topic.obj, log.newest.epoch, day, keep)
-        value = record.write_record(
+        value, erase_hash = record.write_record(
             author,
             log.key(place.epoch, keep, day),
             place,
@@ -131,7 +131,7 @@ class Filler:
                 day=day,
                 keep=keep,
                 rid=rid,
-                erase_hash=author.erase_hash(rid),
+                erase_hash=erase_hash,
                 value=value,
                 cover=cover,
             )

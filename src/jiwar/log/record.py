@@ -82,13 +82,13 @@ def write_record(
     part: int,
     seen: tuple[int, bytes],
     previous: bytes,
-) -> bytes:
-    """Sign and seal one record; the value of its row."""
+) -> tuple[bytes, bytes]:
+    """Sign and seal one record; the value of its row, and the hash of the token that erases it."""
     erase_hash = persona.erase_hash(rid)
     unsigned = SignedRecord(kind, persona.key, body, part, seen[0], seen[1], previous, erase_hash, b"")
     signature = persona.sign(_signed_bytes(place, rid, unsigned))
     signed = SignedRecord(kind, persona.key, body, part, seen[0], seen[1], previous, erase_hash, signature)
-    return seal(key, RECORD_SEAL, (*place.sealed, rid), encode(signed))
+    return seal(key, RECORD_SEAL, (*place.sealed, rid), encode(signed)), erase_hash
 
 
 def read_record(key: bytes, place: Place, rid: bytes, value: bytes) -> SignedRecord:

@@ -276,7 +276,7 @@ class ShelfLog:
         rid = entry.rid or self.random(16)
         part = self.clock.part()
         key = await self._writing_key(keep, day)
-        value = record.write_record(
+        value, erase_hash = record.write_record(
             self.persona, key, place, rid, entry.kind, entry.body, part, self._seen(), self.previous
         )
         said = Said(entry.kind, self.persona.key, part, entry.body)
@@ -297,7 +297,7 @@ class ShelfLog:
             day=day,
             keep=keep,
             rid=rid,
-            erase_hash=self.persona.erase_hash(rid),
+            erase_hash=erase_hash,
             value=value,
             cover=cover,
         )

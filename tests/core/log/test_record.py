@@ -45,7 +45,9 @@ SIGNED_ONLY: dict[str, Place] = {"circle": replace(PLACE, circle=b"d" * 32), "sl
 
 
 def written(place: Place = PLACE, body: bytes = b"text") -> bytes:
-    return write_record(AUTHOR, KEY, place, RID, "say", body, 2, (7, b"R" * 32), b"P" * 32)
+    value, erase_hash = write_record(AUTHOR, KEY, place, RID, "say", body, 2, (7, b"R" * 32), b"P" * 32)
+    assert erase_hash == AUTHOR.erase_hash(RID)
+    return value
 
 
 @given(st.binary(max_size=300), st.sampled_from([PLACE, *SIGNED_ONLY.values()]))
