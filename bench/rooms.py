@@ -35,8 +35,8 @@ WRITING_CLOSES = (
     " reader. In a profile of it the request, its form and session are a third, the circle's keys and roster a"
     " quarter, the room judged again an eighth, sealing, signing and handing the row over the rest; none of it may"
     " be kept open for the next request. Across all of them a fifth is the allocator, which overwrites what is given"
-    " back and keeps nothing aside for each thread (decision 13): one that did both would save most of that. A second"
-    " process for live readers would take their half"
+    " back and keeps nothing aside for each thread (decision 13); of what else was tried nothing keeps that"
+    " promise and costs less (decision 45). A second process for live readers would take their half"
 )
 QUIET = {"X_Quiet": "1"}
 SETTLE_SECONDS = 2.0
