@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.browser import driving
@@ -10,11 +12,12 @@ from tests.browser.conftest import OpenBrowser
 from tests.browser.measured import Measured
 from tests.browser.serving import Served
 from tests.browser.test_story import SAID
+from tests.core.pictures.making import photo
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("lang", "js", "width"), [("ar", False, driving.PHONE), ("en", True, driving.DESK)])
-def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, width: int) -> None:
+def test_a_bed_at_night(hub: Served, browser: OpenBrowser, tmp_path: Path, lang: str, js: bool, width: int) -> None:
     founder, guest = (Measured(browser(width, js, lang), hub, lang, js) for _ in range(2))
     said, examination = SAID[lang], Examination()
     if js:
@@ -23,12 +26,15 @@ def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, 
     founder.found(hub.founding_link(), said.group, said.about, said.founder)
     open_the_desk(founder, said.group, said.text)
 
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(photo((1_600, 1_200)))
     guest.arrive("/")
     with guest.way() as way:
         guest.press("Help desk, without a key")
         guest.press("A place tonight")
         assert guest.sees(said.text), "what helps at once stands above the box"
         guest.type("text", said.brief)
+        guest.one("#file").send_keys(str(file))
         guest.press("Hand it in")
     assert way.taps <= 3
     assert len(way.screens) <= 3
@@ -45,6 +51,9 @@ def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, 
     founder.press("Look for new ones")
     founder.open(founder.word("A place tonight"))
     assert founder.sees(said.brief)
+    founder.open(founder.word("Show the photo"))
+    assert founder.driver.execute_script("return document.querySelector('main img').naturalWidth") == 640
+    founder.open(founder.word("The request"))
     founder.type("text", said.call)
     founder.press("Leave the answer")
     founder.press("Make a request of it")
@@ -64,6 +73,7 @@ def test_a_bed_at_night(hub: Served, browser: OpenBrowser, lang: str, js: bool, 
     guest.press("Delete it all")
     assert guest.sees(guest.word("It is deleted"))
     assert examination.says() == ""
+    assert not js or {"desk", "desk_back", "case", "case_photo"} <= set(examination.seen)
 
 
 @pytest.mark.slow

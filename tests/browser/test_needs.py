@@ -55,18 +55,26 @@ def test_a_request_in_two_screens(
     asker.press("Change")
     assert said.text in (asker.one("#text").get_attribute("value") or "")
     asker.press("Check, then send")
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(photo((1_600, 1_200)))
+    width_shown = "return document.querySelector('main img').naturalWidth"
+    driving.tap(asker.driver, asker.named("Photo"))
+    asker.one("#file").send_keys(str(file))
+    asker.type("alt", said.brief)
+    asker.press("Put it beside the words")
+    assert asker.driver.execute_script(width_shown) == 1_024, "as it will look"
     asker.press("Send")
     assert asker.path == "/help/mine"
 
-    file = tmp_path / "photo.jpg"
-    file.write_bytes(photo((1_600, 1_200)))
     hub.run(hub.hub.services.later.flush(hub.hub.store, hub.hub.services.random))
     asker.go("/help/mine")
     asker.open(said.text[:20])
-    asker.open(asker.word("Add a photo"))
+    asker.open(asker.word("Change the photo"))
+    assert asker.driver.execute_script(width_shown) == 1_024, "it came with the words"
     asker.one("#file").send_keys(str(file))
     asker.type("alt", said.founder)
     asker.press("Put it there")
     assert asker.sees(asker.word("The photo stands beside it."))
-    width_shown = "return document.querySelector('main img').naturalWidth"
     assert asker.driver.execute_script(width_shown) == 1_024, "it has come, and is small"
+    assert examination.says() == ""
+    assert not js or {"help_new", "need_photo"} <= set(examination.seen)

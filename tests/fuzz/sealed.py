@@ -337,6 +337,16 @@ def callers_rooms(data: bytes) -> None:
         assert len(callers.read_slip(data)) == 32
 
 
+def callers_lines(data: bytes) -> None:
+    """What a letter in a room says or shows: a photo is plain, or none."""
+    for body in (data, encode(callers.CallerPhoto(callers.SHOW, 1, data))):
+        with suppress(BadInput):
+            line, jpeg = callers.read_line(body)
+            assert (line.verb == callers.SHOW) == bool(jpeg)
+            if jpeg:
+                require_plain(jpeg)
+
+
 def _at_once(work: Coroutine[Any, Any, T]) -> T:
     """What such a coroutine returns that waits for nothing."""
     try:

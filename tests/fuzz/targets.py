@@ -52,6 +52,7 @@ TARGETS = {
     "published_pages": Target(sealed.published_pages, ("circles.publishing.read",)),
     "windows": Target(sealed.windows, ("circles.window.read", "circles.posted.value", "web.desk._poster")),
     "tickets": Target(sealed.tickets, ("web.tickets.Tickets.read",)),
+    "callers_lines": Target(sealed.callers_lines, ("circles.callers.read_line",)),
     "callers_rooms": Target(sealed.callers_rooms, ("circles.callers.read", "circles.callers.read_slip")),
     "phones": Target(sealed.phones, ("keyring.phone.PhoneKey.open", "keyring.phone.PhoneKey.find")),
     "pins": Target(sealed.pins, ("keyring.phone.read_pin",)),

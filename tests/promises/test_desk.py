@@ -18,9 +18,11 @@ from jiwar.errors import Damaged, Full, JiwarError, KeysChanged, NotThere
 from jiwar.keyring import shelves
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import LAST_NUMBER
+from jiwar.pictures.decoder import LETTER, drawn
 from jiwar.store.contract import BOX_ENVELOPES, Mail
 from jiwar.systems.desk import service, view
 from jiwar.wire.canonical import encode
+from tests.core.pictures.making import photo
 from tests.mutants.mutation import Mutations, replaced
 from tests.world import Person, Village, village
 
@@ -55,6 +57,7 @@ MUTATIONS: Mutations = {
     "slips go before they are written down": replaced(service, "_write_down", _forgets),
     "what is taken back stays": replaced(callers, "take_back", _leaves_it),
     "what finds no place is acknowledged": replaced(callers, "_admitted", _acknowledges_anyway),
+    "a letter's size tells of a photo": replaced(callers, "_LINE_SIZE", (2_048, 16_384)),
     "answers name who gave them": replaced(service, "_voice", lambda inner, _: inner.log.persona),
 }
 
@@ -147,6 +150,32 @@ async def test_a_steward_who_is_no_dispatcher_opens_nothing_of_what_comes_later(
     assert not opened(here, here.founder)
     found = await only(here)
     assert found.talk.said[0].line.text == NEED
+
+
+async def test_a_photo_is_a_letter_like_every_other_and_goes_with_the_request(here: Village) -> None:
+    """Whoever has the disk tells neither that there is one nor what is on it."""
+    services, jpeg = here.world.services, drawn(photo((900, 700)), LETTER)
+    caller = Persona(here.world.random(32))
+    await callers.ask(services, poster(here), caller.seed, "bed", NEED, jpeg)
+    await callers.add(services, poster(here), caller.seed, "By the river.")
+    lying = here.world.store.mail(desk_of(caller.room).box)
+    assert len({len(mail.value) for mail in lying}) == 1
+    assert len(lying) == 3
+    assert not any(jpeg[40:60] in mail.value for mail in lying)
+    found = await only(here)
+    assert [one.jpeg for one in found.talk.said] == [b"", jpeg, b""]
+    await callers.take_back(services, caller.room)
+    assert here.world.store.mail(desk_of(caller.room).box) == []
+
+
+async def test_nobody_but_the_caller_shows_a_photo(here: Village) -> None:
+    caller = await asks(here)
+    await only(here)
+    shown = callers.CallerPhoto(callers.SHOW, 1, drawn(photo((9, 9)), LETTER))
+    for persona in (Persona(caller.room), here.steward.circle(here.circle).log.persona):
+        mail, inbox = callers.sealed(here.world.services, persona, here.circle, caller.room, shown)
+        await here.world.store.answer_invite(poster(here).number, inbox, mail)
+    assert [one.jpeg for one in (await only(here)).talk.said] == [b""]
 
 
 async def test_who_has_the_words_reads_the_answer_and_learns_nobody(here: Village) -> None:

@@ -29,7 +29,7 @@ UNAUTHORIZED = 401
 MOST_PAGES = 400
 FROM_THE_SCRIPT = {"room_live", "script", "browser_script", "browser_worker"}
 """What scripts and browsers ask for; a person never goes there."""
-PICTURES = {"need_picture", "help_new_picture"}
+PICTURES = {"need_picture", "help_new_picture", "case_picture"}
 """Photos alone; the page around one asks for it."""
 
 
@@ -506,17 +506,22 @@ class _Story:
         text, answer = words["text"], words["answer"]
         founder.submit(page, "care_window", on="yes", name=words["label"], kind="housing", advice0=text, ready=answer)
         page = caller.follow(caller.get(f"/?l={caller.language}"), "desk")
-        kept = caller.submit(caller.submit(page, "desk"), "desk", text=words["text"] + HOSTILE)
+        page = caller.upload(caller.submit(page, "desk"), "desk", b"x", text=words["text"] + HOSTILE)
+        kept = caller.upload(page, "desk", picture((60, 40)))
         code = " ".join(WORDS_OF_A_KEY.findall(kept.html))
         queue = founder.follow(founder.follow(founder.go(*care), "team", text=founder.word("Dispatchers")), "queue")
         queue = founder.submit(queue, "queue")
         page = founder.submit(founder.follow(queue, "case"), "case")
         page = founder.submit(page, "case", "answer", text=words["answer"] + HOSTILE)
         page = founder.submit(page, "case", "note", at=1, note=words["more"])
-        founder.submit(page, "help_new")
+        photo = founder.follow(page, "case_photo")
+        founder.get(photo.path.replace("/photo/", "/picture/"))
+        page = founder.submit(page, "help_new", carry=photo.path.rpartition("/")[2])
+        founder.submit(page, "help_new", "check")
         page = caller.submit(caller.follow(caller.follow(kept, "desk"), "desk_back"), "desk_back", code=code)
         assert words["answer"] in page.text
         page = caller.submit(page, "desk_back", "add", text=words["said"])
+        page = caller.upload(page, "desk_back", picture((60, 40)), do="add")
         caller.submit(page, "desk_back", at=1)
         self._confide()
 

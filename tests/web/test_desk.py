@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from urllib.parse import urlencode
 
 import pytest
 
@@ -12,14 +13,20 @@ from jiwar.circles import attending, callers, cases, leaving, roles, window
 from jiwar.circles.model import DISPATCHER
 from jiwar.clock import SetClock
 from jiwar.errors import TooMuch
+from jiwar.pictures.decoder import LETTER, MOST_BYTES
+from jiwar.pictures.jpeg import require_plain
 from jiwar.systems.desk import service, view
 from jiwar.systems.needs import pledging
 from jiwar.systems.needs import service as needs
 from jiwar.systems.needs.model import NEED as NEED_SIDE
 from jiwar.systems.needs.rules import USUAL, Wish
-from jiwar.web.limits import ONE_TICKET, ONE_WINDOW, PAGES_AT_A_WINDOW
+from jiwar.web import crowd
+from jiwar.web.desk import WORDS_ALONE
+from jiwar.web.limits import EVERYBODY_SHOWS, ONE_TICKET, ONE_WINDOW, PAGES_AT_A_WINDOW
 from jiwar.web.queue import FEW, PAGE
-from tests.web.client import Client, Page, World
+from jiwar.web.uploads import AT_ONCE, MOST_BESIDE, STRANGERS_AT_ONCE
+from tests.core.pictures.making import PLACE, REFUSED, located
+from tests.web.client import WITH_FILE, Client, Page, World, with_file
 from tests.web.seated import Seats, Someone
 from tests.web.test_teams import begin, bring
 
@@ -557,3 +564,131 @@ def test_dispatchers_gather_when_they_come_by(founder, client, world: World) -> 
     hands_in(client(founded.language))
     world.run(service.gather_everywhere(founded.member))
     assert len(view.cases(roles.open_role(founded.circle(circle), DISPATCHER))) == 1
+
+
+class TestAPhoto:
+    def begins(self, guest: Client) -> Page:
+        return guest.send(guest.get(guest.world.url("desk", l=guest.language)), "desk", _button=f"kind={KIND}")
+
+    def hands(self, guest: Client, page: Page, file: bytes, to: str = "desk", **typed: str) -> Page:
+        """The form of a page with a file."""
+        form = page.form(guest.world.site.paths.pattern(to))
+        sent = with_file({**form.fields, **typed}, file)
+        return guest._land(guest.world.run(guest.asks("POST", form.action, sent, WITH_FILE)))
+
+    def shown(self, who: Someone, page: Page) -> list[str]:
+        return [link for link in page.links if "/photo/" in link]
+
+    def test_comes_with_the_words_and_is_seen_at_the_desk_on_a_tap(self, founder, client, language: str) -> None:
+        dispatcher, circle = founder
+        guest = client(language)
+        page = self.hands(guest, self.begins(guest), located(), text=NEED)
+        code = code_on(page)
+        assert guest.word("A photo was handed in.") in returns(guest, code).text
+        assert "<img" not in returns(guest, code).html
+        assert dispatcher.word("With a photo") in queue(dispatcher, circle).text
+        page = case(dispatcher, circle)
+        assert "<img" not in page.html
+        (link,) = self.shown(dispatcher, page)
+        page = dispatcher.get(link)
+        (picture,) = re.findall(r'<img[^>]* src="([^"]+)"', page.html)
+        sent = dispatcher.world.run(dispatcher.asks("GET", picture))
+        assert sent.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert PLACE not in sent.body
+        require_plain(sent.body.rstrip(b"\0"))
+        assert len(sent.body.rstrip(b"\0")) <= LETTER.largest
+
+    def test_follows_with_the_code_alone_or_with_a_word(self, founder, client) -> None:
+        dispatcher, circle = founder
+        guest = client("ar")
+        code = code_on(hands_in(guest))
+        page = self.hands(guest, returns(guest, code), located(), "desk_back", do="add")
+        assert guest.word("It is kept.") in page.text
+        page = self.hands(guest, page, located(), "desk_back", do="add", text="من الجهة الأخرى")
+        assert "من الجهة الأخرى" in page.text
+        assert 'type="file"' not in page.html, "two in a row are enough"
+        assert len(self.shown(dispatcher, case(dispatcher, circle))) == 2
+        forms = [form for form in page.forms if form.fields.get("do") == "leave"]
+        guest.post(forms[0].action, forms[0].fields)
+        assert not [link for link in queue(dispatcher, circle).links if link.startswith("/case/")]
+
+    def test_is_nobody_elses(self, founder, client) -> None:
+        dispatcher, circle = founder
+        guest = client("en")
+        self.hands(guest, self.begins(guest), located(), text=NEED)
+        (link,) = self.shown(dispatcher, case(dispatcher, circle))
+        assert client("en").get(link).path != link
+        assert dispatcher.get(link[:-2] + "zz").status == 404
+        assert dispatcher.get(link.replace("/photo/", "/picture/")).status == 200
+
+    @pytest.mark.parametrize("name", ["a text", "half a photo", "a drawing wider than any wall", "a program"])
+    def test_of_a_hostile_file_nothing_is_kept_and_the_words_stay(self, founder, client, name: str) -> None:
+        guest = client("en")
+        page = self.hands(guest, self.begins(guest), REFUSED[name](), text=NEED)
+        assert page.status == 400
+        assert guest.word("This file is no photo that can be taken, or it is too large.") in page.text
+        assert 'aria-describedby="file-hint file-error"' in page.html
+        assert page.form("/desk").fields["text"].strip() == NEED
+        assert not guest.world.site.tickets._used
+
+    def test_finds_no_place_in_an_hour_of_too_many_and_the_words_go_alone(
+        self, founder, client, world: World
+    ) -> None:
+        with suppress(TooMuch):
+            while True:
+                world.site.limits.take(b"photos", EVERYBODY_SHOWS)
+        guest = client("en")
+        page = self.hands(guest, self.begins(guest), located(), text=NEED)
+        self.says_that_words_go_alone(guest, page)
+
+    def says_that_words_go_alone(self, guest: Client, page: Page) -> None:
+        assert page.status == 503
+        assert guest.word(WORDS_ALONE) in page.text
+        assert page.form("/desk").fields["text"].strip() == NEED
+        assert code_on(self.hands(guest, page, b"", text=NEED))
+
+    def test_is_let_go_of_unread_while_others_are_read(self, founder, client, world: World) -> None:
+        guest = client("en")
+        page = self.begins(guest)
+        for _ in range(STRANGERS_AT_ONCE):
+            world.run(world.site.handing.acquire())
+        refused = self.hands(guest, page, bytes(MOST_BESIDE * 3), text=NEED)
+        self.says_that_words_go_alone(guest, refused)
+
+    def test_of_strangers_waits_for_no_member_and_keeps_none_waiting(self, founder, client, world: World) -> None:
+        for _ in range(AT_ONCE):
+            world.run(world.site.carrying.acquire())
+        world.run(world.site.darkroom._turn.acquire())
+        guest = client("en")
+        assert code_on(self.hands(guest, self.begins(guest), located(), text=NEED))
+        assert not world.site.handing.locked()
+
+    def test_keeps_its_ticket_in_sight_of_whoever_minds_the_line(self, founder, client, world: World) -> None:
+        fields = self.begins(client("en")).form("/desk").fields
+        without, sent = urlencode(fields).encode(), with_file(fields, located())
+        assert crowd.begun(world.site, sent) == crowd.begun(world.site, without) != b""
+        assert crowd.begun(world.site, with_file({"ticket": "00"}, located())) == b""
+
+    def test_that_is_too_large_is_let_go_of_and_the_words_stay(self, founder, client) -> None:
+        guest = client("en")
+        page = self.hands(guest, self.begins(guest), bytes(MOST_BYTES + 100_000), text=NEED)
+        assert page.status == 400
+        assert page.form("/desk").fields["text"].strip() == NEED
+
+    @pytest.mark.parametrize("carry", [True, False])
+    def test_goes_to_the_board_where_a_dispatcher_says_so(self, founder, client, carry: bool) -> None:
+        dispatcher, circle = founder
+        guest = client("en")
+        self.hands(guest, self.begins(guest), located(), text=NEED)
+        page = case(dispatcher, circle)
+        form = next(form for form in page.forms if form.action.startswith("/help/new"))
+        assert "carry" not in form.fields, "not by itself"
+        (link,) = self.shown(dispatcher, page)
+        typed = {"carry": link.rpartition("/")[2]} if carry else {}
+        page = dispatcher.post(form.action, {**form.fields, **typed, "do": "change"})
+        page = dispatcher.send(page, "help_new", _button="do=check")
+        assert ("<img" in page.html) == carry
+        dispatcher.send(page, "help_new", _button="do=send")
+        hub = dispatcher.world.hub
+        dispatcher.world.run(hub.services.later.flush(hub.store, hub.services.random))
+        assert (dispatcher.word("With a photo") in dispatcher.get("/help?show=needs").text) == carry

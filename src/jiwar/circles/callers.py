@@ -7,6 +7,7 @@ room is empty.
 
 - First the room, then the slip: what dispatchers find, its caller can read as well. Both are on disk before anybody
   is told a word. Where there is no place for the slip, the room goes too.
+- A photo is a letter like every other: of the same size, so that a room doesn't say whether there is one.
 - Who takes a request back empties the room, and then the slip says nothing.
 - After two weeks without a word it is over for both sides; the next dispatcher to come by deletes what is left.
 
@@ -15,10 +16,11 @@ Does not keep the words from whoever finds them, nor what is typed from the prog
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 
 from jiwar.circles import applicants, letters, texts
 from jiwar.circles.fold import LONGEST_WAIT
@@ -29,20 +31,24 @@ from jiwar.circles.window import Poster
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import INBOX
-from jiwar.errors import BadChoice, BadInput, BadSignature, Full, JiwarError, NotThere, TooMuch
+from jiwar.errors import BadChoice, BadInput, BadSignature, Full, JiwarError, NotCanonical, NotThere, TooMuch
 from jiwar.keyring.persona import Persona
+from jiwar.pictures.decoder import LETTER
+from jiwar.pictures.jpeg import require_plain
 from jiwar.store.contract import Mail
 from jiwar.wire.canonical import Wire, decode, encode
 
-ASK, WORD = "ask", "word"
+ASK, WORD, SHOW = "ask", "word", "show"
 TEXT_LIMIT = 1_500
+MOST_SHOWN = 2
+"""Photos that a caller may add in a row."""
 MOST_UNANSWERED = 4
 """What a caller may say in a row."""
 _LAST_NUMBER = 10_000
 _LEAP = 64
 """A room has no place for more letters: a line whose number is further on than that was written to stay the last."""
-_SLIP_SIZE, _LINE_SIZE = (2_048,), (8_192,)
-"""All slips look alike, and so does all that is said."""
+_SLIP_SIZE, _LINE_SIZE = (2_048,), (16_384,)
+"""All slips look alike, and so does all that is said or shown."""
 Leave = Callable[[bytes, Mail], Awaitable[None]]
 """Leaves a letter in a box, as whoever asks may."""
 
@@ -66,14 +72,26 @@ class CallerLine(Wire, frozen=True):
     more: bytes = b""
 
 
+class CallerPhoto(Wire, frozen=True):
+    """The body of a letter with a photo, by the caller alone; `verb` is SHOW."""
+
+    verb: str
+    number: int
+    jpeg: bytes
+
+
+Line = CallerLine | CallerPhoto
+
+
 @dataclass(frozen=True)
 class Said:
-    """One line as both sides have it."""
+    """One line as both sides have it; with a photo its line has no text."""
 
     eid: bytes
     day: int
     sender: bytes
     line: CallerLine
+    jpeg: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -110,8 +128,20 @@ class Talk:
 
     @property
     def may_add(self) -> bool:
-        last = self.said[-MOST_UNANSWERED:]
+        last = [one for one in self.said if not one.jpeg][-MOST_UNANSWERED:]
         return len(last) < MOST_UNANSWERED or any(one.sender != self.caller for one in last)
+
+    @property
+    def may_show(self) -> bool:
+        since = takewhile(lambda one: one.sender == self.caller, reversed(self.said))
+        return sum(bool(one.jpeg) for one in since) < MOST_SHOWN
+
+    def photo(self, eid: bytes) -> bytes:
+        """Raises NotThere."""
+        for one in self.said:
+            if one.eid == eid and one.jpeg:
+                return one.jpeg
+        raise NotThere
 
 
 def read(services: Services, room: bytes, caller: bytes) -> Talk:
@@ -119,15 +149,14 @@ def read(services: Services, room: bytes, caller: bytes) -> Talk:
     found, today, keys = [], services.clock.day(), desk_of(room)
     for letter in letters.read_lasting(services, keys.box, keys.seed, letters.CASE, today):
         with suppress(BadInput, BadSignature):
-            line = decode(letter.body, CallerLine)
-            _require_sound(line)
-            if letter.day <= today + 1:  # Clocks may differ by a day.
-                found.append((letter.circle, Said(letter.eid, letter.day, letter.sender, line)))
+            line, jpeg = read_line(letter.body)
+            if letter.day <= today + 1 and (not jpeg or letter.sender == caller):  # Clocks may differ by a day.
+                found.append((letter.circle, Said(letter.eid, letter.day, letter.sender, line, jpeg)))
     found.sort(key=lambda one: (one[1].line.verb != ASK, one[1].day, one[1].line.number, one[1].eid))
     circle, first = next((one for one in found if one[1].line.verb == ASK and one[1].sender == caller), (b"", None))
     if first is None:
         raise NotThere
-    since = [one for where, one in found if where == circle and one.line.verb == WORD]
+    since = [one for where, one in found if where == circle and one.line.verb != ASK]
     talk = Talk(circle, caller, (first, *_without_leaps(since)))
     if talk.until < today:
         raise NotThere
@@ -140,6 +169,19 @@ def _without_leaps(since: list[Said]) -> Iterator[Said]:
         if one.line.number <= furthest + _LEAP:
             furthest = max(furthest, one.line.number)
             yield one
+
+
+def read_line(body: bytes) -> tuple[CallerLine, bytes]:
+    """What a letter in a room says, or the photo in it. Raises BadInput for what no program of ours writes."""
+    with suppress(NotCanonical):
+        line = decode(body, CallerLine)
+        _require_sound(line)
+        return line, b""
+    shown = decode(body, CallerPhoto)
+    require_plain(shown.jpeg)
+    if shown.verb != SHOW or len(shown.jpeg) > LETTER.largest or not 0 <= shown.number <= _LAST_NUMBER:
+        raise BadChoice
+    return CallerLine(SHOW, shown.number, "", ""), shown.jpeg
 
 
 def _require_sound(line: CallerLine) -> None:
@@ -159,7 +201,7 @@ def read_slip(body: bytes) -> bytes:
     return room
 
 
-def sealed(services: Services, persona: Persona, circle: bytes, room: bytes, line: CallerLine) -> tuple[Mail, bytes]:
+def sealed(services: Services, persona: Persona, circle: bytes, room: bytes, line: Line) -> tuple[Mail, bytes]:
     """A letter into a room, and its box."""
     keys = desk_of(room)
     inbox, kem, today = digest(INBOX, keys.box), envelopes.public_key(keys.seed), services.clock.day()
@@ -169,7 +211,11 @@ def sealed(services: Services, persona: Persona, circle: bytes, room: bytes, lin
 
 def next_line(talk: Talk, text: str) -> CallerLine:
     """Raises TextMissing, TextTooLong."""
-    return CallerLine(WORD, min(_LAST_NUMBER, talk.last + 1), "", texts.passage(text, TEXT_LIMIT))
+    return CallerLine(WORD, _after(talk), "", texts.passage(text, TEXT_LIMIT))
+
+
+def _after(talk: Talk, more: int = 0) -> int:
+    return min(_LAST_NUMBER, talk.last + 1 + more)
 
 
 def require_sound(poster: Poster, kind: str, text: str) -> None:
@@ -178,23 +224,25 @@ def require_sound(poster: Poster, kind: str, text: str) -> None:
     texts.passage(text, TEXT_LIMIT)
 
 
-async def ask(services: Services, poster: Poster, seed: bytes, kind: str, text: str) -> None:
-    """Ask for something; durable when it returns. Raises BadChoice, TextMissing, TextTooLong, Full (no place now)."""
+async def ask(services: Services, poster: Poster, seed: bytes, kind: str, text: str, jpeg: bytes = b"") -> None:
+    """Ask for something, with a clean photo or none; durable when it returns.
+
+    Raises BadChoice, TextMissing, TextTooLong, Full (no place now).
+    """
     line = CallerLine(ASK, 0, poster.counter(kind).kind, texts.passage(text, TEXT_LIMIT))
     place = (poster.circle, poster.kem, poster.inbox)
-    await hand_in(services, Persona(seed), place, line, partial(_admitted, services, poster))
+    await hand_in(services, Persona(seed), place, [line, *_shown(jpeg, 1)], partial(_admitted, services, poster))
 
 
 async def hand_in(
-    services: Services, persona: Persona, place: tuple[bytes, bytes, bytes], line: CallerLine, leave: Leave
+    services: Services, persona: Persona, place: tuple[bytes, bytes, bytes], lines: Sequence[Line], leave: Leave
 ) -> None:
-    """Leave the first line in a room, then the slip that opens it at a desk: (circle, kem, inbox).
+    """Leave the first lines in a room, then the slip that opens it at a desk: (circle, kem, inbox).
 
-    Raises TextTooLong, and what `leave` does; then neither is left.
+    Raises TextTooLong, and what `leave` does; then nothing is left.
     """
     circle, kem, desk = place
-    mail, inbox = sealed(services, persona, circle, persona.room, line)
-    await leave(inbox, mail)
+    await leave_all(services, persona, circle, lines, leave)
     body = encode(CallerSlip(persona.room))
     today = services.clock.day()
     slip = letters.write_letter(persona, circle, letters.SLIP, kem, desk, today, body, services.random, _SLIP_SIZE)
@@ -202,6 +250,23 @@ async def hand_in(
         await leave(desk, slip)
     except JiwarError:
         await take_back(services, persona.room)
+        raise
+
+
+def _shown(jpeg: bytes, number: int) -> list[CallerPhoto]:
+    return [CallerPhoto(SHOW, number, jpeg)] if jpeg else []
+
+
+async def leave_all(services: Services, persona: Persona, circle: bytes, lines: Sequence[Line], leave: Leave) -> None:
+    """Into the caller's own room, all or none of it. Raises what `leave` does."""
+    left: list[bytes] = []
+    try:
+        for line in lines:
+            mail, inbox = sealed(services, persona, circle, persona.room, line)
+            await leave(inbox, mail)
+            left.append(mail.eid)
+    except JiwarError:
+        await applicants.empty(services, desk_of(persona.room).box, left)
         raise
 
 
@@ -213,17 +278,19 @@ async def _admitted(services: Services, poster: Poster, inbox: bytes, mail: Mail
         raise Full from None
 
 
-async def add(services: Services, poster: Poster, seed: bytes, text: str) -> None:
-    """Add a word. Raises NotThere, TooMuch (so many in a row), TextMissing, TextTooLong, Full."""
+async def add(services: Services, poster: Poster, seed: bytes, text: str, jpeg: bytes = b"") -> None:
+    """Add a word, a clean photo, or both. Raises NotThere, TooMuch (so many in a row), TextMissing (neither),
+    TextTooLong, Full.
+    """
     persona = Persona(seed)
     talk = read(services, persona.room, persona.key)
-    line = next_line(talk, text)
-    if not talk.may_add:
+    words = [next_line(talk, text)] if text or not jpeg else []
+    if (words and not talk.may_add) or (jpeg and not talk.may_show):
         raise TooMuch
     if talk.circle != poster.circle:
         raise NotThere
-    mail, inbox = sealed(services, persona, talk.circle, persona.room, line)
-    await _admitted(services, poster, inbox, mail)
+    lines: list[Line] = [*words, *_shown(jpeg, _after(talk, len(words)))]
+    await leave_all(services, persona, talk.circle, lines, partial(_admitted, services, poster))
 
 
 async def take_back(services: Services, room: bytes) -> None:

@@ -67,7 +67,7 @@ async def confide(circle: Circle, seed: bytes, kind: str, text: str, more: bytes
     await circle.member.update(keep)
     place = (circle.id, found.kem, found.inbox)
     try:
-        await callers.hand_in(circle.services, oneoffs.persona_of(one), place, line, partial(_left, circle))
+        await callers.hand_in(circle.services, oneoffs.persona_of(one), place, [line], partial(_left, circle))
     except JiwarError:
         await _forget(circle, one)
         raise

@@ -23,7 +23,7 @@ from jiwar.web.forms import Form, read_form
 from jiwar.web.render import Pages
 from jiwar.web.site import Site, make_site
 from jiwar.web.tidying import Forgetting
-from jiwar.web.uploads import Files, carries, read_upload
+from jiwar.web.uploads import SLOWEST_SECONDS, STRANGERS_SECONDS, Files, carries, is_large, read_upload
 from jiwar.web.visit import Visit
 
 Answer = Callable[[Visit], Awaitable[Response]]
@@ -40,7 +40,7 @@ class At:
     `gate`: asked before a form is read, for pages that a flood may come to; its answer, if any, is all that there is.
     `crowd`: the page that one too many is led to, when a crowd comes (`web.comers`).
     `begun`: names, by a form's body, whoever has begun and is kept by no crowd; empty for who hasn't.
-    `upload`: the file that its form may carry, for members only; every other form is small.
+    `upload`: the file that its form may carry; every other form is small.
     """
 
     name: str
@@ -91,12 +91,26 @@ def _lifespan(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[N
 def _endpoint(site: Site, at: At) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         visit = Visit(site, request, at.by_itself)
-        if at.upload and carries(request) and visit.is_member():  # A stranger is refused unread.
-            async with site.carrying:
-                return visit.with_cookie(await _answer(visit, at))
-        return visit.with_cookie(await _answer(visit, at))
+        async with _place(visit, at):
+            return visit.with_cookie(await _answer(visit, at))
 
     return endpoint
+
+
+@asynccontextmanager
+async def _place(visit: Visit, at: At) -> AsyncIterator[None]:
+    """Room in memory for the file that a form carries: a member waits for it. Where there is none for a stranger, or
+    none is meant to be, the words are read without it.
+    """
+    site, request = visit.site, visit.request
+    lane = site.handing if at.public else site.carrying
+    wanted = at.upload is not None and carries(request) and is_large(request)
+    if not wanted or (lane.locked() if at.public else not visit.is_member()):
+        yield
+        return
+    async with lane:
+        visit.has_place = True
+        yield
 
 
 async def _answer(visit: Visit, at: At) -> Response:
@@ -108,8 +122,6 @@ async def _answer(visit: Visit, at: At) -> Response:
         if at.gate is not None and (away := at.gate(visit)) is not None:
             return away
         if posting:
-            if at.upload:
-                visit.require_member()
             visit.form = await _form(visit, at)
             visit.require_form_token(at.entrance)
         else:
@@ -128,7 +140,8 @@ async def _answer(visit: Visit, at: At) -> Response:
 async def _form(visit: Visit, at: At) -> Form:
     """A page that takes a file takes forms without one as well."""
     if at.upload and carries(visit.request):
-        return await read_upload(visit.request, at.upload)
+        seconds = STRANGERS_SECONDS if at.public else SLOWEST_SECONDS
+        return await read_upload(visit.request, at.upload, visit.has_place, seconds)
     return await read_form(visit.request)
 
 

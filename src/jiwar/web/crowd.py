@@ -24,7 +24,10 @@ from jiwar.web.visit import Visit
 _SECONDS = 1.0
 _STATUS = 503
 _STATUS_LINE = b"HTTP/1.1 503 Service Unavailable\r\n"
-_TICKET = re.compile(rb"(?:^|&)(?:ticket|pass)=([0-9a-f]{1,1000})(?:&|$)")
+_TICKET = re.compile(
+    rb'(?:(?:^|&)(?:ticket|pass)=|name="(?:ticket|pass)"\r\n\r\n)([0-9a-f]{1,1000})(?:&|\r\n|$)', re.ASCII
+)
+"""As a form without a file sends it, and as one with a file does, before the file."""
 
 
 @dataclass(frozen=True)

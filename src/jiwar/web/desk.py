@@ -1,4 +1,5 @@
-"""The window, for who has no account: what it is about, the words, a short code; and coming back with the code.
+"""The window, for who has no account: what it is about, the words and perhaps a photo, a short code; and coming back
+with the code.
 
 Three screens, no cookie, no script. How many may ask in an hour is counted for each window and for all, in RAM and of
 nobody's address; who comes when it is full is told so, keeps what they wrote, and is acknowledged nothing.
@@ -20,10 +21,12 @@ from jiwar.errors import (
     BadChoice,
     BadFormToken,
     BadInput,
+    BadPicture,
     Busy,
     Full,
     JiwarError,
     NotThere,
+    PhotosFull,
     PhraseLength,
     Refused,
     TooMuch,
@@ -34,11 +37,22 @@ from jiwar.keyring.phrase import SHORT
 from jiwar.web import aidwords, messages
 from jiwar.web.app import Answer, At
 from jiwar.web.crowd import begun, look_turned_away, turned_away
-from jiwar.web.limits import EVERYBODY_ASKS, EVERYBODY_RETURNS, ONE_TICKET, ONE_WINDOW
+from jiwar.web.limits import EVERYBODY_ASKS, EVERYBODY_RETURNS, EVERYBODY_SHOWS, ONE_TICKET, ONE_WINDOW
 from jiwar.web.tickets import Pass, T, Ticket
+from jiwar.web.uploads import PICTURE
 from jiwar.web.visit import Visit
 
+
+def _(message: str) -> str:
+    """Marks a sentence for the catalogue; it is translated when it is said."""
+    return message
+
+
 _TYPED = 2 * TEXT_LIMIT
+WORDS_ALONE = _(
+    "There is no place for a photo at the moment. The text can be handed in alone; the photo can follow later, "
+    "with the six words."
+)
 _DIGITS = 5
 """Digits in a group."""
 
@@ -76,7 +90,7 @@ async def ask(visit: Visit) -> Response:
     try:
         async with visit.site.alone(ticket.seed):
             await _hand_in(visit, ticket)
-    except (BadInput, Full, Busy, NotThere) as error:
+    except (BadInput, Full, PhotosFull, Busy, NotThere) as error:
         return _write_page(visit, ticket, error)
     return _code_page(visit, ticket)
 
@@ -106,17 +120,42 @@ def _poster(visit: Visit, name: str) -> Poster:
 
 
 async def _hand_in(visit: Visit, ticket: Ticket) -> None:
-    """Keep a request, once for each ticket. Raises BadInput, Full, Busy, NotThere when the window has closed."""
+    """Keep a request, once for each ticket. Raises BadInput, Full, PhotosFull, Busy, NotThere when the window has
+    closed.
+    """
     site = visit.site
     if site.tickets.is_used(ticket):
         return
     poster = window.read(visit.services, ticket.page)
     text = visit.form.text("text", TEXT_LIMIT)
     callers.require_sound(poster, ticket.kind, text)
+    jpeg = await _photo(visit)
     _count(visit, poster)
     seed = await site.accounts.stretch_code(site.tickets.code(ticket))
-    await callers.ask(visit.services, poster, seed, ticket.kind, text)
+    await callers.ask(visit.services, poster, seed, ticket.kind, text, jpeg)
     site.tickets.use(ticket)
+
+
+async def _photo(visit: Visit) -> bytes:
+    """What came with the words, clean; empty where nothing did. Raises BadPicture, PhotosFull."""
+    if not visit.form.file:
+        return b""
+    try:
+        visit.site.limits.take(b"photos", EVERYBODY_SHOWS)
+    except TooMuch:
+        raise PhotosFull from None
+    return await visit.site.window_darkroom.clean(visit.form.file)
+
+
+def _said(visit: Visit, error: JiwarError) -> str:
+    if isinstance(error, PhotosFull):
+        return visit.say(WORDS_ALONE)
+    return visit.sentence(error)
+
+
+def _at(error: JiwarError | None) -> str:
+    """Which box an error belongs to."""
+    return "file" if isinstance(error, (BadPicture, PhotosFull)) else "text"
 
 
 def _count(visit: Visit, poster: Poster) -> None:
@@ -149,7 +188,8 @@ def _write_page(visit: Visit, ticket: Ticket, error: JiwarError | None = None) -
         typed=visit.form.typed("text", _TYPED),
         limit=TEXT_LIMIT,
         full=full,
-        error=visit.sentence(error) if error and counter and not full else "",
+        at=_at(error),
+        error=_said(visit, error) if error and counter and not full else "",
     )
 
 
@@ -226,9 +266,9 @@ async def _act(visit: Visit, come: Pass) -> Response:
         poster = window.standing(visit.services, _talk(visit, come.caller).circle)
         if poster is None:
             raise Full
-        text = visit.form.text("text", TEXT_LIMIT)
+        text, jpeg = visit.form.text("text", TEXT_LIMIT), await _photo(visit)
         _count(visit, poster)
-        await callers.add(visit.services, poster, come.caller, text)
+        await callers.add(visit.services, poster, come.caller, text, jpeg)
     except (BadInput, Refused) as error:
         return _talk_page(visit, come, _talk(visit, come.caller), error)
     return _talk_page(visit, come, _talk(visit, come.caller), added=True)
@@ -244,22 +284,27 @@ def _talk_page(
         status=503 if full else messages.status(error) if error else 200,
         name=poster.name if poster else visit.say("Help desk"),
         kind=aidwords.kind(visit, talk.kind),
-        said=[(one.line.text, one.day, one.sender == talk.caller) for one in talk.said],
+        said=[(one.line.text, one.day, one.sender == talk.caller, bool(one.jpeg)) for one in talk.said],
         until=talk.until,
         come=visit.site.tickets.write(come),
         may_add=poster is not None and talk.may_add,
+        may_show=talk.may_show,
         added=added,
         answered=not talk.is_with_dispatchers,
         typed="" if added else visit.form.typed("text", _TYPED),
         limit=TEXT_LIMIT,
         full=full,
-        error=visit.sentence(error) if error and not full else "",
+        at=_at(error),
+        error=_said(visit, error) if error and not full else "",
     )
 
 
-def _at(name: str, path: str, get: Answer, post: Answer, what: bytes) -> At:
+def _entrance(name: str, path: str, get: Answer, post: Answer, what: bytes) -> At:
     gate = partial(look_turned_away, what)
-    return At(name, path, get, post, public=True, entrance=True, gate=gate, crowd="desk", begun=begun)
+    return At(name, path, get, post, public=True, entrance=True, upload=PICTURE, gate=gate, crowd="desk", begun=begun)
 
 
-ROUTES = (_at("desk", "/desk", show, ask, b"desk"), _at("desk_back", "/desk/back", show_back, come_back, b"back"))
+ROUTES = (
+    _entrance("desk", "/desk", show, ask, b"desk"),
+    _entrance("desk_back", "/desk/back", show_back, come_back, b"back"),
+)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, Request
 
-from jiwar.errors import BadChoice, NotCanonical, TextMissing, TextTooLong
+from jiwar.errors import BadChoice, JiwarError, NotCanonical, TextMissing, TextTooLong
 
 MOST_BYTES = 256 * 1024
 SLOWEST_SECONDS = 60.0
@@ -25,8 +25,15 @@ class Form:
     """The fields of one submission, and the file that came with it where the page takes one."""
 
     def __init__(self, fields: dict[str, list[str]], file: bytes = b"") -> None:
-        self._fields = fields
-        self.file = file
+        self._fields, self._file = fields, file
+        self.refused: JiwarError | None = None
+
+    @property
+    def file(self) -> bytes:
+        """The file, empty where none was chosen. Raises why it was not taken, if it wasn't."""
+        if self.refused is not None:
+            raise self.refused
+        return self._file
 
     def text(self, name: str, limit: int = 200, *, required: bool = False) -> str:
         """One line or text, trimmed. Raises TextMissing, TextTooLong (limit in characters)."""

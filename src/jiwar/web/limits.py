@@ -32,6 +32,8 @@ ONE_WINDOW = Rate(12, 150.0)
 EVERYBODY_ASKS = Rate(36, 50.0)
 """Words of who has no account, at one window and at all: so many at once, then 24 and 72 in an hour; each costs a
 slow hash."""
+EVERYBODY_SHOWS = Rate(12, 150.0)
+"""Photos of who has no account: so many at once, then 24 in an hour; each costs the processor up to some seconds."""
 PAGES_AT_A_WINDOW = Rate(60, 0.05)
 """Pages drawn for who has no account; whoever comes above that is turned away with one that stands ready."""
 ONE_TICKET = Rate(6, 5.0)

@@ -2,8 +2,8 @@
 
 A stranger's request is held until its form is there, whole, because nobody is waited for in their turn; then it
 stands in its line (`web.turns`). Where that has no place left, one answer that stands ready is written at once,
-without a task or the application, and the connection isn't read for a moment. A form that is larger than any may be
-stands in line as it is, and is refused there. The parser alone says where a request ends.
+without a task or the application, and the connection isn't read for a moment. A form that is larger than any without
+a file may be stands in line as it is, and is read on or refused there. The parser alone says where a request ends.
 """
 
 from __future__ import annotations

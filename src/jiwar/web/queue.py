@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from jiwar.circles import roles, texts
-from jiwar.circles.callers import TEXT_LIMIT
+from jiwar.circles.callers import TEXT_LIMIT, Said
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.model import DISPATCHER
@@ -26,6 +26,7 @@ from jiwar.web import aidwords, meeting, messages
 from jiwar.web.app import At
 from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.persons import Person, person
+from jiwar.web.photos import alone
 from jiwar.web.told import told
 from jiwar.web.visit import CIRCLE_NAME, Visit
 
@@ -40,7 +41,7 @@ _MOVED = 409
 
 @dataclass(frozen=True)
 class Row:
-    """One request in the queue."""
+    """One request in the queue. `photo`: one came with it."""
 
     href: str
     kind: str
@@ -49,6 +50,7 @@ class Row:
     holder: str
     part: str
     inside: bool
+    photo: bool
 
 
 def _inner(circle: Circle) -> Circle:
@@ -72,6 +74,7 @@ def _row(visit: Visit, circle: Circle, one: Open) -> Row:
         holder=_holder(visit, circle, one),
         part=one.part,
         inside=one.standing.case.inside,
+        photo=any(line.jpeg for line in one.talk.said),
     )
 
 
@@ -163,6 +166,31 @@ async def made(visit: Visit, case: str) -> None:
             await service.made(inner, one)
 
 
+def _photo_name(visit: Visit, line: Said) -> str:
+    return visit.name(line.eid) if line.jpeg else ""
+
+
+def photo(visit: Visit, case: str, name: str) -> bytes:
+    """A photo of the request that a form or a path names. Raises NotThere."""
+    return _named(visit, visit.stable(case))[2].talk.photo(visit.stable(name))
+
+
+def _photo_asked_for(visit: Visit) -> bytes:
+    return photo(visit, visit.request.path_params["case"], visit.request.path_params["photo"])
+
+
+async def show_photo(visit: Visit) -> Response:
+    """One photo, when somebody asks for it."""
+    _photo_asked_for(visit)
+    names = visit.request.path_params
+    return visit.page("desk/photo.html", tab="help", case=names["case"], photo=names["photo"])
+
+
+async def send_photo(visit: Visit) -> Response:
+    """The picture itself, for the page around it."""
+    return alone(_photo_asked_for(visit))
+
+
 def _named(visit: Visit, both: bytes) -> tuple[Circle, Circle, Open]:
     """Raises NotThere."""
     circle, slot = visit.circle(both[:CIRCLE_NAME]), int.from_bytes(both[CIRCLE_NAME:], "big")
@@ -215,9 +243,13 @@ def _page(
         status=_MOVED if moved else messages.status(error) if error else 200,
         queue=visit.site.paths.url("queue", circle=visit.circle_name(circle.id)),
         here=visit.site.paths.url("case", case=name),
+        name=name,
         one=_row(visit, circle, one),
         mine=one.standing.holder == inner.log.persona.key and one.part != "done",
-        said=[(line.line.text, line.day, line.sender == one.talk.caller) for line in one.talk.said],
+        said=[
+            (line.line.text, line.day, line.sender == one.talk.caller, _photo_name(visit, line))
+            for line in one.talk.said
+        ],
         until=one.talk.until,
         others=[(each.key, each.name) for each in _others(visit, circle, inner)],
         notes=notes,
@@ -227,6 +259,7 @@ def _page(
         told=asked,
         begin=asked.wish | {"do": "change", "circle": visit.circle_name(circle.id), "case": name},
         made=one.standing.made,
+        photo=next((_photo_name(visit, line) for line in reversed(one.talk.said) if line.jpeg), ""),
         typed={"text": begun or visit.form.typed("text", 2 * TEXT_LIMIT), "note": visit.form.typed("note")},
         seen=len(one.talk.said),
         moved=moved,
@@ -297,4 +330,6 @@ def _chosen(visit: Visit, circle: Circle, inner: Circle) -> bytes:
 ROUTES = (
     At("queue", "/group/{circle}/desk", show, look),
     At("case", "/case/{case}", show_case, act),
+    At("case_photo", "/case/{case}/photo/{photo}", show_photo),
+    At("case_picture", "/case/{case}/picture/{photo}", send_photo),
 )

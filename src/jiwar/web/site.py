@@ -26,7 +26,7 @@ from jiwar.web.paths import Paths
 from jiwar.web.render import Pages
 from jiwar.web.tickets import Tickets
 from jiwar.web.tidying import Tidying
-from jiwar.web.uploads import AT_ONCE
+from jiwar.web.uploads import AT_ONCE, STRANGERS_AT_ONCE
 from jiwar.web.waiting import MOST_PHOTOS, MOST_TABLES, PHOTO, TABLE, Waiting
 
 
@@ -73,7 +73,11 @@ class Site:
     """Held while a table is read: one at a time."""
     carrying: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     """Held while a form with a file is in RAM."""
+    handing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(STRANGERS_AT_ONCE))
+    """The same for who has no account."""
     darkroom: Darkroom = field(default_factory=Darkroom)
+    window_darkroom: Darkroom = field(default_factory=partial(Darkroom, "letter", STRANGERS_AT_ONCE))
+    """Photos of who has no account: in a lane apart, behind all others."""
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def alone(self, session: bytes) -> asyncio.Lock:

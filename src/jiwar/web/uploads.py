@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from jiwar.errors import BadPicture, JiwarError, NotCanonical, SheetTooLarge
+from jiwar.errors import BadPicture, JiwarError, NotCanonical, PhotosFull, SheetTooLarge
 from jiwar.pictures.decoder import MOST_BYTES as MOST_PICTURE
 from jiwar.sheets.model import MOST_BYTES as MOST_SHEET
 from jiwar.web.forms import Form
@@ -22,9 +22,13 @@ MOST_BESIDE = 64 * 1024
 MOST_PARTS = 40
 MOST_HEAD = 1_024
 """Bytes of what stands before a part."""
-SLOWEST_SECONDS = 300.0
+MOST_PASSED_OVER = 32 * 1024 * 1024
+"""Bytes of a form whose file isn't taken: that many are read and let go of, for the sake of the words before it."""
+SLOWEST_SECONDS, STRANGERS_SECONDS = 300.0, 120.0
 AT_ONCE = 4
 """So many forms with a file are in RAM at once; the next is read when one of them is done."""
+STRANGERS_AT_ONCE = 2
+"""The same for who has no account, apart: there the next one's file is not taken."""
 
 
 @dataclass(frozen=True)
@@ -48,29 +52,53 @@ def carries(request: Request) -> bool:
     return request.headers.get("content-type", "").lower().startswith(_MULTIPART)
 
 
-async def read_upload(request: Request, files: Files) -> Form:
+def is_large(request: Request) -> bool:
+    """Whether a form may hold more than everything but a file."""
+    said = request.headers.get("content-length", "")
+    return not said.isdigit() or int(said) > MOST_BESIDE
+
+
+async def read_upload(request: Request, files: Files, place: bool = True, seconds: float = SLOWEST_SECONDS) -> Form:
     """The fields, and the file as `Form.file`; what it is called is not looked at.
 
-    Raises what `files` says for one that is too large, NotCanonical for what is too slow or no such form.
+    Without a `place` for it, or when it is too large, the file is let go of as it comes: the fields before it are
+    read, and `Form.file` says why there is none. Raises NotCanonical for what is too slow or no such form, and what
+    `files` says for what is too large even for that.
     """
     said = _BOUNDARY.fullmatch(request.headers.get("content-type", ""))
     if said is None:
         raise NotCanonical
+    boundary = said[1].encode()
     try:
-        async with asyncio.timeout(SLOWEST_SECONDS):
-            body = await _read(request, files)
+        async with asyncio.timeout(seconds):
+            body, refused = await _read(request, files, place)
     except TimeoutError:
         raise NotCanonical from None
-    return read_parts(body, said[1].encode(), files)
+    form = read_parts(body if refused is None else _whole_parts(body, boundary), boundary, files)
+    form.refused = refused
+    return form
 
 
-async def _read(request: Request, files: Files) -> bytes:
-    body = bytearray()
+async def _read(request: Request, files: Files, place: bool) -> tuple[bytes, JiwarError | None]:
+    """What was sent; or its beginning, and why there isn't more of it."""
+    body, size = bytearray(), 0
+    refused: JiwarError | None = None if place else PhotosFull()
     async for chunk in request.stream():
-        if len(body) + len(chunk) > files.most + MOST_BESIDE:
+        size += len(chunk)
+        if size > MOST_PASSED_OVER:
             raise files.refused()
+        if size > files.most + MOST_BESIDE and refused is None:
+            refused = files.refused()
         body += chunk
-    return bytes(body)
+        if refused is not None:
+            del body[MOST_BESIDE:]
+    return bytes(body), refused if size > MOST_BESIDE else None
+
+
+def _whole_parts(body: bytes, boundary: bytes) -> bytes:
+    """The beginning of a form up to the part that was cut off."""
+    between = b"\r\n--" + boundary
+    return body[: max(0, body.rfind(between))] + between + b"--\r\n"
 
 
 def read_parts(body: bytes, boundary: bytes, files: Files) -> Form:

@@ -51,6 +51,8 @@ class Visit:
         self._new_cookie: bytes | None = None
         self._dropped = False
         self._lasting: bytes | None = None
+        self.has_place = False
+        """Whether there is room in memory for a file that comes with the form (`web.app`)."""
 
     # who
 

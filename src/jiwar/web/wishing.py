@@ -15,7 +15,7 @@ from jiwar.crypto.envelopes import SEED
 from jiwar.errors import BadInput, BadPicture, FileMissing, JiwarError, PhotosFull, Refused, TextTooLong, TooMuch
 from jiwar.keyring.persona import Persona
 from jiwar.systems.needs import rules, service
-from jiwar.systems.needs.model import NEED, NO_DAY, NO_PART, OFFER, Need
+from jiwar.systems.needs.model import NEED, NO_DAY, NO_PART, OFFER, Need, Picture
 from jiwar.systems.needs.pictures import ALT_LIMIT
 from jiwar.systems.needs.rules import Wish
 from jiwar.web import aidwords, chosen, messages, queue, waking
@@ -108,8 +108,15 @@ async def show(visit: Visit) -> Response:
     return _write(visit, circles, _side(visit)) if circles else visit.go("help")
 
 
-def _write(visit: Visit, circles: list[Circle], side: str, error: JiwarError | None = None) -> Response:
+def _write(
+    visit: Visit,
+    circles: list[Circle],
+    side: str,
+    error: JiwarError | None = None,
+    photo: Chosen | None = None,
+) -> Response:
     reader, typed, (circle, wanted) = visit.reader, _typed(visit), _chosen(visit, circles)
+    typed |= {chosen.FIELD: photo.mark.hex()} if photo else {}
     circles = _groups(circles)
     # Where several groups name their parts of town differently, everybody writes their own.
     areas = circles[0].charter.aid.areas if len(circles) == 1 else ()
@@ -156,7 +163,7 @@ async def act(visit: Visit) -> Response:
     try:
         wish = _wish(visit, circle, side)
         if verb == "change":
-            return _write(visit, circles, side)
+            return _write(visit, circles, side, photo=_brought(visit))
         visit.limit(WRITE)
         need = _as_it_would_be(visit, circle, wish)
     except (BadInput, Refused) as error:
@@ -171,6 +178,16 @@ async def act(visit: Visit) -> Response:
     except (BadInput, Refused) as error:
         return _write(visit, circles, side, error)
     return await _sent(visit, need, wanted)
+
+
+def _brought(visit: Visit) -> Chosen | None:
+    """The photo of a request at the desk, where its dispatcher said that it goes along; else the one that waits.
+    Raises NotThere.
+    """
+    form = visit.form
+    if not form.ticked("carry"):
+        return chosen.of_form(visit)
+    return chosen.hold(visit, Picture("", queue.photo(visit, form.typed("case"), form.typed("carry"))))
 
 
 async def _photo(visit: Visit, verb: str) -> Chosen | None:

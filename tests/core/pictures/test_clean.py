@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from jiwar.errors import BadPicture
+from jiwar.errors import BadPicture, PhotosFull
 from jiwar.pictures import clean as module
 from jiwar.pictures.clean import Darkroom
-from jiwar.pictures.decoder import LARGEST, MEMORY, drawn
+from jiwar.pictures.decoder import LARGEST, LETTER, MEMORY, RECORD, SHAPES, drawn
 from jiwar.pictures.jpeg import require_plain
 from tests.core.pictures import making
 from tests.core.pictures.making import CLEAN, PLACE, REFUSED, located, photo, segment
@@ -46,10 +46,32 @@ async def test_a_picture_comes_out_as_its_pixels(name: str) -> None:
     assert set(out.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
+@pytest.mark.parametrize("name", CLEAN)
+async def test_for_a_letter_it_comes_out_smaller(name: str) -> None:
+    raw = await Darkroom("letter").clean(CLEAN[name]())
+    require_plain(raw)
+    assert 0 < len(raw) <= LETTER.largest
+    assert PLACE not in raw
+    assert max(seen(raw).size) <= LETTER.widths[0]
+
+
+async def test_no_more_wait_than_may() -> None:
+    room = Darkroom("letter", 2)
+    came = await asyncio.gather(*(room.clean(photo((9, 9))) for _ in range(3)), return_exceptions=True)
+    assert [type(one) for one in came] == [bytes, bytes, PhotosFull]
+    assert await room.clean(photo((9, 9)))
+
+
+def test_whom_nobody_knows_stands_behind_all_others_and_there_are_forty_hostile_pictures() -> None:
+    assert LETTER.nice > RECORD.nice
+    assert len(REFUSED) >= 40
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", REFUSED)
-async def test_what_can_be_no_picture_is_refused(name: str) -> None:
+async def test_what_can_be_no_picture_is_refused(name: str, shape: str) -> None:
     with pytest.raises(BadPicture):
-        await Darkroom().clean(REFUSED[name]())
+        await Darkroom(shape).clean(REFUSED[name]())
 
 
 @pytest.mark.parametrize("name", [*CLEAN, *REFUSED])
@@ -153,12 +175,12 @@ async def test_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     room, together, most = Darkroom(), 0, 0
     real = module._developed
 
-    async def count(raw: bytes) -> bytes:
+    async def count(raw: bytes, shape: str) -> bytes:
         nonlocal together, most
         together += 1
         most = max(most, together)
         try:
-            return await real(raw)
+            return await real(raw, shape)
         finally:
             together -= 1
 
