@@ -75,6 +75,7 @@ STRUCTURES: list[type[Wire]] = [
     speech.Said,
     *speech.KINDS.values(),
     forum.Post,
+    forum.Unnamed,
     forum.TopicCover,
     forum.Call,
     rooms.Room,

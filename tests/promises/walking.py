@@ -10,6 +10,7 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from jiwar.clock import SetClock
@@ -208,6 +209,7 @@ class _Story:
         self._topic()
         self._room()
         self._people()
+        self._unnamed()
         self._help()
         self._care()
         self._look_around()
@@ -316,6 +318,17 @@ class _Story:
         assert words["anew"] in page.text
         page = founder.submit(founder.follow(founder.follow(page, "room_tend"), "room_close"), "room_close")
         assert words["anew"] not in page.text
+
+    def _unnamed(self) -> None:
+        """The care team settles that there are topics without a name; one is looked at again, and changed."""
+        founder, guest, words = self.founder, self.guest, self.words
+        page = founder.go("more", "groups", "group", "care", "care_unnamed")
+        founder.submit(page, "care_unnamed", unnamed="throttled")
+        page = guest.follow(guest.follow(guest.go("talk"), "topics_mine"), "new_topic")
+        nobody: dict[str, Any] = {"as": "nobody"}
+        page = guest.submit(page, "new_topic", "send", title=words["said"], text=words["text"], **nobody)
+        page = guest.submit(page, "new_topic", "change")
+        assert words["text"] in dict(guest.form(page, "new_topic").fields)["text"]
 
     def _people(self) -> None:
         """A word to the care team about a post and about somebody; my own names; muting, blocking, and back."""

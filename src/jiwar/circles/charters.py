@@ -22,6 +22,7 @@ from jiwar.circles.policy import (
     MOST_READY,
     READY_LIMIT,
     STEPS,
+    UNNAMED_WAYS,
     WINDOW_TEXT_LIMIT,
     Aid,
     Counter,
@@ -65,6 +66,8 @@ def require_sound(charter: Charter) -> None:
         raise BadChoice
     for policy in charter.levels:
         _require_sound_row(policy)
+    if charter.unnamed not in UNNAMED_WAYS:
+        raise BadChoice
     _require_sound_aid(charter.aid)
     _require_sound_window(charter.window)
     _require_sound_fund(charter.fund)

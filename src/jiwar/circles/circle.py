@@ -193,6 +193,11 @@ class Circle:
         self.log.forget_state()
 
     @property
+    def rings(self) -> bool:
+        """Whether what is said here reminds others."""
+        return True
+
+    @property
     def group(self) -> bytes:
         """The circle that people know as a group: of a role circle, the one that it is inside of."""
         return self.membership.parent or self.id

@@ -30,11 +30,16 @@ def objects_of(circle: Circle, collection: str) -> Iterator[bytes]:
 async def erase_mine(circle: Circle, collection: str) -> None:
     """Empty everything that I wrote in the objects of a collection, also beside what others said."""
     for obj in list(objects_of(circle, collection)):
-        first = 0
-        while rows := circle.log.rows(obj, first, LAST_NUMBER, _BATCH):
-            filled = [row for row in rows if row.value]
-            await asyncio.gather(*(_erase(circle, obj, row) for row in _mine_or_closed(circle, obj, filled)))
-            first = rows[-1].slot + 1
+        await erase_in(circle, obj)
+
+
+async def erase_in(circle: Circle, obj: bytes) -> None:
+    """Empty everything that I wrote in one object."""
+    first = 0
+    while rows := circle.log.rows(obj, first, LAST_NUMBER, _BATCH):
+        filled = [row for row in rows if row.value]
+        await asyncio.gather(*(_erase(circle, obj, row) for row in _mine_or_closed(circle, obj, filled)))
+        first = rows[-1].slot + 1
 
 
 def _mine_or_closed(circle: Circle, obj: bytes, rows: list[RecordRow]) -> Iterator[RecordRow]:

@@ -14,7 +14,7 @@ from jiwar.circles.handles import sound_handle
 from jiwar.circles.member import Member
 from jiwar.circles.model import CIRCLE, DISPATCHER, MODERATOR, STEWARD, Charter, Desk, Found, Founder, Inner
 from jiwar.circles.oaths import circle_id, keys_bytes
-from jiwar.circles.policy import FIRST_LEVEL, FIRST_LEVELS
+from jiwar.circles.policy import FIRST_LEVEL, FIRST_LEVELS, FIRST_UNNAMED
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.kdf import derive
@@ -41,7 +41,8 @@ BOX = "keys"
 def first_charter(card: str, name: str, about: str, rules: tuple[str, ...], access: str) -> Charter:
     """The charter that a founding card starts with; stewards change it later."""
     hour = None if card == ROLE_CARD else FIRST_HOUR
-    return Charter(name, about, rules, (), card, access, FIRST_LEVEL[card], FIRST_LEVELS[card], hour=hour)
+    first = FIRST_LEVEL[card], FIRST_LEVELS[card]
+    return Charter(name, about, rules, (), card, access, *first, hour=hour, unnamed=FIRST_UNNAMED[card])
 
 
 @dataclass(frozen=True)

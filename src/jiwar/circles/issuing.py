@@ -213,7 +213,7 @@ async def look_after_everywhere(member: Member) -> None:
             with suppress(JiwarError):
                 circle = Circle(member, membership.circle)
                 care = roles.care_of(circle)
-                if care is not None and circle.charter.aid.on:
+                if care is not None and circle.charter.has_rights:
                     await make_known(circle, care)
                     await answer(circle, care)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jiwar.circles.policy import Aid, Fund, HelpDesk, Levels, Policy
+from jiwar.circles.policy import OFF, Aid, Fund, HelpDesk, Levels, Policy
 from jiwar.circles.quiet import Lift, Pause, Pauses
 from jiwar.wire.canonical import Wire
 
@@ -46,7 +46,7 @@ class Charter(Wire, frozen=True):
     `questions` what whoever asks to join is asked; `later` says that the care team knows how small it is, and that
     the group grows all the same; `hour` is when people come together each day, by the community's clock; `aid` is
     about needs and offers; `window` about the window at which people ask who have no account; `fund` about the money
-    in common."""
+    in common; `unnamed` says whether there are topics without a name: one of `policy.UNNAMED_WAYS`."""
 
     name: str
     about: str
@@ -65,10 +65,16 @@ class Charter(Wire, frozen=True):
     aid: Aid = Aid()
     window: HelpDesk = HelpDesk()
     fund: Fund = Fund()
+    unnamed: str = OFF
 
     @property
     def policy(self) -> Policy:
         return self.levels[self.level]
+
+    @property
+    def has_rights(self) -> bool:
+        """Whether one-offs speak here: then everybody has rights for them."""
+        return self.aid.on or self.unnamed != OFF
 
     @property
     def is_published(self) -> bool:

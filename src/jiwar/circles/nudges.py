@@ -228,7 +228,7 @@ def _without(nudge: Nudge, left: set[bytes]) -> Nudge:
 def ring(circle: Circle) -> None:
     """Hand what lies in the circle's boxes to the hub, but for my own: once until the hub has looked."""
     rung, ringer = circle.services.rung, (circle.id, circle.log.persona.key)
-    if ringer in rung.ringers:
+    if ringer in rung.ringers or not circle.rings:
         return
     rung.ringers.add(ringer)
     rung.sealed |= {left.sealed for left in of_others(circle) if not left.hours}

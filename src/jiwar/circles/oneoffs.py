@@ -8,7 +8,9 @@ its object is open and nowhere else: no key, no phrase and no other persona lead
 - Its records are of one size, chain to no other record, and name a tree that everybody in the circle sees alike.
 - What it says first stands in the keyring at once, and on the shelf after a while (`later`). What it says after
   (another wording, a withdrawal) is written at once.
-- The charter says whether there are needs and offers, and so one-offs, in a circle.
+- What others may write in its object is the system's to say: on the board nothing (`Aside`), in a topic answers
+  (`Together`).
+- The charter says whether there are needs and offers, or topics without a name, and so one-offs, in a circle.
 
 Does not keep: a member from having many, or from writing anything in one. Stewards remove what one says; nobody can
 tell whose it was.
@@ -16,7 +18,7 @@ tell whose it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -105,15 +107,28 @@ class Aside(Circle):
         """Only the one-off's own covers stand."""
         return self.is_its_own(cover.signer) and authorship.may_have_folded_once(self.sketch, cover)
 
+    @property
+    def rings(self) -> bool:
+        """Who is not reminded would be who wrote."""
+        return not self._writes
+
     def keep_trail(self, trail: Trail) -> None:
         """A one-off leaves no trace in what its owner has read or written."""
         if not self._writes:
             super().keep_trail(trail)
 
 
-def mine(circle: Circle) -> list[OneOff]:
-    """My one-offs with an object of their own in a circle, the latest first."""
-    return [one for one in all_mine(circle) if not one.about]
+class Together(Aside):
+    """The same where members answer: they fold what they answer to, so that their covers stand as well."""
+
+    def stands(self, cover: Folded) -> bool:
+        return super().stands(cover) or Circle.stands(self, cover)
+
+
+def mine(circle: Circle, collections: Collection[str] = ()) -> list[OneOff]:
+    """My one-offs with an object of their own in a circle, or in some of its collections; the latest first."""
+    own = [one for one in all_mine(circle) if not one.about]
+    return [one for one in own if one.collection in collections] if collections else own
 
 
 def all_mine(circle: Circle) -> list[OneOff]:
@@ -155,15 +170,15 @@ def object_named(one: OneOff) -> bytes:
 
 def behind(circle: Circle, obj: bytes) -> OneOff | None:
     """My one-off whose object this is."""
-    return next((one for one in mine(circle) if object_named(one) == obj), None)
+    return next((one for one in all_mine(circle) if not one.about and object_named(one) == obj), None)
 
 
-def as_one_off(circle: Circle, obj: bytes) -> Aside:
+def as_one_off(circle: Circle, obj: bytes, how: type[Aside] = Aside) -> Aside:
     """The circle as my one-off of this object has it open. Raises NotThere for somebody else's."""
     one = behind(circle, obj)
     if one is None:
         raise NotThere
-    return Aside(circle, obj, persona_of(one))
+    return how(circle, obj, persona_of(one))
 
 
 async def begin(circle: Circle, one: OneOff, beside: With | None = None) -> bytes:

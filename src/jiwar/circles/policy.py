@@ -21,6 +21,8 @@ CURRENCY_LIMIT = 20
 STEPS = (5, 10, 50, 100, 1_000, 10_000, 100_000)
 LEVELS = ("open", "guarded", "hidden", "scattered")
 Inviters = Literal["members", "stewards", "nobody"]
+OFF, THROTTLED = UNNAMED_WAYS = ("off", "throttled")
+"""Topics without a name: none; or as many as somebody has rights for."""
 
 
 class Welcome(Wire, frozen=True):
@@ -139,4 +141,7 @@ ROLE: Levels = (
 FIRST_LEVELS = {"close": TRUSTING, "neighbours": TRUSTING, "support": CAREFUL, "working": CAREFUL, "role": ROLE}
 """What the four founding cards, and role circles, start with."""
 
+FIRST_UNNAMED = {"close": OFF, "neighbours": OFF, "support": THROTTLED, "working": OFF, "role": OFF}
+"""Where people come to say what they say nowhere else, some of it needs to be without a name; among ten friends one
+would guess, and a decision is somebody's."""
 FIRST_LEVEL = {"close": 0, "neighbours": 0, "support": 1, "working": 0, "role": 0}

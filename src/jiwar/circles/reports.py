@@ -38,7 +38,8 @@ ID = 16
 class Report(Wire, frozen=True):
     """What the letter says.
 
-    A report about somebody rather than something has no `words`, no `obj`, and NOWHERE for its `slot`. The words are
+    A report about somebody rather than something has no `words`, no `obj`, and NOWHERE for its `slot`; one about what
+    was written without a name has no `persona` and no `handle`. The words are
     what the sender says stood there: whoever reads compares them with what stands.
     """
 
@@ -73,17 +74,18 @@ async def report(
 ) -> None:
     """Write to those who hold a role.
 
-    Raises NotThere (no such person, no desk yet), BadChoice, TextTooLong, TooMuch (a full desk).
+    `persona` is empty for something that has no name. Raises NotThere (no such person, no desk yet), BadChoice,
+    TextTooLong, TooMuch (a full desk).
     """
     about, desk = member_of(circle.state, persona), circle.state.desk_of(to)
-    if about is None or desk is None:
+    if (about is None and (persona or not obj)) or desk is None:
         raise NotThere
     if reason not in REASONS:
         raise BadChoice
     if len(more) > MORE_LIMIT:
         raise TextTooLong(limit=MORE_LIMIT)
     services = circle.services
-    body = encode(Report(persona, about.handle, words[:WORDS_LIMIT], reason, more, obj, slot))
+    body = encode(Report(persona, about.handle if about else "", words[:WORDS_LIMIT], reason, more, obj, slot))
     mail = letters.write_letter(
         circle.log.persona,
         circle.id,
@@ -136,7 +138,7 @@ def _is_sound(circle: Circle, report: Report) -> bool:
     """Whether `report` could have written it: somebody's own program may put anything into a letter."""
     somewhere = len(report.obj) == ID and 0 <= report.slot <= LAST_NUMBER
     return (
-        member_of(circle.state, report.persona) is not None
+        (member_of(circle.state, report.persona) is not None or (somewhere and not report.persona))
         and report.reason in REASONS
         and len(report.words) <= WORDS_LIMIT
         and len(report.more) <= MORE_LIMIT

@@ -11,12 +11,14 @@ from jiwar.circles.sketch import Sketch
 from jiwar.i18n import Language
 
 COLOURS = 6
+NO_LETTER = "·"
+"""On the tile of whoever has no name."""
 _QUIET = "\"'«»“”()[]{}.,،-–_#@*"
 
 
 def letter(name: str) -> str:
     """The first letter of a name."""
-    return next((sign for sign in name if not sign.isspace() and sign not in _QUIET), "·")
+    return next((sign for sign in name if not sign.isspace() and sign not in _QUIET), NO_LETTER)
 
 
 def colour(stable: bytes) -> int:

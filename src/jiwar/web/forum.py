@@ -6,11 +6,15 @@ thirty forms.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
+from jiwar.circles import oneoffs, people
 from jiwar.circles.circle import Circle
+from jiwar.circles.policy import OFF
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, Refused
-from jiwar.systems.forum import rules, service, view
+from jiwar.systems.forum import rules, service, unnamed, view
 from jiwar.systems.forum.model import NO_QUOTE
 from jiwar.web import messages, onething, week
 from jiwar.web.app import At
@@ -20,10 +24,8 @@ from jiwar.web.limits import WRITE
 from jiwar.web.markdown import prose
 from jiwar.web.offers import NOTHING_READY, Prompt
 from jiwar.web.topics import LAST, Draft, Topic, fill, open_topic, topic_page
+from jiwar.web.unnamed import NOBODY, TYPED, look_again, send
 from jiwar.web.visit import Visit
-
-TYPED = 2 * rules.TEXT_LIMIT
-"""A text that is too long is shown again rather than cut."""
 
 
 async def show(visit: Visit) -> Response:
@@ -51,7 +53,7 @@ async def act(visit: Visit) -> Response:
         if not visit.form.typed("text", TYPED):
             return visit.go("topic", f"p{at}", topic=visit.object_name(circle.id, obj), page=page)
     quote = {"quote": slot, "unquote": NO_QUOTE}.get(verb, _quote_typed(visit))
-    draft = Draft(visit.form.typed("text", TYPED), visit.form.typed("note"), quote, verb == "preview")
+    draft = replace(_typed(visit), quote=quote, preview=verb == "preview")
     try:
         if draft.preview:
             visit.limit(WRITE)  # Rendering what somebody made to be slow costs as much as sending it.
@@ -65,20 +67,26 @@ def _quote_typed(visit: Visit) -> int:
     return onething.slot_of(typed) if typed else NO_QUOTE
 
 
-async def _send(visit: Visit, circle: Circle, obj: bytes) -> Response:
+def _typed(visit: Visit) -> Draft:
     form = visit.form
-    draft = Draft(form.typed("text", TYPED), form.typed("note"), _quote_typed(visit))
+    text, note = form.typed("text", TYPED), form.typed("note")
+    return Draft(text, note, _quote_typed(visit), unnamed=form.typed("as") != "me")
+
+
+async def _send(visit: Visit, circle: Circle, obj: bytes) -> Response:
+    draft, own = _typed(visit), oneoffs.behind(circle, obj) is not None
     try:
         visit.limit(WRITE)
-        await service.reply(circle, obj, draft.text, draft.note, draft.quote)
+        writer = service.as_who_began(circle, obj) if own and draft.unnamed else circle
+        await service.reply(writer, obj, draft.text, draft.note, draft.quote)
     except (BadInput, Refused) as error:
-        return topic_page(open_topic(visit, circle, obj, form.typed("page")), _failed(visit, draft, error))
+        return topic_page(open_topic(visit, circle, obj, visit.form.typed("page")), _failed(visit, draft, error))
     await visit.member.flush()
     return visit.go("topic", "end", topic=visit.object_name(circle.id, obj), page=LAST)
 
 
 def _failed(visit: Visit, draft: Draft, error: JiwarError) -> Draft:
-    return Draft(draft.text, draft.note, draft.quote, False, visit.sentence(error), messages.status(error))
+    return replace(draft, preview=False, error=visit.sentence(error), status=messages.status(error))
 
 
 # beginning
@@ -123,6 +131,8 @@ def _new(
         note=form.typed("note"),
         asked=form.typed("day") or visit.request.query_params.get("day", ""),
         preview=prose(form.typed("text", TYPED)) if preview else "",
+        unnamed=any(one.charter.unnamed != OFF for one in circles),
+        nobody=form.typed("as") == NOBODY,
         limits=rules,
         error=visit.sentence(error) if error else "",
         at=_wrong(form) if isinstance(error, BadInput) else "",
@@ -141,8 +151,10 @@ async def begin(visit: Visit) -> Response:
     circle = visit.circle(visit.stable(form.typed("circle")))
     try:
         visit.limit(WRITE)
-        if form.typed("do") == "preview":
-            return _new(visit, circle, preview=True)
+        if form.typed("do") in ("preview", "change"):
+            return _new(visit, circle, preview=form.typed("do") == "preview")
+        if form.typed("as") == NOBODY:
+            return await send(visit, circle) if form.typed("do") == "confirm" else look_again(visit, circle)
         obj = await service.start_topic(circle, form.typed("title"), form.typed("text", TYPED), form.typed("note"))
     except (BadInput, Refused) as error:
         return _new(visit, circle, error)
@@ -172,6 +184,8 @@ def _post_page(visit: Visit, circle: Circle, obj: bytes, slot: int, error: Jiwar
         fill(topic, post, 1),
         "forum/post.html",
         error,
+        unnamed=post.about.author == state.who_began,
+        mine=post.about.author == state.who_began and topic.is_mine_unnamed,
         here=visit.request.path_params["post"],
         back=visit.site.paths.url("topic", topic=topic.key, page=visit.request.path_params["post"]),
         title=state.cover.title,
@@ -199,11 +213,16 @@ async def act_post(visit: Visit) -> Response:
     if verb == "open":
         return visit.go("post", post=visit.request.path_params["post"])
     visit.limit(WRITE)
+    writer, author = _writer(circle, obj, slot)
     try:
         if verb == "send":
-            await service.edit(circle, obj, slot, form.typed("text", TYPED), form.typed("note"), form.typed("title"))
+            await service.edit(writer, obj, slot, form.typed("text", TYPED), form.typed("note"), form.typed("title"))
+        elif verb == "retract" and writer is not circle and view.is_first(circle, obj, slot):
+            await service.take_back(circle, obj)
         elif verb == "retract":
-            await service.retract(circle, obj, slot)
+            await service.retract(writer, obj, slot)
+        elif verb in ("mute", "unmute") and unnamed.is_unnamed(circle, obj, author):
+            await people.mute(circle, author, verb == "mute")
         elif verb == "takedown":
             await service.take_down(circle, obj, slot)
         elif verb in rules.REACTIONS:
@@ -214,6 +233,14 @@ async def act_post(visit: Visit) -> Response:
         return _post_page(visit, circle, obj, slot, error)
     await visit.member.flush()
     return _back(visit, circle, obj, slot)
+
+
+def _writer(circle: Circle, obj: bytes, slot: int) -> tuple[Circle, bytes]:
+    """The circle as whoever wrote a post has it open, if that was me, with or without a name; and the author."""
+    author, own = view.post(circle, obj, slot).author, oneoffs.behind(circle, obj)
+    if own is None or author != oneoffs.persona_of(own).key:
+        return circle, author
+    return service.as_who_began(circle, obj), author
 
 
 def _back(visit: Visit, circle: Circle, obj: bytes, slot: int) -> Response:

@@ -12,7 +12,7 @@ from jiwar.circles.asking import is_answered
 from jiwar.circles.circle import Circle
 from jiwar.circles.entering import keys_arrived
 from jiwar.errors import BadProof
-from jiwar.web import cases, greeting, practice, thanks, together, week
+from jiwar.web import cases, greeting, practice, thanks, together, unnamed, week
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.keepers import begun_in
@@ -89,6 +89,7 @@ async def show(visit: Visit) -> Response:
     boards = with_cases(visit, helping)
     for circle in boards:
         await settle(circle)
+    await unnamed.settle(circles)
     cared = [one for circle in boards for one in cases.rows(visit, circle) if one.waits][:FOR_ME]
     ending = [one for circle in helping for one in own_rows(visit, circle) if one.calls][:FOR_ME]
     thanked = [one for circle in helping for one in thanks.rows(visit, circle)][:FOR_ME]
@@ -132,8 +133,8 @@ def _for_me(visit: Visit, seen: _Seen) -> list[ForMe]:
     reading, circle, found = seen.rows.reading, seen.rows.circle, []
     for topic in seen.topics:
         cover, read = topic.cover, circle.trail.read_up_to(topic.obj)
-        calls = [call for call in cover.calls if call.persona == reading.me and call.since > read]
-        answers = reading.unread(topic) if cover.author == reading.me else 0
+        calls = [call for call in cover.calls if reading.is_mine(call.persona) and call.since > read]
+        answers = reading.unread(topic) if reading.is_mine(cover.author) else 0
         if answers or calls:
             href = visit.site.paths.url("topic", topic=visit.object_name(circle.id, topic.obj)) + "#new"
             by = "" if answers else known_as(circle, cover.last_author, visit.reader.language)

@@ -66,11 +66,15 @@ def page(
     html: str,
     template: str,
     error: JiwarError | None,
+    unnamed: bool = False,
+    mine: bool = False,
     **values: Any,
 ) -> Response:
-    """The page of one thing, with what its author, others and the care team can do. `here` is its name."""
+    """The page of one thing, with what its author, others and the care team can do. `here` is its name. What whoever
+    began a topic without a name wrote is `unnamed`, and may be `mine` all the same.
+    """
     author = said.about.author
-    mine = author == circle.log.persona.key
+    mine = mine or author == circle.log.persona.key
     return visit.page(
         template,
         tab="talk",
@@ -79,7 +83,11 @@ def page(
         mine=mine,
         care=circle.me.holds(STEWARD | MODERATOR) and not mine,
         report="" if mine or circle.membership.parent else visit.site.paths.url("report", about=values["here"]),
-        person="" if mine else visit.site.paths.url("person", person=visit.object_name(circle.group, author[:_ID])),
+        muted=author in circle.membership.muted,
+        mutes=unnamed and not mine,
+        person=""
+        if mine or unnamed
+        else visit.site.paths.url("person", person=visit.object_name(circle.group, author[:_ID])),
         error=visit.sentence(error) if error else "",
         **values,
     )

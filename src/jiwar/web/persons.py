@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jiwar.circles import roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import STEWARD
-from jiwar.web.faces import colour, known_as, letter
+from jiwar.web.faces import NO_LETTER, colour, known_as, letter
 from jiwar.web.visit import Visit
 
 
@@ -27,14 +27,14 @@ class Person:
 
 
 def person(visit: Visit, circle: Circle, persona: bytes) -> Person:
-    """Somebody of a circle, for a row."""
-    name = known_as(circle, persona, visit.reader.language)
+    """Somebody of a circle, for a row; whoever began a topic without a name where there is no `persona`."""
+    name = known_as(circle, persona, visit.reader.language) if persona else visit.say("Who began this")
     handle = next((one.handle for one in circle.state.members if one.persona == persona), "")
     return Person(
         name=name,
         handle=handle,
         key=visit.object_name(circle.id, persona[:16]),
-        letter=letter(name),
+        letter=letter(name) if persona else NO_LETTER,
         colour=colour(persona),
         me=persona == circle.log.persona.key,
         steward=any(one.persona == persona for one in circle.state.holders(STEWARD)),

@@ -12,12 +12,13 @@ from functools import cached_property, partial
 import msgspec
 from markupsafe import escape
 
-from jiwar.circles import texts
+from jiwar.circles import oneoffs, texts
 from jiwar.circles.circle import Circle
 from jiwar.errors import NotThere, RoomClosed
 from jiwar.i18n import Language
 from jiwar.store.contract import KEPT, ObjectRow, RecordRow
 from jiwar.systems.forum import rules as forum_rules
+from jiwar.systems.forum import unnamed
 from jiwar.systems.forum import view as forum
 from jiwar.systems.forum.model import TopicCover
 from jiwar.systems.rooms import rules as rooms_rules
@@ -69,7 +70,17 @@ class Begun(Wire, frozen=True):
     told: bool
 
 
-_covers = msgspec.msgpack.Decoder(TopicCover)
+class Listed(Wire, frozen=True):
+    """What is known of a topic without judging it again: its cover, the last day on which it is listed, and whether
+    nobody's name stands over it.
+    """
+
+    cover: TopicCover
+    last_day: int
+    unnamed: bool
+
+
+_listed = msgspec.msgpack.Decoder(Listed)
 _rooms = msgspec.msgpack.Decoder(Begun)
 _known = msgspec.msgpack.Decoder(Spoken)
 
@@ -82,13 +93,21 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class TopicState(msgspec.Struct, frozen=True):
-    """A topic as its row shows it; `last_day` is the last day on which it is listed."""
+    """A topic as its row shows it."""
 
     obj: bytes
     head: int
-    cover: TopicCover
-    last_day: int
+    listed: Listed
     piece: Piece
+
+    @property
+    def cover(self) -> TopicCover:
+        return self.listed.cover
+
+    @property
+    def who_began(self) -> bytes:
+        """The one-off that began it, where no name stands over it."""
+        return self.cover.author if self.listed.unnamed else b""
 
 
 class RoomState(msgspec.Struct, frozen=True):
@@ -122,10 +141,25 @@ class Reading:
     def __init__(self, site: Site, reader: Reader, circle: Circle) -> None:
         self.site, self.reader, self.circle = site, reader, circle
         self.way = reading(reader)
+        self._around: dict[bytes, Circle] = {}
 
     @cached_property
     def me(self) -> bytes:
         return self.circle.log.persona.key
+
+    @cached_property
+    def _mine(self) -> frozenset[bytes]:
+        """The keys under which I talk here: my own, and those of topics that I began without a name."""
+        return frozenset([self.me, *(oneoffs.persona_of(one).key for one in unnamed.all_mine(self.circle))])
+
+    def is_mine(self, author: bytes) -> bool:
+        return author in self._mine
+
+    def _here(self, obj: bytes) -> Circle:
+        """The circle as it is for one topic. Raises NotThere."""
+        if obj not in self._around:
+            self._around[obj] = forum.here(self.circle, obj)
+        return self._around[obj]
 
     @cached_property
     def _sealed(self) -> Sealed:
@@ -162,7 +196,7 @@ class Reading:
         ]
         pieces = self._sealed.recall_all("topic", wanted)
         return [
-            TopicState(row.obj, row.head, _covers.decode(piece.meta), row.cover.day + row.cover.keep, piece)
+            TopicState(row.obj, row.head, _listed.decode(piece.meta), piece)
             for row, piece in zip(rows, pieces, strict=True)
             if piece
         ]
@@ -172,7 +206,9 @@ class Reading:
         if topic.is_gone:
             return None
         given = holes("href", "lead", "group", "quiet", "current", "fresh")
-        return encode(topic.cover), self.part("talk/_topic.html", cover=topic.cover, **given)
+        nameless = unnamed.is_unnamed(self.circle, row.obj, topic.cover.author)
+        listed = Listed(topic.cover, topic.last_day(), nameless)
+        return encode(listed), self.part("talk/_topic.html", cover=topic.cover, nameless=nameless, **given)
 
     def topic(self, obj: bytes) -> TopicState:
         """Raises NotThere."""
@@ -182,7 +218,8 @@ class Reading:
         return found[0]
 
     def topics(self, before: int | None = None, limit: int = forum_rules.PAGE) -> list[TopicState]:
-        return self._topics(forum.topic_rows(self.circle, before, limit))
+        rows = forum.topic_rows(self.circle, before, limit)
+        return forum.latest((state for each in rows for state in self._topics(each)), limit)
 
     @cached_property
     def _marks(self) -> dict[bytes, int]:
@@ -190,6 +227,8 @@ class Reading:
         return {mark.obj: mark.number for mark in self.circle.trail.marks}
 
     def unread(self, topic: TopicState) -> int:
+        if topic.cover.posts == 1 and self.is_mine(topic.cover.author):
+            return 0
         read = max(self._marks.get(topic.obj, 0), self.circle.trail.base)
         return forum_rules.unread(topic.cover, topic.head, read)
 
@@ -223,7 +262,7 @@ class Reading:
         return Wanted((own.epoch, own.keep, own.day), (obj, slot), make)
 
     def _post(self, obj: bytes, slot: Slot, whole: bool) -> Made | None:
-        found = forum.read_post(self.circle, obj, slot)
+        found = forum.read_post(self._here(obj), obj, slot)
         if found is None:
             return None
         shown = found.text if whole else breaks.beginning(found.text)

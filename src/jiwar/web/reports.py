@@ -24,7 +24,7 @@ from jiwar.web.written import ID, NAME, find
 
 @dataclass(frozen=True)
 class About:
-    """What a report is about: somebody, and perhaps something they wrote."""
+    """What a report is about: somebody, and perhaps something they wrote; or something that has no name."""
 
     circle: Circle
     persona: bytes
@@ -52,7 +52,8 @@ def _somebody(circle: Circle, short: bytes) -> About:
 
 def _something(circle: Circle, place: bytes) -> About:
     found = find(circle, place[:ID], int.from_bytes(place[ID:], "big"))
-    return About(circle, found.author, found.words[: reports.WORDS_LIMIT], found.obj, found.slot)
+    known = circle.sketch.member(found.author) is not None
+    return About(circle, found.author if known else b"", found.words[: reports.WORDS_LIMIT], found.obj, found.slot)
 
 
 async def show(visit: Visit) -> Response:
@@ -103,6 +104,8 @@ async def write(visit: Visit) -> Response:
             "It is with the moderators: they read it when they come by. Whoever it is about doesn't learn who wrote. "
             "Until then, muting or blocking helps at once."
         )
+    if not about.persona:
+        return visit.go("topic", topic=visit.object_name(about.circle.id, about.obj))
     return visit.go("person", person=visit.object_name(about.circle.id, about.persona[:ID]))
 
 

@@ -24,6 +24,7 @@ class Row:
     day: int
     sender: Person
     about: Person
+    known: bool
     words: str
     stands: bool
     reason: str
@@ -36,6 +37,7 @@ def _row(visit: Visit, circle: Circle, one: reports.Received) -> Row:
         day=one.day,
         sender=person(visit, circle, one.sender),
         about=person(visit, circle, one.report.persona),
+        known=bool(one.report.persona),
         words=one.report.words,
         stands=written.stands(circle, one.report),
         reason=one.report.reason,

@@ -15,7 +15,7 @@ from jiwar.circles.circle import Circle
 from jiwar.errors import NotThere
 from jiwar.systems.needs import fitting, view
 from jiwar.systems.needs.fitting import Reason
-from jiwar.systems.needs.model import NEED, OFFER
+from jiwar.systems.needs.model import COLLECTIONS, NEED, OFFER
 from jiwar.systems.needs.view import Line
 from jiwar.web import aidwords
 from jiwar.web.app import At
@@ -53,7 +53,7 @@ async def suggest(visit: Visit) -> Response:
         raise NotThere
     side = view.mine(circle, obj).need.side
     # Nobody has to be told of what is their own.
-    others_of_mine = {oneoffs.object_named(one) for one in oneoffs.mine(circle)} - {obj}
+    others_of_mine = {oneoffs.object_named(one) for one in oneoffs.mine(circle, COLLECTIONS.values())} - {obj}
     needs, offers = [await _whole(circle, one, others_of_mine) for one in (NEED, OFFER)]
     mine, others = (needs, offers) if side == NEED else (offers, needs)
     number = next((at for at, line in enumerate(mine) if line.obj == obj), None)

@@ -10,6 +10,7 @@ from jiwar.systems.forum.rules import PAGE
 from jiwar.web import cursor
 from jiwar.web.app import At
 from jiwar.web.lately import Rows, as_list, group_names, in_order, open_circles
+from jiwar.web.unnamed import any_unnamed, settle
 from jiwar.web.visit import Visit
 
 FROM_EACH = 20
@@ -21,8 +22,11 @@ ALL, NEW, ROOMS = "all", "new", "rooms"
 async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
     if asked.get("circle"):
-        return _of_one(visit, visit.circle(visit.stable(asked["circle"])), asked.get("before", ""))
+        circle = visit.circle(visit.stable(asked["circle"]))
+        await settle([circle])
+        return _of_one(visit, circle, asked.get("before", ""))
     circles, _ = open_circles(visit)
+    await settle(circles)
     if len(circles) == 1 and not asked:
         return _of_one(visit, circles[0], "")
     return _of_all(visit, circles, asked.get("show", ALL))
@@ -35,7 +39,13 @@ def _of_all(visit: Visit, circles: list[Circle], wanted: str) -> Response:
     elif wanted == ROOMS:
         lines = [line for line in lines if line.is_room]
     shown = in_order(lines)[: visit.reader.most(SHOWN)]
-    return _page(visit, [(circle.id, circle.name) for circle in circles], as_list(shown), wanted=wanted)
+    return _page(
+        visit,
+        [(circle.id, circle.name) for circle in circles],
+        as_list(shown),
+        wanted=wanted,
+        unnamed=any_unnamed(circles),
+    )
 
 
 def _of_one(visit: Visit, circle: Circle, before: str) -> Response:
@@ -50,7 +60,15 @@ def _of_one(visit: Visit, circle: Circle, before: str) -> Response:
     if len(topics) == most:
         name = cursor.name_of(visit, circle, topics[-1].head)
         older = visit.site.paths.url("talk", circle=visit.circle_name(circle.id), before=name)
-    return _page(visit, group_names(visit, circle), as_list(lines), circle=circle, older=older, first=not before)
+    return _page(
+        visit,
+        group_names(visit, circle),
+        as_list(lines),
+        circle=circle,
+        older=older,
+        first=not before,
+        unnamed=any_unnamed([circle]),
+    )
 
 
 def _page(
@@ -61,6 +79,7 @@ def _page(
     circle: Circle | None = None,
     older: str = "",
     first: bool = True,
+    unnamed: bool = False,
 ) -> Response:
     url = visit.site.paths.url
     groups = [
@@ -80,6 +99,7 @@ def _page(
         begin_room=url("new_room", **({"circle": key} if key else {})),
         newest=url("talk", circle=key) if not first else "",
         older=older,
+        mine=url("topics_mine") if unnamed else "",
         groupless=not named,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
@@ -17,11 +17,11 @@ from jiwar.systems.forum import rules, view
 from jiwar.systems.forum.model import NO_QUOTE
 from jiwar.systems.forum.view import Beginning, ShownPost
 from jiwar.web import breaks, onething
-from jiwar.web.faces import colour, known_as, letter
+from jiwar.web.faces import NO_LETTER, colour, known_as, letter
 from jiwar.web.fragments import joined
 from jiwar.web.lately import Rows, beside
 from jiwar.web.markdown import prose
-from jiwar.web.reading import Reading, Said, TopicState
+from jiwar.web.reading import Person, Reading, Said, TopicState
 from jiwar.web.visit import Visit
 
 LAST = "last"
@@ -31,7 +31,9 @@ NOT_GONE = Beginning(1, False)
 
 @dataclass(frozen=True)
 class Draft:
-    """What stands in the composer: typed text, a note, the slot of what it quotes."""
+    """What stands in the composer: typed text, a note, the slot of what it quotes; in a topic that I began without a
+    name, whether it goes out without one.
+    """
 
     text: str = ""
     note: str = ""
@@ -39,6 +41,7 @@ class Draft:
     preview: bool = False
     error: str = ""
     status: int = 200
+    unnamed: bool = True
 
 
 @dataclass
@@ -63,6 +66,22 @@ class Topic:
     @property
     def key(self) -> str:
         return self.visit.object_name(self.circle.id, self.state.obj)
+
+    def person(self, persona: bytes, at: str = "") -> Person:
+        """Who wrote here: whoever began a topic without a name has no page."""
+        if persona != self.state.who_began:
+            return self.rows.person(persona)
+        return Person(str(escape(self.visit.say("Who began this"))), NO_LETTER, f"#p{at}")
+
+    def called(self, persona: bytes) -> str:
+        if persona == self.state.who_began:
+            return self.visit.say("Who began this")
+        return known_as(self.circle, persona, self.visit.reader.language)
+
+    @property
+    def is_mine_unnamed(self) -> bool:
+        """Whether it was I who began it, without a name."""
+        return bool(self.state.who_began) and self.reading.is_mine(self.state.who_began)
 
     @property
     def place(self) -> str:
@@ -146,7 +165,9 @@ def topic_page(topic: Topic, draft: Draft) -> Response:
         name=circle.name,
         talk=url("talk", circle=visit.circle_name(circle.id)),
         replies=cover.posts - 1,
-        last_day=topic.state.last_day,
+        last_day=topic.state.listed.last_day,
+        unnamed=bool(topic.state.who_began),
+        may_be_unnamed=topic.is_mine_unnamed,
         posts=posts,
         page=topic.page,
         pages=pages,
@@ -182,7 +203,7 @@ def _filled(topic: Topic, read: int) -> Markup:
 
 def fill(topic: Topic, post: Said, at: int) -> str:
     about = post.about
-    who = topic.rows.person(about.author)
+    who = topic.person(about.author, str(at))
     given = {"at": str(at), "person": who.path, "name": who.name, "letter": who.letter, "quoted": ""}
     if about.refers != NO_QUOTE:
         given["quoted"] = _quoted(topic, about.refers)
@@ -208,15 +229,18 @@ def _quoted(topic: Topic, slot: int) -> str:
         there = onething.name(topic.visit, topic.circle, topic.state.obj, slot)
         href = url("topic", topic=topic.key, page=there)
     excerpt = topic.visit.say("Note: %(note)s") % {"note": about.note} if about.note else about.excerpt
-    name = known_as(topic.circle, about.author, topic.visit.reader.language)
+    name = topic.called(about.author)
     return topic.reading.part("forum/_quote.html", name=name, href=href, excerpt=excerpt)
 
 
 def _preview(topic: Topic, draft: Draft) -> dict[str, object]:
     """The post as it would look."""
     clock, me = topic.visit.services.clock, topic.reading.me
+    if topic.is_mine_unnamed and draft.unnamed:
+        me = topic.state.who_began
     post = ShownPost(0, clock.day(), clock.part(), me, "stands", "", draft.text, draft.note, draft.quote, False, ())
-    name = topic.circle.me.handle
+    name = topic.called(me) if me == topic.state.who_began else topic.circle.me.handle
     quoted = joined([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else ""
-    return {"post": post, "text": prose(draft.text), "name": name, "letter": letter(name), "colour": colour(me),
+    sign = NO_LETTER if me == topic.state.who_began else letter(name)
+    return {"post": post, "text": prose(draft.text), "name": name, "letter": sign, "colour": colour(me),
             "quoted": quoted}  # fmt: skip

@@ -69,6 +69,26 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conditions: str = ""
 
 
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody answers under their name in a topic that has none."""
+
+    by: str
+    day: int
+    body: str
+
+
+class Unnamed(msgspec.Struct, frozen=True):
+    """A topic without a name."""
+
+    circle: str
+    by: str
+    day: int
+    title: str
+    body: str
+    note: str
+    answers: tuple[Answer, ...]
+
+
 class AtTheWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that can be asked for at a window, with what helps at once; or what somebody asked there."""
 
@@ -135,6 +155,7 @@ class Community(msgspec.Struct, frozen=True):
     circles: tuple[CircleScript, ...]
     threads: tuple[Thread, ...]
     board: tuple[Asked, ...] = ()
+    unnamed: tuple[Unnamed, ...] = ()
 
     def person(self, name: str) -> Person:
         return next(person for person in self.people if person.id == name)
@@ -162,6 +183,16 @@ def _threads(circle: dict[str, Any]) -> list[Thread]:
         for raw in circle.get("room", [])
     ]
     return topics + rooms
+
+
+def _unnamed(circle: dict[str, Any]) -> list[Unnamed]:
+    return [
+        Unnamed(
+            *(circle["slug"], raw["by"], raw["day"], raw["title"], raw["body"].strip(), raw.get("note", "")),
+            msgspec.convert(raw["answer"], tuple[Answer, ...]),
+        )
+        for raw in circle.get("unnamed", [])
+    ]
 
 
 def _circle(raw: dict[str, Any]) -> CircleScript:
@@ -196,6 +227,7 @@ def load() -> Community:
         people=msgspec.convert(community["persona"], tuple[Person, ...]),
         circles=tuple(map(_circle, circles)),
         threads=tuple(thread for raw in circles for thread in _threads(raw)),
+        unnamed=tuple(one for raw in circles for one in _unnamed(raw)),
         board=msgspec.convert(_read(folder / "board.toml")["wish"], tuple[Asked, ...]),
     )
 

@@ -21,6 +21,7 @@ from jiwar.cli.demo.timeline import Act, Moment
 from jiwar.clock import SetClock
 from jiwar.node import Hub
 from jiwar.systems.forum import service as forum
+from jiwar.systems.forum import unnamed
 from jiwar.systems.forum.model import NO_QUOTE
 from jiwar.systems.needs import service as needs
 from jiwar.systems.needs.rules import Wish
@@ -43,6 +44,7 @@ class Play:
         self._hub, self._clock, self._now = hub, clock, now
         self._arrivals = timeline.arrivals(self.acts, community)
         self._objects: dict[int, bytes] = {}
+        self._begun: dict[str, bytes] = {}
         self._slots: dict[tuple[int, int], int] = {}
         self._introduced = False
         self._purse = Purse(self.cast)
@@ -60,6 +62,7 @@ class Play:
             await self._introduce(self._now[0] - day)
             await self._ask(self._now[0] - day)
             await self._purse.write(self._now[0] - day)
+            await self._talk_unnamed(self._now[0] - day)
         await self._turn_days(self._now[0])
         await self.cast.open_doors()
         await self._purse.tell()
@@ -119,6 +122,17 @@ class Play:
                 await needs.ask(self.cast.circle(one.by, one.circle), wish)
         await self._hub.services.later.flush(self._hub.store, self._hub.services.random)
 
+    async def _talk_unnamed(self, days_ago: int) -> None:
+        """What was begun without a name by that day, and answered; nobody waits for it to appear."""
+        for one in self.cast.community.unnamed:
+            begins = one.day >= days_ago and one.title not in self._begun
+            if begins and unnamed.right_to_begin(circle := self.cast.circle(one.by, one.circle)):
+                self._begun[one.title] = await forum.start_unnamed(circle, one.title, one.body, one.note)
+                await self._hub.services.later.flush(self._hub.store, self._hub.services.random)
+            for answer in one.answers:
+                if one.title in self._begun and answer.day == days_ago:
+                    await forum.reply(self.cast.circle(answer.by, one.circle), self._begun[one.title], answer.body)
+
     async def _introduce(self, days_ago: int) -> None:
         """Once, a steward comes by, everybody, and a steward again: what is asked for on a later day comes with an
         introduction.
@@ -126,7 +140,8 @@ class Play:
         if self._introduced or days_ago > EARLY_DAYS:
             return
         self._introduced, community = True, self.cast.community
-        for slug in sorted({one.circle for one in community.board}):
+        asked = {one.circle for one in community.board} | {one.circle for one in community.unnamed}
+        for slug in sorted(asked):
             steward = self.cast.members[community.stewards(slug)[0].id]
             await issuing.look_after_everywhere(steward)
             for person in community.people:

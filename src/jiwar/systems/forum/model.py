@@ -2,13 +2,15 @@
 
 Implements spec/protocol.md §9.2. A topic is one object of the collection `forum`: its first record is of kind
 `topic`, every further one of kind `reply`. Both carry a `Post`; what is written beside them is `circles.speech`'s.
+A topic without a name (§9.13) is one of the collection `unnamed`: its first record is of that kind, by a one-off.
 """
 
 from __future__ import annotations
 
+from jiwar.circles.rights import NONE, Right
 from jiwar.wire.canonical import Wire
 
-FORUM = "forum"
+FORUM, UNNAMED = COLLECTIONS = ("forum", "unnamed")
 TOPIC, REPLY = "topic", "reply"
 NO_QUOTE = -1
 
@@ -24,6 +26,13 @@ class Post(Wire, frozen=True):
     text: str
     note: str = ""
     quote: int = NO_QUOTE
+
+
+class Unnamed(Wire, frozen=True):
+    """The body of an `unnamed`, in a one-off's one size: `right` says that somebody of the circle is behind it."""
+
+    post: Post
+    right: Right = NONE
 
 
 class Call(Wire, frozen=True):
@@ -54,4 +63,4 @@ class TopicCover(Wire, frozen=True):
     calls: tuple[Call, ...] = ()
 
 
-KINDS: dict[str, type[Wire]] = {TOPIC: Post, REPLY: Post}
+KINDS: dict[str, type[Wire]] = {TOPIC: Post, REPLY: Post, UNNAMED: Unnamed}

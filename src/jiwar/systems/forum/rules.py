@@ -6,18 +6,22 @@ Implements spec/protocol.md §9.2.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 from msgspec.structs import replace
 
+from jiwar.circles import oneoffs
 from jiwar.circles.texts import is_sound, line, passage
-from jiwar.errors import Full, NotCanonical
-from jiwar.systems.forum.model import NO_QUOTE, Call, Post, TopicCover
-from jiwar.wire.canonical import decode
+from jiwar.errors import Full, NotCanonical, TextTooLong
+from jiwar.systems.forum.model import NO_QUOTE, Call, Post, TopicCover, Unnamed
+from jiwar.wire.canonical import decode, encode
 
 TITLE_LIMIT = 120
 TEXT_LIMIT = 12_000
 NOTE_LIMIT = 80
+UNNAMED_LIMIT, ALWAYS_FITS = 2_000, 1_000
+"""Of a one-off's text, and what fits into its one size in whatever script."""
 PAGE = 30
 MOST_PAGES = 300
 """A longer topic takes no more posts; its cover has to fit into one cell."""
@@ -38,10 +42,29 @@ def new_reply(text: str, note: str = "", quote: int = NO_QUOTE) -> Post:
     return Post("", passage(text, TEXT_LIMIT), line(note, NOTE_LIMIT, required=False), quote)
 
 
+def fitting(post: Post) -> Post:
+    """A post that a one-off can say, in its one size. Raises TextTooLong."""
+    if len(post.text) > UNNAMED_LIMIT:
+        raise TextTooLong(limit=UNNAMED_LIMIT)
+    if len(encode(Unnamed(post))) >= oneoffs.SIZE:
+        raise TextTooLong(limit=ALWAYS_FITS)
+    return post
+
+
+def read(body: bytes) -> Post:
+    """The post that a body holds, a member's as it is or a one-off's in its one size. Raises NotCanonical."""
+    with suppress(NotCanonical):
+        return decode(body, Post)
+    inner = oneoffs.unsized(body)
+    with suppress(NotCanonical):
+        return decode(inner, Post)
+    return decode(inner, Unnamed).post
+
+
 def is_sound_post(body: bytes) -> bool:
-    """Whether a body is a post that one of the two functions above could have made."""
+    """Whether a body is a post that one of the functions above could have made."""
     try:
-        post = decode(body, Post)
+        post = read(body)
     except NotCanonical:
         return False
     return (

@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Protocol, TypeVar
 
 from jiwar.circles import speech
 from jiwar.circles.circle import Circle
+from jiwar.circles.policy import OFF
 from jiwar.circles.speech import Fate, Standing
 from jiwar.errors import Damaged, NotCanonical, NotThere
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.store.contract import ObjectRow, RecordRow
-from jiwar.systems.forum import rules
-from jiwar.systems.forum.model import FORUM, NO_QUOTE, Post, TopicCover
+from jiwar.systems.forum import rules, unnamed
+from jiwar.systems.forum.model import COLLECTIONS, FORUM, NO_QUOTE, Post, TopicCover
 from jiwar.wire.canonical import decode
 
 _BATCH = 200
@@ -66,18 +70,24 @@ class ShownPost:
     reactions: tuple[tuple[str, tuple[bytes, ...]], ...]
 
 
-def topic_rows(circle: Circle, before: int | None = None, limit: int = rules.PAGE) -> list[ObjectRow]:
-    """The latest topics, still sealed; `before` is the head of the last one shown."""
-    return circle.log.covers(FORUM, before, limit)
+def topic_rows(circle: Circle, before: int | None = None, limit: int = rules.PAGE) -> list[list[ObjectRow]]:
+    """The latest topics, still sealed, those without a name apart: what of them is not shown takes no other's place.
+    `before` is the head of the last one shown.
+    """
+    there = COLLECTIONS if circle.charter.unnamed != OFF else (FORUM,)
+    return [circle.log.covers(collection, before, limit) for collection in there]
 
 
 def open_topic(circle: Circle, row: ObjectRow) -> Topic:
     """Raises Damaged, NotCanonical for a topic that has expired, can't be read, or waits."""
     folded = circle.log.standing(row)
-    cover = standing_cover(circle, folded)
+    here = unnamed.as_it_is(circle, folded)
+    cover = standing_cover(here, folded)
+    circle.read_anew = here.read_anew
     if circle.held_back and _waits(circle, row.obj, rules.began_in(cover, row.head)):
         raise NotCanonical
-    return Topic(row.obj, row.head, cover, folded.day, folded.keep)
+    begun = here.first if isinstance(here, unnamed.Here) else folded
+    return Topic(row.obj, row.head, cover, begun.day, begun.keep)
 
 
 def _waits(circle: Circle, obj: bytes, slot: int) -> bool:
@@ -91,12 +101,31 @@ def _waits(circle: Circle, obj: bytes, slot: int) -> bool:
 def topics(circle: Circle, before: int | None = None, limit: int = rules.PAGE) -> list[Topic]:
     """The latest topics that can be read."""
     found = []
-    for row in topic_rows(circle, before, limit):
-        try:
+    for row in chain.from_iterable(topic_rows(circle, before, limit)):
+        with suppress(Damaged, NotCanonical):
             found.append(open_topic(circle, row))
-        except (Damaged, NotCanonical):
-            continue
-    return [topic for topic in found if not topic.is_gone]
+    return latest([topic for topic in found if not topic.is_gone], limit)
+
+
+class _Headed(Protocol):
+    @property
+    def head(self) -> int: ...
+
+
+Headed = TypeVar("Headed", bound=_Headed)
+
+
+def latest(found: Iterable[Headed], limit: int) -> list[Headed]:
+    """Topics of both kinds in one list, the latest first."""
+    return sorted(found, key=lambda one: one.head, reverse=True)[:limit]
+
+
+def here(circle: Circle, obj: bytes) -> Circle:
+    """The circle as it is for one topic (`unnamed`). Raises NotThere."""
+    try:
+        return unnamed.as_it_is(circle, circle.log.standing(circle.log.cover(obj)))
+    except (Damaged, NotCanonical):
+        raise NotThere from None
 
 
 def topic(circle: Circle, obj: bytes) -> Topic:
@@ -200,14 +229,17 @@ def slots(circle: Circle, obj: bytes, first: int, last: int) -> list[tuple[Recor
 
 
 def read_post(circle: Circle, obj: bytes, rows: tuple[RecordRow, ...]) -> ShownPost | None:
-    """One post, or None when it can't be read or doesn't count."""
+    """One post, or None when it can't be read or doesn't count; of a topic without a name in the circle as it is
+    `here`.
+    """
     standing = speech.read_slot(circle, obj, rows, rules.is_sound_post)
-    return _shown(standing) if standing else None
+    return _shown(standing) if standing and unnamed.is_sized(circle, standing) else None
 
 
 def posts(circle: Circle, found: Topic, page: int) -> list[ShownPost]:
     """The posts of a page that can be read."""
     first, last = rules.page_slots(found.cover, page, found.head)
+    circle = here(circle, found.obj)
     read = [read_post(circle, found.obj, rows) for rows in slots(circle, found.obj, first, last)]
     return [post for post in read if post is not None]
 
@@ -215,7 +247,7 @@ def posts(circle: Circle, found: Topic, page: int) -> list[ShownPost]:
 def post(circle: Circle, obj: bytes, slot: int) -> ShownPost:
     """One post by its slot. Raises NotThere."""
     rows = tuple(circle.log.rows(obj, slot, slot, 1))
-    found = read_post(circle, obj, rows) if rows else None
+    found = read_post(here(circle, obj), obj, rows) if rows else None
     if found is None:
         raise NotThere
     return found
@@ -228,7 +260,7 @@ def is_first(circle: Circle, obj: bytes, slot: int) -> bool:
 
 
 def _shown(standing: Standing) -> ShownPost:
-    body = decode(standing.body, Post) if standing.body else Post("", "")
+    body = rules.read(standing.body) if standing.body else Post("", "")
     known = tuple((word, people) for word, people in standing.reactions if word in rules.REACTIONS)
     return ShownPost(
         slot=standing.slot,

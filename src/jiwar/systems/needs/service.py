@@ -142,7 +142,7 @@ async def take_down(circle: Circle, obj: bytes) -> None:
 
 async def withdraw(circle: Circle) -> None:
     """Take back everything of mine here, before I go."""
-    for one in oneoffs.mine(circle):
+    for one in oneoffs.mine(circle, COLLECTIONS.values()):
         with suppress(JiwarError):  # One that has gone by itself, or was removed.
             await take_back(circle, oneoffs.object_named(one))
     for one in confiding.mine(circle):

@@ -155,7 +155,7 @@ def _first(circle: Circle, folded: Folded) -> Shown:
 def mine(circle: Circle, obj: bytes) -> Shown:
     """One of mine, also while it waits. Raises NotThere."""
     own = oneoffs.behind(circle, obj)
-    if own is None:
+    if own is None or own.collection not in COLLECTIONS.values():
         raise NotThere
     return _waiting(obj, own) if own.kind and not oneoffs.is_there(circle, obj) else one(circle, obj)
 
@@ -168,7 +168,7 @@ def _waiting(obj: bytes, own: OneOff) -> Shown:
 def all_mine(circle: Circle) -> list[Shown]:
     """Everything of mine in a circle that is open or waits, the latest first."""
     found = []
-    for own in oneoffs.mine(circle):
+    for own in oneoffs.mine(circle, COLLECTIONS.values()):
         try:
             found.append(mine(circle, oneoffs.object_named(own)))
         except NotThere:

@@ -1,0 +1,151 @@
+"""Topics without a name: begun by a one-off that a right introduces, answered by members under theirs.
+
+Implements spec/protocol.md §9.13. What stands in the first slot of such a topic decides over all of it: where its
+one-off didn't write that, where no right is good for it, where it was taken away or has expired, or where the charter
+has none, the topic is there for nobody. Beside it, the one-off's own records and covers count like a member's.
+
+A topic costs its reader one slot and one signature more than another. It has a collection of its own, so that a flood
+of what nobody is shown pushes no topic out of a list.
+"""
+
+from __future__ import annotations
+
+from jiwar.circles import oneoffs, rights, speech
+from jiwar.circles.circle import Circle
+from jiwar.circles.oneoffs import Aside, Together
+from jiwar.circles.policy import OFF
+from jiwar.circles.speech import Standing
+from jiwar.errors import BadInput, NotCanonical
+from jiwar.keyring.model import OneOff
+from jiwar.log.covers import Folded
+from jiwar.log.shelf import LAST_NUMBER
+from jiwar.systems.forum import rules
+from jiwar.systems.forum.model import UNNAMED, Post, TopicCover, Unnamed
+from jiwar.wire.canonical import decode, encode
+
+LONGEST_DAYS = 30
+"""The keys of a right's period outlive whatever it introduced."""
+MOST_OPEN = 3
+"""Of one person in one circle; what waits lies in the keyring, one at a time."""
+
+
+class Here(Together):
+    """The circle as it is for a topic without a name that may be shown; `first` is what began it."""
+
+    def __init__(self, circle: Circle, obj: bytes, first: Standing) -> None:
+        super().__init__(circle, obj)
+        self.read_anew, self.first = circle.read_anew, first
+
+
+# whose it is
+
+
+def is_unnamed(circle: Circle, obj: bytes, author: bytes) -> bool:
+    """Whether whoever began a topic is its one-off."""
+    return oneoffs.object_of(circle.id, author) == obj
+
+
+def speaks(circle: Circle) -> bool:
+    """Whether it is a one-off that has the circle open, in its own topic."""
+    return isinstance(circle, Aside) and circle.is_its_own(circle.log.persona.key)
+
+
+def as_it_is(circle: Circle, folded: Folded) -> Circle:
+    """The circle as it is for one topic: with its one-off, where that began it. Raises NotCanonical for a topic
+    without a name that may not be shown.
+    """
+    if isinstance(circle, Aside):
+        return circle
+    author = _claimed(folded)
+    if author and not is_unnamed(circle, folded.obj, author):
+        return circle
+    aside = Together(circle, folded.obj)
+    first = _first(aside)
+    if first is None or not aside.is_its_own(first.author):
+        if author:  # What began it is gone.
+            raise NotCanonical
+        return circle
+    if circle.charter.unnamed == OFF or first.fate != "stands" or not is_introduced(aside, first):
+        raise NotCanonical
+    return Here(circle, folded.obj, first)
+
+
+def _claimed(folded: Folded) -> bytes:
+    """Who began a topic, as its cover has it; where that says nothing, only the first slot can tell."""
+    try:
+        return decode(folded.fold, TopicCover).author
+    except NotCanonical:
+        return b""
+
+
+def _first(aside: Aside) -> Standing | None:
+    """What stands in the slot that began a topic."""
+    slots = speech.slots_of(aside.log.rows(aside.obj, 0, LAST_NUMBER, 1))
+    return next((speech.read_slot(aside, aside.obj, slot, rules.is_sound_post) for slot in slots), None)
+
+
+def is_introduced(aside: Aside, first: Standing) -> bool:
+    """Whether somebody of the circle is behind what stands there. What rights don't reach yet doesn't count."""
+    right = _right(first.body)
+    if right is None or right.period not in (rights.period_of(first.day), rights.period_of(first.day - 1)):
+        return False
+    known = rights.keys_of(aside, right.period)
+    place = (right, first.author, first.day, first.slot)
+    return known is not None and rights.standing(aside, [known], *place) in ("member", "familiar")
+
+
+def _right(body: bytes) -> rights.Right | None:
+    """The right in a topic's first post, if it carries any."""
+    try:
+        return decode(oneoffs.unsized(body), Unnamed).right
+    except BadInput:
+        return None
+
+
+# what it says
+
+
+def body(circle: Circle, post: Post, first: bytes = b"") -> bytes:
+    """How a post is written: a one-off's in the one size, and the first one with the right that stood there. Raises
+    TextTooLong.
+    """
+    if not speaks(circle):
+        return encode(post)
+    right = _right(first)
+    return oneoffs.sized(encode(rules.fitting(post) if right is None else Unnamed(rules.fitting(post), right)))
+
+
+def first_body(circle: Circle) -> bytes:
+    """What stands in the slot that began a one-off's topic, as it is written; nothing of any other."""
+    first = _first(circle) if isinstance(circle, Aside) else None
+    return first.body if first else b""
+
+
+def is_sized(circle: Circle, standing: Standing) -> bool:
+    """Whether what stands has the one size, where it is a one-off's."""
+    own = isinstance(circle, Aside) and circle.is_its_own(standing.author)
+    return not own or len(standing.body) in (0, oneoffs.SIZE)
+
+
+# mine
+
+
+def all_mine(circle: Circle) -> list[OneOff]:
+    """My one-offs that began a topic, the latest first."""
+    return oneoffs.mine(circle, (UNNAMED,))
+
+
+def waiting(one: OneOff) -> Post:
+    """What one of mine says that has not come yet."""
+    return decode(one.body, Unnamed).post
+
+
+def right_to_begin(circle: Circle) -> rights.Found | None:
+    """A right of mine for a topic that begins today, if there is one."""
+    return rights.usable(circle) if circle.charter.unnamed != OFF else None
+
+
+def is_full(circle: Circle) -> bool:
+    """Whether no further topic of mine fits, or one of mine waits still."""
+    own = all_mine(circle)
+    return len(own) >= MOST_OPEN or any(one.kind for one in own)
