@@ -548,6 +548,7 @@ class _Story:
         assert words["said"] in queue.text
         for link in [one for one in queue.links if route_of(one) == "case"]:
             founder.get(link)
+        self._plan(queue)
         page = founder.submit(page, "confided", "add", text=words["more"])
         founder.submit(page, "confided", at=1)
 
@@ -562,6 +563,16 @@ class _Story:
         page = founder.submit(page, "fund_entry")
         founder.submit(page, "fund_entry")
         self.guest.follow(self.guest.go("more", "groups", "group"), "fund")
+
+    def _plan(self, queue: Page) -> None:
+        """The plan for what was asked there and what is offered, and a word to who asked."""
+        founder, words = self.founder, self.words
+        page = founder.get(self.world.url("help_new", show="offers"))
+        page = founder.submit(page, "help_new", "check", text=words["text"])
+        founder.submit(page, "help_new", "send", readers="group")
+        self._comes()
+        page = founder.follow(founder.follow(queue, "plan"), "pair")
+        founder.submit(page, "pair", "send", need=words["answer"])
 
     def _ask_into_care(self, by: Walker, care: Page, who: Walker) -> None:
         person = by.follow(by.follow(care, "group_people"), "person", text=self.words[who.name])

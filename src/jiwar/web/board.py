@@ -18,12 +18,13 @@ from jiwar.errors import NotThere
 from jiwar.store.contract import ObjectRow
 from jiwar.systems.needs import rules, view
 from jiwar.systems.needs.model import NEED
-from jiwar.web import aidwords, cursor, queue
+from jiwar.web import aidwords, cursor, narrowing, queue
 from jiwar.web.app import At
 from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, joined, reading
 from jiwar.web.frame import Frame
 from jiwar.web.fund import with_fund
 from jiwar.web.lately import open_circles
+from jiwar.web.narrowing import Narrowed
 from jiwar.web.needs import SIDES, called, own_rows, settle, with_aid
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode
@@ -35,7 +36,6 @@ MOST_READ = 4
 """Times so many that are read for a page."""
 LEAST_BARE = 6
 """What comes without an introduction and is shown with the others in any case."""
-_KIND, _AREA = b"kind:", b"area:"
 
 
 class About(Wire, frozen=True):
@@ -137,38 +137,11 @@ def _part(visit: Visit, template: str, **values: object) -> str:
     return visit.site.pages.fragment(template, visit.reader, Frame(visit.site.cover, visit.site.paths.url), **values)
 
 
-@dataclass(frozen=True)
-class _Filter:
-    """What the address asks for: a kind, an area."""
-
-    kind: str | None
-    area: str | None
-
-    def takes(self, card: Card) -> bool:
-        return self.kind in (None, card.about.kind) and self.area in (None, card.about.area)
-
-
-def _name(visit: Visit, what: bytes, word: str) -> str:
-    """The name of a kind or an area in this session's addresses: no word of people stands in them."""
-    return visit.name(what + word.encode())
-
-
-def _asked(visit: Visit, place: str, what: bytes) -> str | None:
-    """Raises NotThere."""
-    named = visit.request.query_params.get(place, "")
-    if not named:
-        return None
-    stable = visit.stable(named)
-    if not stable.startswith(what):
-        raise NotThere
-    return stable[len(what) :].decode(errors="replace")
-
-
 async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
     side = SIDES.get(asked.get("show", ""), NEED)
     opened, _ = open_circles(visit)
-    circles, wanted = with_aid(opened), _Filter(_asked(visit, "kind", _KIND), _asked(visit, "area", _AREA))
+    circles, wanted = with_aid(opened), narrowing.asked(visit)
     chosen = visit.circle(visit.stable(asked["circle"])) if asked.get("circle") else None
     if chosen is not None and not chosen.charter.aid.on:
         raise NotThere
@@ -180,7 +153,8 @@ async def show(visit: Visit) -> Response:
         found, older = _page_of(visit, only, side, asked.get("before", ""), bare)
     else:
         found = [card for circle in circles for card in Shelf(visit, circle, side).page(bare=bare)[0]]
-    cards = sorted(filter(wanted.takes, found), key=lambda card: card.order, reverse=True)
+    taken = (card for card in found if wanted.takes(card.about.kind, card.about.area))
+    cards = sorted(taken, key=lambda card: card.order, reverse=True)
     introduced = sum(card.about.introduced for card in cards)
     cut = len(cards) if bare else max(SHOWN, introduced if only else 0, min(introduced, SHOWN) + LEAST_BARE)
     hidden = any(not card.about.introduced for card in cards[cut:])
@@ -224,7 +198,7 @@ def _board(
     circles: list[Circle],
     chosen: Circle | None,
     found: list[Card],
-    wanted: _Filter,
+    wanted: Narrowed,
     cards: list[Card],
     older: str,
     hidden: bool,
@@ -233,19 +207,8 @@ def _board(
     shown = _shown(side)
     kept = {"show": shown, **({"circle": visit.circle_name(chosen.id)} if chosen else {})}
     url = visit.site.paths.url
-    kinds = sorted({card.about.kind for card in found if card.about.kind})
-    areas = sorted({card.about.area for card in found if card.about.area})
-
-    def at(kind: str | None, area: str | None) -> str:
-        query = dict(kept)
-        if kind is not None:
-            query["kind"] = _name(visit, _KIND, kind)
-        if area is not None:
-            query["area"] = _name(visit, _AREA, area)
-        return url("help", **query)
-
-    by_kind = [(aidwords.kind(visit, one), at(one, wanted.area), wanted.kind == one) for one in kinds]
-    by_area = [(one, at(wanted.kind, one), wanted.area == one) for one in areas]
+    about = [(card.about.kind, card.about.area) for card in found]
+    ways = narrowing.ways(visit, wanted, about, lambda query: url("help", **kept, **query))
     groups = [
         (
             called(visit, one),
@@ -264,13 +227,13 @@ def _board(
         cards=_filled(visit, cards, len(circles) > 1),
         groupless=groupless,
         off=not circles,
-        kinds=by_kind,
-        areas=by_area,
+        kinds=ways.kinds,
+        areas=ways.areas,
         groups=groups if len(groups) > 1 else [],
-        all_kinds=at(None, wanted.area),
-        all_areas=at(wanted.kind, None),
+        all_kinds=ways.all_kinds,
+        all_areas=ways.all_areas,
         all_groups=url("help", show=shown),
-        filtered=wanted.kind is not None or wanted.area is not None,
+        filtered=wanted.at_all,
         older=older,
         bare=url("help", bare="yes", **kept) if hidden else "",
         mine=[mine for circle in circles for mine in own_rows(visit, circle)],

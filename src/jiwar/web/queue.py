@@ -53,7 +53,7 @@ class Row:
     photo: bool
 
 
-def _inner(circle: Circle) -> Circle:
+def inner_of(circle: Circle) -> Circle:
     """Raises NotThere for who is no dispatcher, or has not taken the keys."""
     inner = roles.held(circle, DISPATCHER)
     if inner is None:
@@ -121,7 +121,7 @@ def _shown(visit: Visit, circle: Circle, part: str, found: list[Open]) -> Shown:
 
 async def show(visit: Visit) -> Response:
     circle = visit.circle()
-    inner = _inner(circle)
+    inner = inner_of(circle)
     found = await view.queue(inner)
     parts = {part: [one for one in found if one.part == part] for part in PARTS}
     wanted = visit.request.query_params.get("part", "")
@@ -136,6 +136,7 @@ async def show(visit: Visit) -> Response:
         load=[(person(visit, circle, one.persona), load[one.persona]) for one in holders],
         closed=not circle.charter.has_window,
         lying=view.lying(inner),
+        plan=visit.site.paths.url("plan", circle=visit.circle_name(circle.id)) if circle.charter.aid.on else "",
         most=MOST_OPEN if sum(one.part != "done" for one in found) >= MOST_OPEN else 0,
     )
 
@@ -194,7 +195,7 @@ async def send_photo(visit: Visit) -> Response:
 def _named(visit: Visit, both: bytes) -> tuple[Circle, Circle, Open]:
     """Raises NotThere."""
     circle, slot = visit.circle(both[:CIRCLE_NAME]), int.from_bytes(both[CIRCLE_NAME:], "big")
-    inner = _inner(circle)
+    inner = inner_of(circle)
     if slot > LAST_NUMBER:  # The name of something else.
         raise NotThere
     return circle, inner, view.one(inner, slot)
@@ -204,7 +205,7 @@ async def look(visit: Visit) -> Response:
     """Take in what lies at the window."""
     circle = visit.circle()
     visit.limit(SLOW)
-    await service.gather(circle, _inner(circle))
+    await service.gather(circle, inner_of(circle))
     return visit.go("queue", circle=visit.circle_name(circle.id))
 
 

@@ -15,7 +15,7 @@ from jiwar.circles.circle import Circle
 from jiwar.errors import NotThere
 from jiwar.systems.needs import fitting, view
 from jiwar.systems.needs.fitting import Reason
-from jiwar.systems.needs.model import COLLECTIONS, NEED, OFFER
+from jiwar.systems.needs.model import COLLECTIONS, NEED, OFFER, NeedCover
 from jiwar.systems.needs.view import Line
 from jiwar.web import aidwords
 from jiwar.web.app import At
@@ -81,12 +81,17 @@ async def _whole(circle: Circle, side: str, but: set[bytes]) -> list[Line]:
 
 def _suggestion(visit: Visit, circle: Circle, side: str, mine: Line, other: Line) -> Suggestion:
     need, offer = (mine, other) if side == NEED else (other, mine)
-    why = " · ".join(visit.say(WHY[one]) for one in fitting.reasons(need.cover, offer.cover))
     return Suggestion(
         aidwords.cut(other.cover.text)[0],
         visit.site.paths.url("need", need=visit.object_name(circle.id, other.obj)),
-        why or visit.say("nothing speaks against it"),
+        why(visit, need.cover, offer.cover),
     )
+
+
+def why(visit: Visit, need: NeedCover, offer: NeedCover) -> str:
+    """What speaks for it, in words."""
+    said = " · ".join(visit.say(WHY[one]) for one in fitting.reasons(need, offer))
+    return said or visit.say("nothing speaks against it")
 
 
 ROUTES = (At("need_fits", "/help/one/{need}/fits", post=suggest),)

@@ -22,6 +22,7 @@ _SOME = 40
 """Any help at all is worth more than the best that could be said of it: so that as many as can be are helped."""
 _KIND, _AREA = 8, 6
 _HURRY = {NOW: 16, TODAY: 10, WEEK: 4, EASY: 0}
+MOST_HURRY = _HURRY[NOW]
 _LONGEST_WAIT = 6
 """Weeks of waiting that count."""
 _LOAD = 2
@@ -97,6 +98,20 @@ def suggested(
             for at, need in enumerate(needs)
         ]
     return [-rank[3] for rank in sorted((rank for rank in ranks if rank[1]), reverse=True)[:SUGGESTED]]
+
+
+def whole(needs: Sequence[NeedCover], offers: Sequence[NeedCover], today: int) -> list[tuple[int, int | None]]:
+    """The plan for the whole board, to be read from above: (need, its offer or None). First what has an offer, and of
+    each what is hurried before what is not, then what has waited longest.
+    """
+    given = planned(needs, offers, today).offers
+    order = sorted(range(len(needs)), key=lambda at: (given[at] is None, -hurry(needs[at]), needs[at].said_day, at))
+    return [(at, given[at]) for at in order]
+
+
+def hurry(need: NeedCover) -> int:
+    """How urgent it is; what is urgent by its kind is as what is wanted now."""
+    return MOST_HURRY if need.kind in URGENT else _HURRY[need.when]
 
 
 def _places(offer: NeedCover) -> int:
