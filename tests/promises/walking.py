@@ -546,6 +546,7 @@ class _Story:
         page = founder.follow(founder.submit(page, "help_new", "send", readers="desk"), "confided")
         queue = founder.submit(founder.follow(founder.go("help"), "queue"), "queue")
         assert words["said"] in queue.text
+        founder.get(f"{queue.path.partition('?')[0]}?part=new")
         for link in [one for one in queue.links if route_of(one) == "case"]:
             founder.get(link)
         self._plan(queue)
