@@ -60,6 +60,7 @@ from jiwar.keyring.epochs import begin
 from jiwar.keyring.hub_secret import SECTOR, HubSecret, OuterLayer
 from jiwar.keyring.persona import Persona
 from jiwar.keyring.phone import PhoneKey, new_pin, read_pin
+from jiwar.log.fragments import Fragments
 from jiwar.log.record import Place, read_cover, read_record
 from jiwar.pictures.decoder import LARGEST
 from jiwar.pictures.jpeg import require_plain
@@ -298,10 +299,10 @@ def tickets(data: bytes) -> None:
 
 
 class _Box:
-    """A store with one letter in each of its boxes, and the clock beside it."""
+    """A store with one letter in each of its boxes, the clock beside it, and nothing remembered yet."""
 
     def __init__(self, mail: Mail) -> None:
-        self.store, self.clock, self._mail = self, SetClock(), mail
+        self.store, self.clock, self._mail, self.fragments = self, SetClock(), mail, Fragments()
 
     def mail(self, token: bytes) -> list[Mail]:
         return [self._mail]

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -208,8 +207,10 @@ async def _wait(circle: Circle, one: OneOff, beside: With | None = None) -> None
     second = await _second(circle, one, beside, append.day) if beside else None
     if one.calls:
         woken = duty.on_watch(circle, one.calls)
-        wake = partial(rung.sealed.update, woken)
-        services.later.put(append, services.clock, services.random, later.URGENT, wake, second)
+        # Not a bound method of the set: that is another one as soon as somebody has taken it.
+        services.later.put(
+            append, services.clock, services.random, later.URGENT, lambda: rung.sealed.update(woken), second
+        )
     else:
         services.later.put(append, services.clock, services.random, beside=second)
 

@@ -99,6 +99,9 @@ class Play:
                 for place, obj in self._objects.items():
                     if self.cast.community.threads[place].circle == slug:
                         circle.has_seen(obj, circle.log.state.size - 1)
+                for one in self.cast.community.unnamed:
+                    if one.circle == slug and one.title in self._begun:
+                        circle.has_seen(self._begun[one.title], circle.log.state.size - 1)
 
     async def _step(self, moment: Moment, acts: list[Act]) -> None:
         """What happens at one moment: first who comes in, then the circles side by side, each in its order."""
