@@ -71,7 +71,7 @@ TARGETS = {
     "texts": Target(sent.texts, ("web.markdown.prose", "web.markdown.plain")),
     "head": Target(
         sent.head,
-        ("web.bounded.Bounded.data_received", "web.comers.Comers._session", "web.comers.Comers.crowd"),
+        ("web.bounded.Bounded.data_received", "web.comers.Comers.session", "web.comers.Comers.crowd"),
     ),
     "sheets": Target(brought.files, ("sheets.reading.read", "sheets.plain.decode", "sheets.packed.Packed")),
     "sheet_parts": Target(brought.parts, ("sheets.xlsx.read", "sheets.ods.read", "sheets.markup.walk")),

@@ -109,11 +109,14 @@ class Entrance:
     def play(self, story: Coroutine[Any, Any, None]) -> None:
         """To the end, and until nothing of it is left."""
         self.loop.run_until_complete(story)
-        for here in self._open:
-            here.connection_lost(None)
+        self.loop.run_until_complete(self._closed())
         for event in self.held.values():
             event.set()
         self.loop.run_until_complete(pass_by(1_000))
+
+    async def _closed(self) -> None:
+        for here in self._open:
+            here.connection_lost(None)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]

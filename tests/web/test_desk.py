@@ -136,6 +136,19 @@ def test_a_further_word_and_taking_it_back(founder, client, language: str) -> No
     )
 
 
+def test_a_crowd_finds_who_has_begun_however_much_they_hand_in(founder, client, world: World) -> None:
+    """A form's fields are sent in the page's order, and only the first bytes are looked at."""
+    guest = client("en")
+    write = guest.send(guest.get(world.url("desk", l="en")), "desk", _button=f"kind={KIND}")
+    talk = returns(guest, code_on(hands_in(guest)))
+    forms = [form for page in (write, talk) for form in page.forms if {"ticket", "pass"} & form.fields.keys()]
+    assert len(forms) == 3
+    for form in forms:
+        typed = {**form.fields, **{name: "ص" * 20_000 for name in form.fields if name == "text"}}
+        for body in (urlencode(typed).encode(), with_file(typed, bytes(50_000))):
+            assert crowd.begun(world.site, bytearray(body))
+
+
 def test_unknown_words_and_words_that_are_over_are_answered_alike(
     founder, client, world: World, clock: SetClock
 ) -> None:
@@ -666,8 +679,8 @@ class TestAPhoto:
     def test_keeps_its_ticket_in_sight_of_whoever_minds_the_line(self, founder, client, world: World) -> None:
         fields = self.begins(client("en")).form("/desk").fields
         without, sent = urlencode(fields).encode(), with_file(fields, located())
-        assert crowd.begun(world.site, sent) == crowd.begun(world.site, without) != b""
-        assert crowd.begun(world.site, with_file({"ticket": "00"}, located())) == b""
+        assert crowd.begun(world.site, bytearray(sent)) == crowd.begun(world.site, bytearray(without)) != b""
+        assert crowd.begun(world.site, bytearray(with_file({"ticket": "00"}, located()))) == b""
 
     def test_that_is_too_large_is_let_go_of_and_the_words_stay(self, founder, client) -> None:
         guest = client("en")

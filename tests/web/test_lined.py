@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.responses import Response
 
 from jiwar.i18n import LANGUAGES
-from jiwar.web import crowd, forms, lined, turns
+from jiwar.web import bounded, crowd, forms, lined, turns
 from jiwar.web.visit import Visit
 from tests.web.client import World
 from tests.web.lining import Entrance, Wire, asks, hands_in, in_chunks, pass_by
@@ -136,14 +136,72 @@ class TestAheadOfTheirAnswers:
 
         entrance.play(story())
 
-    def test_those_that_are_turned_away_are_answered_in_their_order(self, full: Entrance) -> None:
+    @pytest.mark.parametrize("sent", [asks("/desk"), asks("/desk", method="HEAD"), hands_in("/desk", BODY)])
+    def test_regression_all_that_came_at_once_was_turned_away_at_once(self, full: Entrance, sent: bytes) -> None:
+        """Five thousand answers in one turn of the loop: three seconds of everybody's."""
+
         async def story() -> None:
-            sent = asks("/desk?l=en") + hands_in("/desk?l=fr", BODY) + asks("/desk?l=en")
-            _, wire = full.comes(sent)
-            english, french, again = wire.answers()
-            assert english.body == again.body != french.body
+            _, wire = full.comes(sent * 5_000)
+            assert wire.closed
+            assert wire.written.count(b"HTTP/1.1 503") == 1
 
         full.play(story())
+
+    def test_regression_all_that_came_at_once_was_parsed(
+        self, full: Entrance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun, begin = list[lined.Lined](), lined.Lined.on_message_begin
+
+        def counted(here: lined.Lined) -> None:
+            begun.append(here)
+            begin(here)
+
+        monkeypatch.setattr(lined.Lined, "on_message_begin", counted)
+
+        async def story() -> None:
+            full.comes(asks("/desk") * 5_000)
+            assert len(begun) <= bounded.AT_ONCE // len(asks("/desk")) + 1
+
+        full.play(story())
+
+    def test_of_those_whose_turn_comes_after_another_one_is_turned_away(self, entrance: Entrance) -> None:
+        async def story() -> None:
+            entrance.held["/"], entrance.held["/talk"] = asyncio.Event(), asyncio.Event()
+            _, wire = entrance.comes(asks("/") + asks("/desk") * 5)
+            await pass_by()
+            entrance.comes(asks("/talk", entrance.signed_in()))
+            for _ in range(turns.PLACES):
+                entrance.comes(asks("/desk"))
+            entrance.held["/"].set()
+            await pass_by(10)
+            assert wire.written.count(b"HTTP/1.1 200") == 1
+            assert wire.written.count(b"HTTP/1.1 503") == 1
+            assert wire.closed
+
+        entrance.play(story())
+
+    def test_regression_one_was_closed_by_the_patience_for_the_one_before_it(self, full: Entrance) -> None:
+        async def story() -> None:
+            full.held["/"] = asyncio.Event()
+            _, wire = full.comes(asks("/desk") + asks("/"))
+            await pass_by()
+            full.loop.now += 60
+            await pass_by()
+            assert not wire.closed
+            full.held["/"].set()
+            await pass_by()
+            assert [status for status, _ in _answers(wire)] == [503, 200]
+
+        full.play(story())
+
+    def test_a_large_form_is_not_gathered(self, entrance: Entrance) -> None:
+        async def story() -> None:
+            large = hands_in("/desk", b"x" * (lined.SMALL + 1))
+            for first in (asks("/"), asks("/talk", entrance.signed_in())):
+                _, wire = entrance.comes(first + large)
+                assert wire.closed
+
+        entrance.play(story())
 
 
 class TestTheAnswerThatStandsReady:
@@ -230,6 +288,10 @@ class TestTheAnswerThatStandsReady:
     def test_is_not_gathered_for_who_reads_none(self, full: Entrance) -> None:
         async def story() -> None:
             here, wire = full.comes(asks("/desk"))
+            full.loop.now += lined.MOMENT
+            await pass_by()
+            for _ in range(turns.PLACES):
+                full.comes(asks("/desk"))
             here.pause_writing()
             here.data_received(asks("/desk"))
             assert wire.closed
@@ -255,13 +317,125 @@ class TestTheAnswerThatStandsReady:
         assert drawn == ["desk"]
 
 
-def test_a_form_that_was_given_up_is_forgotten(entrance: Entrance) -> None:
-    async def story() -> None:
-        here, _ = entrance.comes(hands_in("/desk", BODY)[:-1])
-        here.connection_lost(None)
-        assert here._held is None
-        assert here._slowest is None
-        await pass_by()
-        assert not entrance.begun()
+class TestWhoGoesAway:
+    @pytest.mark.parametrize("end", [-1, None], ids=["held", "standing"])
+    def test_regression_leaves_nothing_of_a_form(self, entrance: Entrance, end: int | None) -> None:
+        async def story() -> None:
+            here, _ = entrance.comes(hands_in("/desk", BODY, cookie="a=secret")[:end])
+            cycle = here.cycle
+            assert cycle.body
+            here.connection_lost(None)
+            assert cycle.disconnected
+            assert not cycle.body
+            assert cycle.scope["headers"] == here.headers == []
+            assert here._ours is None
+            assert here._slowest is None
+            assert entrance.site.tidying._due is not None
+            await pass_by()
+            assert not entrance.begun()
 
-    entrance.play(story())
+        entrance.play(story())
+
+    def test_regression_leaves_nothing_of_what_was_sent_ahead(self, entrance: Entrance) -> None:
+        async def story() -> None:
+            here, _ = entrance.comes(hands_in("/desk", BODY) * 3)
+            cycles = [here._ours, *(cycle for cycle, _ in here.pipeline)]
+            here.connection_lost(None)
+            assert not here.pipeline
+            assert [(bytes(cycle.body), cycle.scope["headers"], cycle.disconnected) for cycle in cycles if cycle] == [
+                (b"", [], True)
+            ] * 3
+            await pass_by()
+            assert not entrance.begun()
+
+        entrance.play(story())
+
+    def test_leaves_what_the_application_has_to_it(self, entrance: Entrance) -> None:
+        async def story() -> None:
+            entrance.held["/desk"] = asyncio.Event()
+            here, _ = entrance.comes(hands_in("/desk", BODY))
+            await pass_by()
+            headers = list(here.headers)
+            here.connection_lost(None)
+            assert here.cycle.scope["headers"] == headers != []
+
+        entrance.play(story())
+
+
+class TestWhatIsGathered:
+    LARGE = b"x" * (forms.MOST_BYTES // 2)
+
+    def many(self, entrance: Entrance) -> list[tuple[lined.Lined, Wire]]:
+        most = lined.MOST_GATHERED // (len(self.LARGE) - lined.SMALL)
+        return [entrance.comes(hands_in("/desk", self.LARGE + b"x")[:-1]) for _ in range(most)]
+
+    def test_regression_large_forms_have_an_end_all_together(self, entrance: Entrance) -> None:
+        async def story() -> None:
+            held = self.many(entrance)
+            assert all(wire.read and not wire.written for _, wire in held)
+            here, wire = entrance.comes(hands_in("/desk", self.LARGE + b"x")[:-1])
+            assert wire.answers()[0].status == 503
+            assert wire.closed
+            assert not here.cycle.body
+            assert entrance.comers.gathered <= lined.MOST_GATHERED
+            for other, _ in held:
+                other.connection_lost(None)
+            assert entrance.comers.gathered == 0
+
+        entrance.play(story())
+
+    def test_words_find_room_whatever_is_held(self, entrance: Entrance) -> None:
+        async def story() -> None:
+            self.many(entrance)
+            sent = hands_in("/desk", b"x" * lined.SMALL)
+            here, wire = entrance.comes(sent[:-1])
+            here.data_received(sent[-1:])
+            await pass_by()
+            assert _answers(wire) == [(200, b"ok")]
+
+        entrance.play(story())
+
+    def test_there_is_room_again_once_the_application_has_it(self, entrance: Entrance) -> None:
+        async def story() -> None:
+            for here, _ in self.many(entrance)[: turns.PLACES]:
+                here.data_received(b"x")
+            before = entrance.comers.gathered
+            await pass_by(2)
+            assert before > entrance.comers.gathered > 0
+            await pass_by(400)
+            assert entrance.begun() == ["/desk"] * turns.PLACES
+
+        entrance.play(story())
+
+    @pytest.mark.parametrize(
+        ("method", "path"), [("GET", "/desk"), ("PUT", "/desk"), ("POST", "/favicon.ico"), ("POST", "/nowhere")]
+    )
+    def test_regression_what_no_page_reads_was_held(self, entrance: Entrance, method: str, path: str) -> None:
+        async def story() -> None:
+            entrance.comes(asks(path, method=method, content_length="1000") + b"x")
+            entrance.comes(asks("/", method="POST", content_length="1000") + b"x")
+            await _until_begun(entrance)
+            assert entrance.begun() == [path]
+
+        entrance.play(story())
+
+    def test_a_member_s_page_reads_one_of_who_was_signed_out(self, entrance: Entrance) -> None:
+        """It gives back what they wrote: it is held like any other."""
+
+        async def story() -> None:
+            sent = hands_in("/talk/new", BODY)
+            here, _ = entrance.comes(sent[:-1])
+            await pass_by()
+            assert not entrance.begun()
+            here.data_received(sent[-1:])
+            await pass_by()
+            assert entrance.begun() == ["/talk/new"]
+
+        entrance.play(story())
+
+
+async def _until_begun(entrance: Entrance) -> None:
+    for _ in range(50):
+        if entrance.begun():
+            return
+        await asyncio.sleep(0)

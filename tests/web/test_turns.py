@@ -131,6 +131,36 @@ def test_a_member_who_still_sends_keeps_nobody_waiting(entrance: Entrance) -> No
     entrance.play(story())
 
 
+def test_a_member_keeps_nobody_waiting_by_what_takes_long(entrance: Entrance) -> None:
+    async def story() -> None:
+        entrance.held[MEMBERS] = asyncio.Event()
+        entrance.comes(asks(MEMBERS, entrance.signed_in()))
+        await pass_by()
+        entrance.loop.now += turns.AT_LONGEST
+        for _ in range(5):
+            entrance.comes(asks(PAGE))
+        await pass_by()
+        assert entrance.begun() == [MEMBERS] + [PAGE] * 5
+        entrance.held[MEMBERS].set()
+        await pass_by()
+
+    entrance.play(story())
+
+
+def test_a_member_who_reads_no_answer_keeps_nobody_waiting(entrance: Entrance) -> None:
+    async def story() -> None:
+        here, _ = entrance.comes()
+        here.pause_writing()
+        here.data_received(asks(MEMBERS, entrance.signed_in()))
+        await pass_by()
+        for _ in range(5):
+            entrance.comes(asks(PAGE))
+        await pass_by()
+        assert entrance.begun() == [MEMBERS] + [PAGE] * 5
+
+    entrance.play(story())
+
+
 @pytest.mark.parametrize("path", [PAGE, UNKNOWN])
 def test_lines_have_their_turn_one_after_the_other(entrance: Entrance, path: str) -> None:
     """A flood at one page keeps nobody from the door for longer than its first."""

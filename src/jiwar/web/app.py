@@ -53,7 +53,7 @@ class At:
     upload: Files | None = None
     gate: Callable[[Visit], Response | None] | None = None
     crowd: str = "door"
-    begun: Callable[[Site, bytes], bytes] | None = None
+    begun: Callable[[Site, bytearray], bytes] | None = None
 
 
 def make_app(

@@ -14,6 +14,8 @@ MOST_HEAD = 32 * 1024
 """Bytes of a request besides its body: line, headers, frames of chunks, trailers. Browsers send one or two KiB."""
 HEAD_SECONDS = 20.0
 """How long a head may take, from the connection's beginning or the request's; Tor is slow, people are not."""
+AT_ONCE = 8 * 1024
+"""Bytes that are parsed before it is asked again whether the connection is still there."""
 MOST_AHEAD = 8
 """Requests that may wait for the answer to one before them. No browser sends any."""
 
@@ -33,12 +35,14 @@ class Bounded(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
-            return
-        self._head += len(data)
-        super().data_received(data)
-        if self._head > MOST_HEAD:
-            self._give_up()
+        for at in range(0, len(data), AT_ONCE):
+            if self.transport.is_closing():
+                return
+            piece = data[at : at + AT_ONCE]
+            self._head += len(piece)
+            super().data_received(piece)
+            if self._head > MOST_HEAD:
+                self._give_up()
 
     def on_message_begin(self) -> None:
         if self._patience is None:

@@ -28,6 +28,8 @@ _TICKET = re.compile(
     rb'(?:(?:^|&)(?:ticket|pass)=|name="(?:ticket|pass)"\r\n\r\n)([0-9a-f]{1,1000})(?:&|\r\n|$)', re.ASCII
 )
 """As a form without a file sends it, and as one with a file does, before the file."""
+_HIDDEN = 4096
+"""Bytes in which it stands: a page's hidden fields come before what somebody types."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,9 @@ def _drawn(visit: Visit, where: str) -> Response:
     return visit.page("frame/crowd.html", status=_STATUS, where=where)
 
 
-def begun(site: Site, body: bytes) -> bytes:
+def begun(site: Site, body: bytearray) -> bytes:
     """A name for whoever hands in a form with a ticket or a pass; empty for who holds none."""
-    found = _TICKET.search(body)
+    found = _TICKET.search(body, 0, _HIDDEN)
     try:
         return site.tickets.holder(found[1].decode()) if found else b""
     except BadFormToken:

@@ -16,6 +16,7 @@ from jiwar.web.render import Page
 COMPRESSED_STEP = 2048
 PLAIN_STEP = 4096
 LEVEL = 4
+MOST_CHOICES = 256
 FLAG_EXTRA = 4
 UNKNOWN_SYSTEM = 255
 HEADER = struct.Struct("<BBBBIBBH")  # magic, method, flags, no time, no hint, system, length of the extra field
@@ -65,7 +66,9 @@ def content_policy(page: Page) -> str:
 
 
 def accepts_gzip(header: str) -> bool:
-    """Tell whether an Accept-Encoding header allows gzip."""
+    """Tell whether an Accept-Encoding header allows gzip. One longer than any browser's allows nothing."""
+    if len(header) > MOST_CHOICES:
+        return False
     for choice in header.lower().split(","):
         name, *parameters = (part.strip() for part in choice.split(";"))
         if name == "gzip":

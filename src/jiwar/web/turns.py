@@ -1,7 +1,8 @@
 """Turns: members first, then strangers one at a time. One thread answers everybody, so order is all there is.
 
 - A stranger's request stands in a line until no member's is being worked on; then one of them is begun, and the next
-  one only after the loop has looked for members again. Members are never in a line.
+  one only after the loop has looked for members again. Members are never in a line. None of their requests is waited
+  for without an end, and none whose answer nobody reads.
 - One in `SHARE` seconds is begun whatever members do: they starve nobody at the window, or at the door.
 - Lines have their turn one after the other, whatever their length; each has an end, behind which nobody is let in.
 - Nobody has more than a few places, where something names them.
@@ -20,11 +21,19 @@ from typing import Protocol
 
 SHARE = 0.1
 """Seconds after which a stranger is begun though members' requests wait."""
+AT_LONGEST = 1.0
+"""Seconds for which strangers wait for one request of a member's: somebody may take long, or read no answer."""
 PLACES = 24
 """In one line."""
 PLACES_BEGUN = 64
 """In the line of those who have begun, and hold something that says so."""
 PLACES_OF_ONE = 3
+
+
+class Flow(Protocol):
+    """What is written to a connection; paused where nobody reads it."""
+
+    write_paused: bool
 
 
 class Work(Protocol):
@@ -33,6 +42,10 @@ class Work(Protocol):
     more_body: bool
     response_started: bool
     disconnected: bool
+
+    @property
+    def flow(self) -> Flow:
+        """Of its connection."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +70,17 @@ class Turns:
         # A line that was served goes to the end of the dictionary; an empty one isn't in it.
         self._lines: dict[tuple[Hashable, bool], deque[_Waiting]] = {}
         self._names: Counter[bytes] = Counter()
-        self._members: set[Work] = set()
+        self._members: dict[Work, float] = {}
         self._last = 0.0
         self._look: asyncio.TimerHandle | asyncio.Handle | None = None
 
     def go_first(self, work: Work) -> None:
         """A member's request is begun now; strangers wait until it has its answer."""
-        self._members.add(work)
+        self._members[work] = asyncio.get_running_loop().time()
 
     def is_answered(self, work: Work) -> None:
         """A member's request is over, whatever became of it."""
-        self._members.discard(work)
+        self._members.pop(work, None)
         if self._lines:
             self._look_soon()
 
@@ -102,9 +115,10 @@ class Turns:
             first.begin()
 
     def _members_wait(self) -> bool:
-        """Whether a member's request could be worked on. Not one that still comes in, or has an answer."""
-        self._members -= {one for one in self._members if one.response_started or one.disconnected}
-        return any(not one.more_body for one in self._members)
+        """Whether a member's request could be worked on. Not one that still comes in, or has an answer, or is old."""
+        early = asyncio.get_running_loop().time() - AT_LONGEST
+        self._members = {one: since for one, since in self._members.items() if since > early and not _is_over(one)}
+        return any(not (one.more_body or one.flow.write_paused) for one in self._members)
 
     def _next(self) -> _Waiting | None:
         """Whose turn it is; who has gone away has none."""
@@ -118,3 +132,7 @@ class Turns:
             if not waiting.work.disconnected:
                 return waiting
         return None
+
+
+def _is_over(work: Work) -> bool:
+    return work.response_started or work.disconnected
