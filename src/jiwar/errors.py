@@ -102,6 +102,14 @@ class FileMissing(BadInput):
     code = "input.file_missing"
 
 
+class PhotoGone(BadInput):
+    code = "input.photo_gone"
+
+
+class NoPhotoThere(BadInput):
+    code = "input.no_photo_there"
+
+
 class BadFormToken(BadInput):
     code = "input.bad_form_token"
 

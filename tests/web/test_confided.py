@@ -154,6 +154,32 @@ def test_somebody_else_s_is_not_there(talk: Talk) -> None:
     assert talk.palm.get(address).status == 404
 
 
+def test_readers_are_never_widened(talk: Talk) -> None:
+    """Who chose the dispatchers and then adds a photo has chosen nobody else by it."""
+    page = with_photo(talk, second(talk.fig), located(), do="photo", readers="desk")
+    assert page.status == 400
+    assert talk.fig.word("A photo can't go to the dispatchers alone. Without it the text can.") in page.text
+    assert page.form("/help/new").fields["photo"]  # It waits still.
+    assert "readers" not in page.form("/help/new").fields
+    for readers in ({}, {"readers": "trusted"}, {"readers": "everybody"}):
+        again = with_photo(talk, page, b"", do="send", **readers)
+        assert again.status == 400
+        assert "readers" not in again.form("/help/new").fields
+    assert view.all_mine(talk.opened_by(talk.fig)) == []
+    assert confiding.mine(talk.opened_by(talk.fig)) == []
+    page = with_photo(talk, page, b"", do="send", readers="group")
+    assert page.path == talk.fig.world.url("help_mine")
+
+
+def test_a_role_lost_between_two_screens_leaves_nothing_chosen(talk: Talk) -> None:
+    page = second(talk.fig)
+    talk.seats.world.run(roles.lay_down(talk.opened_by(talk.palm), DISPATCHER))
+    again = talk.fig.send(page, "help_new", _button="do=send", readers="desk")
+    assert again.status == 400
+    assert "readers" not in again.form("/help/new").fields
+    assert 'type="radio" name="readers" value="group" required' in again.html
+
+
 def test_a_photo_goes_to_a_board_alone(talk: Talk) -> None:
     page = with_photo(talk, second(talk.fig), located(), do="photo", alt="الباب")
     assert 'value="desk"' not in page.html

@@ -24,6 +24,7 @@ from jiwar.web import crowd
 from jiwar.web.desk import WORDS_ALONE
 from jiwar.web.limits import EVERYBODY_SHOWS, ONE_TICKET, ONE_WINDOW, PAGES_AT_A_WINDOW
 from jiwar.web.queue import FEW, PAGE
+from jiwar.web.tickets import Pass
 from jiwar.web.uploads import AT_ONCE, MOST_BESIDE, STRANGERS_AT_ONCE
 from tests.core.pictures.making import PLACE, REFUSED, located
 from tests.web.client import WITH_FILE, Client, Page, World, with_file
@@ -420,6 +421,32 @@ class TestDispatching:
         guest.send(returns(guest, self.code), "desk_back", text="شكراً", _button="do=add")
         assert founded.word("Nobody is waiting.") not in queue(founded, circle).text
 
+    def test_a_word_that_comes_between_answer_and_done_is_not_hidden(self, two, client, monkeypatch) -> None:
+        founded, _, circle = two
+        guest, said = client(founded.language), service.answer
+        back = returns(guest, self.code)
+        page = case(founded, circle)
+        form = next(one for one in page.forms if "seen" in one.fields)
+        poster = window.read(founded.world.site.services, window.page_of(circle))
+        come = founded.world.site.tickets.read(
+            next(one.fields["pass"] for one in back.forms if "pass" in one.fields), Pass
+        )
+
+        async def between(*what: object) -> None:
+            await callers.add(founded.world.site.services, poster, come.caller, "القفل مكسور.")
+            await said(*what)
+
+        monkeypatch.setattr(service, "answer", between)
+        page = founded.post(form.action, {**form.fields, "do": "finish", "text": ANSWER})
+        monkeypatch.undo()
+        assert page.status == 409
+        assert founded.word("The answer was sent. The request stays open.") in page.text
+        assert "القفل مكسور." in page.text
+        assert next(one for one in page.forms if "text" in one.fields).fields["text"].strip() == ""
+        assert ANSWER in returns(guest, self.code).text
+        assert founded.word("Done") not in queue(founded, circle).text
+        assert does(founded, circle, "close").status == 200
+
     def test_a_dozen_answers_in_a_row_are_given(self, two) -> None:
         """Whoever works through a queue is no flood: sealing an answer costs no more than any word does."""
         founded, _, circle = two
@@ -653,6 +680,15 @@ class TestAPhoto:
         guest = client("en")
         page = self.hands(guest, self.begins(guest), located(), text=NEED)
         self.says_that_words_go_alone(guest, page)
+
+    def test_at_a_full_window_takes_no_place_from_others(self, founder, client, world: World) -> None:
+        for _ in range(ONE_WINDOW.burst):
+            world.site.limits.take(window.page_of(founder[1]), ONE_WINDOW)
+        guest = client("en")
+        for _ in range(2):
+            assert self.hands(guest, self.begins(guest), located(), text=NEED).status == 503
+        for _ in range(EVERYBODY_SHOWS.burst):
+            world.site.limits.take(b"photos", EVERYBODY_SHOWS)
 
     def says_that_words_go_alone(self, guest: Client, page: Page) -> None:
         assert page.status == 503

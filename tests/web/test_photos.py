@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 
+from jiwar.clock import SetClock
 from jiwar.errors import BadPicture, FileMissing
+from jiwar.keyring.session import Session, SessionTable
 from jiwar.pictures.decoder import MOST_BYTES
 from jiwar.pictures.jpeg import require_plain
 from jiwar.systems.needs import pictures, view
@@ -14,6 +16,8 @@ from jiwar.systems.needs.view import Shown
 from jiwar.web import messages
 from jiwar.web.limits import PHOTO
 from jiwar.web.uploads import AT_ONCE
+from jiwar.web.waiting import MOST_EACH, Waiting
+from jiwar.web.waiting import PHOTO as PHOTO_SLOT
 from tests.core.pictures.making import PLACE, REFUSED, located
 from tests.web.client import WITH_FILE, Page, World, with_file
 from tests.web.seated import Seats, Someone
@@ -257,6 +261,36 @@ def test_of_many_photos_that_wait_the_oldest_gives_way(talk: Talk) -> None:
     page = with_photo(talk, first, b"", do="photo")
     assert "<img" not in page.html
     assert page.status == 400
+
+
+def test_a_photo_that_gave_way_is_missed_before_anything_is_sent(talk: Talk) -> None:
+    page = with_photo(talk, checked(talk), located(), do="photo", alt=ALT)
+    talk.seats.world.site.photos.let_go(talk.fig.member.session)
+    page = with_photo(talk, page, b"", do="send")
+    assert page.status == 400
+    said = "The photo is no longer here. It can be added again, or the text goes without it."
+    assert talk.fig.word(said) in page.text
+    assert mine(talk) == []
+    assert with_photo(talk, page, b"", do="send").path == "/help/mine"
+
+
+def test_sessions_of_one_account_give_way_to_each_other_first() -> None:
+    table = SessionTable(SetClock())
+    waiting = Waiting(PHOTO_SLOT, 5)
+
+    def keeps(locator: bytes) -> Session:
+        session = table.find(table.start())
+        table.belongs(session, locator)
+        waiting.keep(table, session, b"a photo")
+        return session
+
+    other = keeps(b"other")
+    mine = [keeps(b"mine") for _ in range(9)]
+    assert waiting.read(other) == b"a photo"
+    assert [waiting.read(one) is not None for one in mine] == [False] * 6 + [True] * MOST_EACH
+    keeps(b"a third")
+    keeps(b"mine")
+    assert waiting.read(other) == b"a photo"
 
 
 def test_asked_for_again_the_photo_stays(talk: Talk) -> None:

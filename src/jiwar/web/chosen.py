@@ -9,7 +9,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from jiwar.circles.texts import line
-from jiwar.errors import NotThere
+from jiwar.errors import NotThere, PhotoGone
 from jiwar.systems.needs.model import Picture
 from jiwar.systems.needs.pictures import ALT_LIMIT
 from jiwar.web.app import At
@@ -54,13 +54,15 @@ def let_go(visit: Visit) -> None:
 async def take(visit: Visit) -> Chosen | None:
     """What the form brings: a file, other words for the one that waits, or nothing new.
 
-    Raises BadPicture, TextTooLong, TooMuch, PhotosFull.
+    Raises BadPicture, TextTooLong, TooMuch, PhotosFull; PhotoGone where the one that the form means no longer waits.
     """
     found, form = of_form(visit), visit.form
     alt = line(form.typed("alt", 2 * ALT_LIMIT), ALT_LIMIT, required=False)
     if form.file:
         visit.limit(PHOTO)
         return hold(visit, Picture(alt, await visit.site.darkroom.clean(form.file)))
+    if found is None and form.typed(FIELD):
+        raise PhotoGone
     if found is None or not form.ticked("alt") or alt == found.picture.alt:
         return found
     return hold(visit, Picture(alt, found.picture.jpeg))

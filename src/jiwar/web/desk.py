@@ -129,8 +129,8 @@ async def _hand_in(visit: Visit, ticket: Ticket) -> None:
     poster = window.read(visit.services, ticket.page)
     text = visit.form.text("text", TEXT_LIMIT)
     callers.require_sound(poster, ticket.kind, text)
+    _count(visit, poster)  # First: what finds no place here takes no photo's place from others.
     jpeg = await _photo(visit)
-    _count(visit, poster)
     seed = await site.accounts.stretch_code(site.tickets.code(ticket))
     await callers.ask(visit.services, poster, seed, ticket.kind, text, jpeg)
     site.tickets.use(ticket)
@@ -266,8 +266,9 @@ async def _act(visit: Visit, come: Pass) -> Response:
         poster = window.standing(visit.services, _talk(visit, come.caller).circle)
         if poster is None:
             raise Full
-        text, jpeg = visit.form.text("text", TEXT_LIMIT), await _photo(visit)
+        text = visit.form.text("text", TEXT_LIMIT)
         _count(visit, poster)
+        jpeg = await _photo(visit)
         await callers.add(visit.services, poster, come.caller, text, jpeg)
     except (BadInput, Refused) as error:
         return _talk_page(visit, come, _talk(visit, come.caller), error)

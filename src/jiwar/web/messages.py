@@ -27,6 +27,8 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "pin.wrong": (400, _("This is not the number. Tries left: %(left)s.")),
     "pin.forgotten": (400, _("This phone is no longer remembered. The key opens as before.")),
     "input.file_missing": (400, _("No file was chosen.")),
+    "input.photo_gone": (400, _("The photo is no longer here. It can be added again, or the text goes without it.")),
+    "input.no_photo_there": (400, _("A photo can't go to the dispatchers alone. Without it the text can.")),
     "input.bad_picture": (400, _("This file is no photo that can be taken, or it is too large.")),
     "sheet.unreadable": (400, _("This file is no table that can be read here. The kinds stand below.")),
     "sheet.locked": (400, _("This file is under a password. Saving it without one helps.")),

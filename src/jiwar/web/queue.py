@@ -233,8 +233,9 @@ def _page(
     one: Open,
     error: BadInput | Refused | None = None,
     at: str = "",
-    begun: str = "",
+    begun: str | None = None,
     moved: bool = False,
+    answered: bool = False,
 ) -> Response:
     name, asked = _name(visit, circle, one.standing.slot), told(visit, circle, one.talk, one.standing.case.inside)
     notes = [_Note(person(visit, circle, said.author).name, said.day, said.text) for said in one.standing.notes]
@@ -261,9 +262,13 @@ def _page(
         begin=asked.wish | {"do": "change", "circle": visit.circle_name(circle.id), "case": name},
         made=one.standing.made,
         photo=next((_photo_name(visit, line) for line in reversed(one.talk.said) if line.jpeg), ""),
-        typed={"text": begun or visit.form.typed("text", 2 * TEXT_LIMIT), "note": visit.form.typed("note")},
+        typed={
+            "text": begun if begun is not None else visit.form.typed("text", 2 * TEXT_LIMIT),
+            "note": visit.form.typed("note"),
+        },
         seen=len(one.talk.said),
         moved=moved,
+        answered=answered,
         limit=TEXT_LIMIT,
         note_limit=NOTE_LIMIT,
         at=at,
@@ -288,7 +293,10 @@ async def act(visit: Visit) -> Response:
         return _page(visit, circle, inner, one, moved=True)
     visit.limit(WRITE)
     try:
-        await _do(visit, circle, inner, one, verb)
+        if verb == "finish" and (now := await _finish(visit, inner, one)) is not None:
+            return _page(visit, circle, inner, now, begun="", moved=True, answered=True)
+        if verb != "finish":
+            await _do(visit, circle, inner, one, verb)
     except (BadInput, Refused) as error:
         return _page(visit, circle, inner, one, error, "note" if verb == "note" else "text")
     if verb in ("finish", "close", "back"):
@@ -296,15 +304,24 @@ async def act(visit: Visit) -> Response:
     return visit.go("case", case=visit.request.path_params["case"])
 
 
+async def _finish(visit: Visit, inner: Circle, one: Open) -> Open | None:
+    """Answer, and close; how it stands now where a word came between, which the page with the button didn't show: it
+    stays open, answered. Raises BadInput, Refused.
+    """
+    await service.answer(inner, one, visit.form.text("text", TEXT_LIMIT))
+    now = view.one(inner, one.standing.slot)
+    if len(now.talk.said) != len(one.talk.said) + 1:
+        return now
+    await service.close(inner, now)
+    visit.tell("Answered, and done.")
+    return None
+
+
 async def _do(visit: Visit, circle: Circle, inner: Circle, one: Open, verb: str) -> None:
     """Raises BadInput, Refused."""
     if verb == "answer":
         await service.answer(inner, one, visit.form.text("text", TEXT_LIMIT))
         visit.tell("The answer lies under the words.")
-    elif verb == "finish":
-        await service.answer(inner, one, visit.form.text("text", TEXT_LIMIT))
-        await service.close(inner, view.one(inner, one.standing.slot))
-        visit.tell("Answered, and done.")
     elif verb == "note":
         await service.note(inner, one, visit.form.text("note", NOTE_LIMIT))
     elif verb == "take":

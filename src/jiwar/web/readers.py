@@ -52,7 +52,9 @@ def choices(visit: Visit, group: Circle, urgent: bool) -> list[Choice]:
 
 def where(group: Circle, chosen: str) -> Circle:
     """The circle in which it is written down. Raises BadChoice for one that isn't mine to write in."""
-    found = roles.held(group, TRUSTED) if chosen == AMONG_TRUSTED else group
-    if found is None or (chosen == DESK and confiding.desk(group) is None):
+    if chosen == GROUP or (chosen == DESK and confiding.desk(group) is not None):
+        return group
+    found = roles.held(group, TRUSTED) if chosen == AMONG_TRUSTED else None
+    if found is None:
         raise BadChoice
     return found

@@ -12,7 +12,19 @@ from jiwar.circles import rights
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import AREA_LIMIT, MOST_ASKED
 from jiwar.crypto.envelopes import SEED
-from jiwar.errors import BadInput, BadPicture, FileMissing, JiwarError, PhotosFull, Refused, TextTooLong, TooMuch
+from jiwar.errors import (
+    BadChoice,
+    BadInput,
+    BadPicture,
+    FileMissing,
+    JiwarError,
+    NoPhotoThere,
+    PhotoGone,
+    PhotosFull,
+    Refused,
+    TextTooLong,
+    TooMuch,
+)
 from jiwar.keyring.persona import Persona
 from jiwar.systems.needs import rules, service
 from jiwar.systems.needs.model import NEED, NO_DAY, NO_PART, OFFER, Need, Picture
@@ -168,13 +180,16 @@ async def act(visit: Visit) -> Response:
         need = _as_it_would_be(visit, circle, wish)
     except (BadInput, Refused) as error:
         return _write(visit, circles, side, error)
+    wanted, photo = visit.form.typed("readers") if verb == "send" else wanted, None
     try:
         photo = await _photo(visit, verb)
-        if verb != "send" or (photo and wanted == DESK):
+        if photo and wanted == DESK:
+            raise NoPhotoThere
+        if verb != "send":
             return _check(visit, circle, side, need, wanted, photo)
         await _send(circle, wish, wanted, photo)
-    except (BadPicture, FileMissing, PhotosFull, TextTooLong, TooMuch) as error:
-        return _check(visit, circle, side, need, wanted, chosen.of_form(visit), error)
+    except (BadChoice, BadPicture, FileMissing, NoPhotoThere, PhotoGone, PhotosFull, TextTooLong, TooMuch) as error:
+        return _check(visit, circle, side, need, wanted, photo or chosen.of_form(visit), error)
     except (BadInput, Refused) as error:
         return _write(visit, circles, side, error)
     return await _sent(visit, need, wanted)
@@ -230,6 +245,13 @@ def _as_it_would_be(visit: Visit, circle: Circle, wish: Wish) -> Need:
     return rules.new_need(wish, circle.charter.aid, visit.services.clock.day(), nobody.kem_key, bytes(32))
 
 
+def _at(error: JiwarError | None) -> str:
+    """Which box an error belongs to; who reads it is chosen in none that a link could lead to."""
+    if isinstance(error, (BadChoice, NoPhotoThere)):
+        return ""
+    return "alt" if isinstance(error, TextTooLong) else "file"
+
+
 def _check(
     visit: Visit,
     circle: Circle,
@@ -253,13 +275,17 @@ def _check(
         alt=visit.form.typed("alt", 2 * ALT_LIMIT) if error or not photo else photo.picture.alt,
         alt_limit=ALT_LIMIT,
         error=visit.sentence(error) if error else "",
-        at="alt" if isinstance(error, TextTooLong) else "file",
+        at="alt"
+        if isinstance(error, TextTooLong)
+        else ""
+        if isinstance(error, (BadChoice, NoPhotoThere))
+        else "file",
         offers=side == OFFER,
         here=visit.site.paths.url("help_new", show=_shown(side)),
         circle=visit.circle_name(circle.id),
         group=circle.name,
         readers=readers,
-        chosen=wanted if wanted in {one.value for one in readers} else GROUP,
+        chosen=wanted,  # What isn't offered leaves nothing chosen: never more readers than were meant.
         boards_alone=bool(photo) and not typed["case"] and len(readers) < len(every),
         typed=typed,
         questions=[(name, question, typed[name]) for name, question in zip(ANSWERS, asked, strict=False)],
