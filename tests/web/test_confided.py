@@ -167,7 +167,10 @@ def test_readers_are_never_widened(talk: Talk) -> None:
         assert "readers" not in again.form("/help/new").fields
     assert view.all_mine(talk.opened_by(talk.fig)) == []
     assert confiding.mine(talk.opened_by(talk.fig)) == []
-    page = with_photo(talk, page, b"", do="send", readers="group")
+    without = with_photo(talk, page, b"", do="without", alt="")
+    assert without.form("/help/new").fields["readers"] == "desk"
+    assert "novalidate" in page.html
+    page = with_photo(talk, second(talk.fig), b"", do="send", readers="group")
     assert page.path == talk.fig.world.url("help_mine")
 
 

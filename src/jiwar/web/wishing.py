@@ -107,7 +107,9 @@ def _chosen(visit: Visit, circles: list[Circle]) -> tuple[Circle, str]:
     named = visit.form.typed("circle") or visit.request.query_params.get("circle", "")
     asked = visit.stable(named) if named else circles[0].id
     found = next((one for one in circles if one.id.startswith(asked)), circles[0])
-    readers = visit.form.typed("readers") or (AMONG_TRUSTED if found.membership.parent else GROUP)
+    # `meant`: chosen earlier, where nothing on the second screen could be.
+    readers = visit.form.typed("readers") or visit.form.typed("meant")
+    readers = readers or (AMONG_TRUSTED if found.membership.parent else GROUP)
     return next(one for one in circles if one.id == found.group), readers
 
 
@@ -263,7 +265,7 @@ def _check(
 ) -> Response:
     title, rest = aidwords.cut(need.text)
     urgent, typed, asked = rules.is_urgent(need), _typed(visit), circle.charter.aid.questions
-    typed |= {chosen.FIELD: photo.mark.hex() if photo else ""}
+    typed |= {chosen.FIELD: photo.mark.hex() if photo else "", "meant": wanted or visit.form.typed("meant")}
     # What dispatchers make a request of is theirs already, and only words are sealed to them.
     every = choices(visit, circle, urgent)
     readers = [one for one in every if one.value != DESK or not (typed["case"] or photo)]
