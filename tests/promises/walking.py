@@ -563,7 +563,9 @@ class _Story:
         page = founder.submit(page, "fund_new", kind="help", amount="40", text=words["text"] + HOSTILE)
         page = founder.submit(page, "fund_entry")
         founder.submit(page, "fund_entry")
-        self.guest.follow(self.guest.go("more", "groups", "group"), "fund")
+        group = self.guest.go("more", "groups", "group")
+        for name in ("fund", "help_figures"):
+            self.guest.follow(group, name)
 
     def _plan(self, queue: Page) -> None:
         """The plan for what was asked there and what is offered, and a word to who asked."""

@@ -38,6 +38,11 @@ class Sketch(Wire, frozen=True):
             at = self.personas.find(persona, at + 1)
         return None if at < 0 else self._at(at // _PERSONA)
 
+    @property
+    def ever(self) -> int:
+        """How many are or were in the circle."""
+        return len(self.ends) // _PLACE
+
     def _at(self, index: int) -> Member:
         begins = self._end(index - 1) if index else 0
         return reread(self.people[begins : self._end(index)], Member)

@@ -20,6 +20,7 @@ from jiwar.systems.needs import rules, view
 from jiwar.systems.needs.model import NEED
 from jiwar.web import aidwords, cursor, narrowing, queue
 from jiwar.web.app import At
+from jiwar.web.figures import with_figures
 from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, joined, reading
 from jiwar.web.frame import Frame
 from jiwar.web.fund import with_fund
@@ -222,6 +223,7 @@ def _board(
         tab="help",
         queues=queue.mine(visit, circles),
         funds=with_fund(visit, circles),
+        figures=with_figures(visit, circles),
         side=side,
         shown=shown,
         cards=_filled(visit, cards, len(circles) > 1),

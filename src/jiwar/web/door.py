@@ -28,6 +28,7 @@ from jiwar.keyring import phrase
 from jiwar.keyring.phone import read_pin
 from jiwar.systems.desk import service as desk_service
 from jiwar.systems.fund import service as fund_service
+from jiwar.systems.needs import counting
 from jiwar.web import desk, messages
 from jiwar.web.app import At
 from jiwar.web.limits import EVERYBODY_SIGNS_IN
@@ -88,6 +89,7 @@ async def _inside(visit: Visit, member: Member, whose: Whose) -> Response:
     await speech.erase_removed_everywhere(member)
     await desk_service.gather_everywhere(member)
     await fund_service.look_after_everywhere(member)
+    await counting.look_after_everywhere(member)
     with suppress(JiwarError):  # A keyring that is full keeps nobody at the door.
         await nudges.renew(member, visit.site.hub.bell.key)
     return visit.go("home")

@@ -53,6 +53,7 @@ async def show(visit: Visit) -> Response:
         waiting=len(who_waits(circle)) if charter.access == HIDDEN else 0,
         care=care,
         fund=charter.fund.on,
+        board=charter.aid.on,
         asking=_asking(circle),
         reports=[(TEAMS[role], reports.all_waiting(circle, role, inner)) for role, inner in roles.all_held(circle)],
         due=care and circle.state.changed_since_rotation,

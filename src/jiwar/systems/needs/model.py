@@ -11,6 +11,7 @@ from jiwar.circles.rights import NONE, Right
 from jiwar.wire.canonical import Wire
 
 NEED, OFFER, PICTURE = "need", "offer", "picture"
+TALLY, TOLD = "tally", "figures"
 COLLECTIONS = {NEED: "needs", OFFER: "offers"}
 NO_DAY, NO_PART = 0, -1
 NO_BOX = bytes(32)
@@ -72,4 +73,29 @@ class Picture(Wire, frozen=True):
     jpeg: bytes
 
 
-KINDS: dict[str, type[Wire]] = {NEED: Need, OFFER: Need, PICTURE: Picture}
+class Counts(Wire, frozen=True):
+    """How many asked, offered, and found what they had asked for."""
+
+    asked: int = 0
+    offered: int = 0
+    worked: int = 0
+
+
+class Tally(Wire, frozen=True):
+    """The body of a `tally`, under the stewards' keys: what was counted in a period so far, when the log had
+    `upto` records. No name of anything is in it.
+    """
+
+    period: int
+    upto: int
+    counts: Counts
+
+
+class Told(Wire, frozen=True):
+    """The body of `figures` of the board: a period that is over, in steps; 0 is everything below the first."""
+
+    period: int
+    shown: Counts
+
+
+KINDS: dict[str, type[Wire]] = {NEED: Need, OFFER: Need, PICTURE: Picture, TALLY: Tally, TOLD: Told}

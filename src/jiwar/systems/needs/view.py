@@ -126,8 +126,10 @@ def _cover(circle: Circle, folded: Folded) -> tuple[NeedCover, bytes]:
     return rules.cover(found.need, found.day, max(found.part, 0)), found.author
 
 
-def one(circle: Circle, obj: bytes) -> Shown:
-    """Raises NotThere, also for what has expired, was taken away, or is something else."""
+def one(circle: Circle, obj: bytes, known: list[Known] | None = None) -> Shown:
+    """`known`: keys of rights, where several are looked at. Raises NotThere, also for what has expired, was taken
+    away, or is something else.
+    """
     try:
         row = circle.log.cover(obj)
         found = _first(circle, circle.log.standing(row))
@@ -135,7 +137,8 @@ def one(circle: Circle, obj: bytes) -> Shown:
         raise NotThere from None
     if found.fate != "stands":
         raise NotThere
-    standing = rights.standing(circle, rights.all_keys(circle), found.need.right, found.author, found.day, found.slot)
+    known = rights.all_keys(circle) if known is None else known
+    standing = rights.standing(circle, known, found.need.right, found.author, found.day, found.slot)
     return replace(found, standing=standing)
 
 

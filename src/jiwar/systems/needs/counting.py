@@ -1,0 +1,177 @@
+"""Counting for the figures of the board, and telling the group: done when a steward comes by.
+
+Implements spec/protocol.md §9.14. `inner` is the stewards' role circle everywhere: the tally lies under their keys,
+one record of it at a time; what the group is told lies in the group, a record for each period, the first of which
+counts.
+
+Does not count what came without an introduction, what the care team brought for others, nor, in one coming, more than
+the newest of each side: what is left is passed over, and figures are lower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TypeVar
+
+from jiwar.circles import rights, roles, speech
+from jiwar.circles.circle import Circle
+from jiwar.circles.member import Member
+from jiwar.circles.model import STEWARD
+from jiwar.circles.rights import period_of
+from jiwar.circles.rounded import is_large_enough
+from jiwar.errors import JiwarError, NotCanonical, NotThere
+from jiwar.log.shelf import LAST_NUMBER, Entry, Opened, Still, object_name
+from jiwar.store.contract import RecordRow
+from jiwar.systems.needs import figures, view
+from jiwar.systems.needs.figures import NEVER, Seen
+from jiwar.systems.needs.model import COLLECTIONS, NEED, TALLY, TOLD, Tally, Told
+from jiwar.systems.needs.rules import WORKED
+from jiwar.systems.needs.view import Shown
+from jiwar.wire.canonical import Wire, decode, encode
+
+TALLY_DAYS, TOLD_DAYS = 90, 365
+MOST = 300
+"""Of each side that one coming looks at, the newest."""
+MOST_READ = 30
+"""Records of a tally or of figures that are looked through, the newest ones."""
+PERIODS = 6
+"""That a page shows."""
+Body = TypeVar("Body", bound=Wire)
+
+
+def tally_object(inner: Circle) -> bytes:
+    return object_name(TALLY, inner.id)
+
+
+def told_object(circle: Circle) -> bytes:
+    return object_name(TOLD, circle.id)
+
+
+# reading
+
+
+def tally(circle: Circle, inner: Circle) -> Tally | None:
+    """The last sound one that a steward's program left; None where counting hasn't begun."""
+    period, size = _now(circle), circle.log.state.size
+    found = (_read(record, TALLY, Tally) for record in _records(inner, tally_object(inner)))
+    sound = [one for one in found if one is not None and figures.is_sound_tally(one, period, size)]
+    return sound[-1] if sound else None
+
+
+def told(circle: Circle) -> list[Told]:
+    """What the group was told, the latest period first: of each what was said first, by who is a steward now."""
+    found: dict[int, Told] = {}
+    for record in _records(circle, told_object(circle)):
+        said, author = _read(record, TOLD, Told), circle.sketch.member(record.author)
+        if said is None or author is None or not author.holds(STEWARD):
+            continue
+        if figures.is_sound_told(said, min(_now(circle), period_of(record.day))):
+            found.setdefault(said.period, said)
+    return [found[period] for period in sorted(found, reverse=True)][:PERIODS]
+
+
+def people(circle: Circle) -> int:
+    """Of how many figures would be."""
+    return sum(one.active for one in circle.state.members)
+
+
+def _now(circle: Circle) -> int:
+    return period_of(circle.services.clock.day())
+
+
+def _rows(circle: Circle, obj: bytes) -> list[RecordRow]:
+    try:
+        return [row for row in circle.log.rows(obj, 0, LAST_NUMBER, MOST_READ, newest=True) if row.value]
+    except NotThere:
+        return []
+
+
+def _records(circle: Circle, obj: bytes) -> Iterator[Opened]:
+    """Those that their authors might write, each in a slot of its own."""
+    opened = circle.log.readable(obj, _rows(circle, obj))
+    return (one for one in opened if one.slot == one.number and circle.counts(one))
+
+
+def _read(record: Opened, kind: str, body: type[Body]) -> Body | None:
+    try:
+        return decode(record.body, body) if record.kind == kind else None
+    except NotCanonical:
+        return None
+
+
+# counting
+
+
+async def look_after(circle: Circle, inner: Circle) -> None:
+    """Tell of the period that is over, and count what is new. In a small group nothing is counted at all."""
+    size, period = people(circle), _now(circle)
+    if not is_large_enough(size):
+        return
+    standing = tally(circle, inner)
+    if standing is not None and standing.period < period:
+        await _tell(circle, figures.told(standing, size))
+    seen = _seen(circle, standing.upto) if standing else ()
+    fresh = figures.counted(standing, period, seen, circle.log.state.size)
+    if standing is None or (fresh.period, fresh.counts) != (standing.period, standing.counts):
+        await _keep(inner, fresh)
+
+
+def _seen(circle: Circle, upto: int) -> Iterator[Seen]:
+    """What stands and was begun or ended since the log had so many records."""
+    known = rights.all_keys(circle)
+    for side in COLLECTIONS:
+        for row in view.rows(circle, side, limit=MOST):
+            with suppress(NotThere):
+                slot = circle.log.rows(row.obj, 0, LAST_NUMBER, 1)
+                if slot and slot[-1].number >= upto:  # Of the others nothing is opened.
+                    shown = view.one(circle, row.obj, known)
+                    if shown.need.side == side and shown.standing in figures.INTRODUCED:
+                        yield Seen(side, shown.slot, _worked(shown, slot))
+
+
+def _worked(shown: Shown, slot: list[RecordRow]) -> int:
+    """The number of what ended it as worked out, or NEVER: of all that was written beside it the first, also where
+    that was emptied since, so that nobody ends one request again and again.
+    """
+    if shown.need.side != NEED or shown.need.outcome != WORKED:
+        return NEVER
+    return min((row.number for row in slot if row.number != row.slot), default=NEVER)
+
+
+async def _keep(inner: Circle, fresh: Tally) -> None:
+    """Write it down, and empty what stood before: of exact numbers no row of days is left."""
+    obj = tally_object(inner)
+    before = _rows(inner, obj)
+    await _write(inner, obj, TALLY, fresh, TALLY_DAYS)
+    await speech.erase_rows(inner, obj, before, speech.control_seed_of(inner))
+
+
+async def _tell(circle: Circle, said: Told | None) -> None:
+    if said is not None and all(one.period != said.period for one in told(circle)):
+        await _write(circle, told_object(circle), TOLD, said, TOLD_DAYS)
+
+
+async def _write(circle: Circle, obj: bytes, kind: str, body: Wire, keep: int) -> None:
+    """One record, with a cover that says nothing: members find it by its name. Raises Conflict when somebody else
+    began the object in between.
+    """
+    begins = False
+    try:
+        circle.log.cover(obj)
+    except NotThere:
+        begins = True
+    entry = Entry(obj, kind, encode(body), keep, collection=kind)
+    await circle.log.append(entry, refold=Still(b"", keep), create=begins)
+    circle.keep_trail(circle.trail)
+
+
+async def look_after_everywhere(member: Member) -> None:
+    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
+    for membership in member.memberships():
+        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
+            with suppress(JiwarError):
+                circle = Circle(member, membership.circle)
+                inner = roles.care_of(circle)
+                if inner is not None and circle.charter.aid.on:
+                    await look_after(circle, inner)
