@@ -592,6 +592,7 @@ class _Story:
             slip = founder.submit(founder.follow(page, "invite"), "invite")
             link, spoken = slips_on(slip)[0]
             page = founder.submit(slip, "invite_slip")
+            who.go()
             first = who.submit(who.get(link), "joining", words=spoken)
             named = who.submit(who.submit(first, "joining_welcome"), "joining_name", "yes")
             who.submit(named, "joining_name", own=words[who.name])
