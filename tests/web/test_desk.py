@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -432,7 +433,7 @@ class TestDispatching:
             next(one.fields["pass"] for one in back.forms if "pass" in one.fields), Pass
         )
 
-        async def between(*what: object) -> None:
+        async def between(*what: Any) -> None:
             await callers.add(founded.world.site.services, poster, come.caller, "القفل مكسور.")
             await said(*what)
 
