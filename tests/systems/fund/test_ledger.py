@@ -177,7 +177,18 @@ def test_a_page_that_can_not_be_is_no_beginning() -> None:
         assert fold([record(7, CARRIED, Carried(now, nothing, nothing))]) is None
     late = Totals(period + 2)
     assert fold([record(7, CARRIED, Carried(nothing, late, nothing))]) is None
+    early = Totals(period - 1)
+    assert fold([record(7, CARRIED, Carried(early, early, early))]) is None
     assert fold([record(7, INCOME, Income(0, 5, SEAL))]) is None
+
+
+@given(st.sampled_from(("period", "times")), st.sampled_from((0, 1, 2**53, 2**63 - 1, 2**64 - 1)))
+def test_whatever_a_page_begins_with_the_next_one_can_be_written(name: str, value: int) -> None:
+    """A steward's sign-in writes it, and nobody's program may keep the others from coming in."""
+    odd = replace(Totals(period_of(DAY), 5, 5), **{name: value})
+    found = fold([record(7, CARRIED, Carried(odd, Totals(), Totals()))])
+    if found is not None:
+        encode(next_page(found, DAY + PERIOD_DAYS))
 
 
 # what the group may know

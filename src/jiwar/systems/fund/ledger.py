@@ -162,7 +162,8 @@ def _fund(ledger: Ledger, record: Opened, _: FundBegun) -> None:
 
 
 def _carried(ledger: Ledger, record: Opened, body: Carried) -> None:
-    _require(_is_sound_page(body) and (ledger.begins < 0 or body == page_of(ledger)))
+    _require(_is_sound_page(body) and body.now.period == period_of(record.day))
+    _require(ledger.begins < 0 or body == page_of(ledger))
     _begin(ledger, record, body)
 
 
@@ -191,7 +192,7 @@ def _is_sound_page(page: Carried) -> bool:
         earlier.came <= later.came and earlier.went <= later.went and earlier.times <= later.times
         for earlier, later in pairwise(steps)
     )
-    in_bounds = all(0 <= one.went <= one.came <= MOST_TOTAL for one in steps)
+    in_bounds = all(0 <= one.went <= one.came <= MOST_TOTAL and one.times <= MOST_TOTAL for one in steps)
     return grows and in_bounds and 0 <= page.before.period <= page.shown.period <= page.now.period + 1
 
 
