@@ -30,6 +30,7 @@ from jiwar.wire.canonical import Wire, decode, encode
 MORE_LIMIT = 300
 MOST_LYING = 24
 """Letters that are left on the desk: whoever is many one-offs keeps nobody's report out."""
+INTRODUCED = ("member", "familiar")
 _OBJ, _KEY = 16, 32
 
 
@@ -67,7 +68,7 @@ class Missed:
     @property
     def introduced(self) -> int:
         """How many of those who say so are somebody of the circle, as far as can be told."""
-        return sum(one.standing in ("member", "familiar") for one in self.told)
+        return sum(one.standing in INTRODUCED for one in self.told)
 
 
 def _desk(circle: Circle) -> Desk | None:
@@ -112,7 +113,11 @@ def waiting(circle: Circle, care: Circle) -> list[Missed]:
 
 
 def lying(circle: Circle, care: Circle) -> list[Told]:
-    """What counts of what lies on the stewards' desk, the earliest first: of each sender about one thing the last."""
+    """What counts of what lies on the stewards' desk, the earliest first: of each sender about one thing the last.
+
+    Where that is more than may lie there, those of the circle stay before who may be anybody, then what is about
+    something on the board, then the earliest: a day is what its writer says.
+    """
     store, today, found = circle.services.store, circle.services.clock.day(), {}
     known = rights.all_keys(circle)
     read = [
@@ -128,7 +133,20 @@ def lying(circle: Circle, care: Circle) -> list[Told]:
             first_day = said.right.period * PERIOD_DAYS
             standing = rights.standing(circle, known, said.right, letter.sender, first_day, LAST_NUMBER)
             found[letter.sender, said.obj, said.other] = Told(letter.eid, letter.sender, letter.day, said, standing)
-    return sorted(found.values(), key=lambda one: (one.day, one.eid))[:MOST_LYING]
+    staying = sorted(found.values(), key=lambda one: _last_to_go(circle, one))[:MOST_LYING]
+    return sorted(staying, key=lambda one: (one.day, one.eid))
+
+
+def _last_to_go(circle: Circle, one: Told) -> tuple[bool, bool, int, bytes]:
+    return one.standing not in INTRODUCED, not _is_there(circle, one.noshow.obj), one.day, one.eid
+
+
+def _is_there(circle: Circle, obj: bytes) -> bool:
+    try:
+        circle.log.cover(obj)
+    except NotThere:
+        return False
+    return True
 
 
 def _require_sound(circle: Circle, sender: bytes, said: NoShow) -> None:

@@ -28,12 +28,12 @@ def waiting(company: Company) -> list[Missed]:
     return noshows.waiting(company.palm(), roles.open_role(company.palm()))
 
 
-async def send(company: Company, sender: Persona, body: Wire, circle: bytes = b"") -> None:
+async def send(company: Company, sender: Persona, body: Wire, circle: bytes = b"", days_ago: int = 0) -> None:
     """What somebody with a program of their own may leave on the desk."""
     fig = company.fig()
     desk = fig.state.desk_of(STEWARD)
     assert desk is not None
-    place = (circle or fig.id, letters.NOSHOW, desk.kem, desk.inbox, company.clock.day())
+    place = (circle or fig.id, letters.NOSHOW, desk.kem, desk.inbox, company.clock.day() - days_ago)
     mail = letters.write_letter(sender, *place, encode(body), company.services.random)
     await company.services.store.put_mail(fig.log.shelf, fig.log.newest.append, desk.inbox, mail)
 
@@ -153,12 +153,41 @@ async def test_whoever_is_many_one_offs_keeps_nobodys_report_out(company: Compan
     assert lying(company) == MOST_LYING
 
 
-async def test_an_introduction_says_that_somebody_of_the_circle_tells(company: Company, clock: SetClock) -> None:
+async def introduced(company: Company, clock: SetClock) -> None:
+    """Everybody has rights, and they can be shown."""
     await issuing.look_after_everywhere(company.palm().member)
     for name in ("fig", "palm"):
         await rights.look_after_everywhere(company.opened_by(name).member)
     await issuing.look_after_everywhere(company.palm().member)
     clock.forward(days=1)
+
+
+async def test_many_backdated_letters_push_out_none_of_the_circle(company: Company, clock: SetClock) -> None:
+    await introduced(company, clock)
+    obj = await listed(company)
+    asks, _ = await agreed(company, obj)
+    await pledging.tell_nobody_came(company.fig(), asks, "انتظرت ساعة")
+    for number in range(MOST_LYING + 6):
+        await send(company, Persona(bytes([number]) * 32), NoShow(obj, Persona(asks.seed).key, ""), days_ago=9)
+    await reports.clear_desk(company.palm(), roles.open_role(company.palm()))
+    assert lying(company) == MOST_LYING
+    assert ["انتظرت ساعة"] in [[said.noshow.more for said in one.told] for one in waiting(company)]
+
+
+async def test_what_is_about_nothing_on_the_board_goes_before_what_is(company: Company) -> None:
+    other = Persona(b"o" * 32)
+    nowhere = oneoffs.object_of(company.circle, other.key)
+    for number in range(MOST_LYING):
+        await send(company, Persona(bytes([number]) * 32), NoShow(nowhere, other.key, ""), days_ago=9)
+    obj = await listed(company)
+    asks, _ = await agreed(company, obj)
+    await pledging.tell_nobody_came(company.fig(), asks)
+    await reports.clear_desk(company.palm(), roles.open_role(company.palm()))
+    assert obj in [one.obj for one in waiting(company)]
+
+
+async def test_an_introduction_says_that_somebody_of_the_circle_tells(company: Company, clock: SetClock) -> None:
+    await introduced(company, clock)
     obj = await listed(company)
     asks, helps = await agreed(company, obj)
     await pledging.tell_nobody_came(company.fig(), asks)
