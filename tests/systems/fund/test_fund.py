@@ -14,7 +14,7 @@ from jiwar.circles.rights import PERIOD_DAYS
 from jiwar.errors import BadAmount, BadChoice, Full, JiwarError, NotAllowed, NotThere, TextMissing, TextTooLong
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.store.contract import KEPT
-from jiwar.systems.fund import rules, service, view
+from jiwar.systems.fund import ledger, rules, service, view
 from jiwar.systems.fund.model import CARRIED, FIGURES, HANDED, TOLD, UNSAID, Carried, Figures, Handed, Told, Totals
 from jiwar.systems.fund.rules import ARRIVED, DROPPED, HELP, SPENT
 from jiwar.wire.canonical import encode
@@ -170,7 +170,7 @@ async def test_who_left_the_team_has_said_yes_before_and_says_nothing_after(here
 async def test_a_long_book_is_carried_on_and_a_newcomer_reads_the_same(
     here: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "LONG", 3)
+    monkeypatch.setattr(ledger, "LONG", 3)
     await came(here, 100)
     await came(here, 20)
     open_ = await agreed(here)

@@ -11,7 +11,7 @@ from jiwar.circles.rights import PERIOD_DAYS, period_of
 from jiwar.log.shelf import Opened
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import rules
-from jiwar.systems.fund.ledger import Ledger, fold, next_page, page_of
+from jiwar.systems.fund.ledger import LONG, OLD, OLDEST, Ledger, fold, next_page, page_of
 from jiwar.systems.fund.model import (
     AGREED,
     ASKED,
@@ -162,12 +162,37 @@ def test_a_page_that_says_something_else_is_passed_over_by_who_knows_better() ->
     log.income(50)
     honest = page_of(log.ledger)
     less = Totals(honest.now.period, 50, 40, 1)
-    log.writes(CARRIED, Carried(less, honest.shown, honest.before))
+    log.writes(CARRIED, Carried(less, honest.shown, honest.before), epoch=OLD)
     assert (log.ledger.balance, log.ledger.begins) == (50, 0)
-    number = log.writes(CARRIED, honest)
+    number = log.writes(CARRIED, honest, epoch=OLD)
     assert (log.ledger.balance, log.ledger.begins, log.ledger.entries) == (50, number, {})
     log.income(5)
     assert log.ledger.balance == 50, "what was written for the page before counts on no other"
+
+
+def test_a_page_that_nothing_calls_for_wipes_nothing() -> None:
+    log = Log()
+    log.income(50)
+    entry = log.asked(20)
+    log.agreed(entry, ANNA, BEN)
+    for number in range(LONG):
+        log.writes("filler", Agreed(number))
+    log.writes(CARRIED, page_of(log.ledger), epoch=OLD)
+    assert log.ledger.entries[entry].is_agreed, "not while something is open"
+    log.writes(CARRIED, page_of(log.ledger), epoch=OLDEST)
+    assert log.ledger.entries == {}, "but before the keys of the page are gone"
+
+
+def test_what_counts_makes_a_page_long_and_nothing_else() -> None:
+    log = Log()
+    for _ in range(LONG - 1):
+        log.income(1)
+        log.writes("filler", Agreed(0))
+    log.writes(CARRIED, page_of(log.ledger))
+    assert log.ledger.begins == 0
+    log.income(1)
+    log.writes(CARRIED, page_of(log.ledger))
+    assert log.ledger.begins > 0
 
 
 def test_a_page_that_can_not_be_is_no_beginning() -> None:
@@ -304,7 +329,7 @@ def test_the_balance_is_what_came_less_what_went(chosen: list) -> None:
 @given(acts, acts)
 def test_who_begins_with_a_new_page_comes_to_the_same(chosen: list, then: list) -> None:
     log = played(chosen)
-    number = log.writes(CARRIED, next_page(log.ledger, log.day))
+    number = log.writes(CARRIED, next_page(log.ledger, log.day), epoch=OLDEST)
     for (kind, body), author, later in then:
         log.day = max(log.day, DAY + later)
         if isinstance(body, Income | Asked):

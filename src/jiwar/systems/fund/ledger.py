@@ -49,6 +49,10 @@ from jiwar.wire.canonical import decode
 
 NEVER = -1
 NOTHING = Totals()
+LONG, LONGEST = 400, 800
+"""Records that count after which a new page is begun: when nothing is open, or in any case."""
+OLD, OLDEST = 8, 12
+"""The same in turns of the keys, of which a keyring knows sixteen."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +82,21 @@ class Entry:
 @dataclass
 class Ledger:
     """A page of the ledger as far as it was read. `begins` is the number of its first record, -1 before there is one;
-    `epoch` that record's; `length` counts what stands behind it, whatever it is.
+    `epoch` that record's; `seen` are the ids of those that count.
     """
 
     begins: int = -1
     epoch: int = 0
-    length: int = 0
     now: Totals = NOTHING
     shown: Totals = NOTHING
     before: Totals = NOTHING
     entries: dict[int, Entry] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
+
+    @property
+    def length(self) -> int:
+        """How many records count behind the first."""
+        return len(self.seen) - 1
 
     @property
     def balance(self) -> int:
@@ -117,7 +125,6 @@ def fold(records: Iterable[Opened]) -> Ledger | None:
     """The ledger, from those of its records whose authors might write them, in order; None before it begins."""
     ledger = Ledger()
     for record in records:
-        ledger.length += 1
         try:
             _apply(ledger, record)
         except (_Passed, NotCanonical):
@@ -163,12 +170,20 @@ def _fund(ledger: Ledger, record: Opened, _: FundBegun) -> None:
 
 def _carried(ledger: Ledger, record: Opened, body: Carried) -> None:
     _require(_is_sound_page(body) and body.now.period == period_of(record.day))
-    _require(ledger.begins < 0 or body == page_of(ledger))
+    _require(ledger.begins < 0 or (is_due(ledger, record.epoch) and body == page_of(ledger)))
     _begin(ledger, record, body)
 
 
+def is_due(ledger: Ledger, epoch: int) -> bool:
+    """Whether a new page may begin with a record of this epoch: at another time it would only wipe what is open."""
+    turns = epoch - ledger.epoch
+    if turns >= OLDEST or ledger.length >= LONGEST:
+        return True
+    return not ledger.open and (turns >= OLD or ledger.length >= LONG)
+
+
 def _begin(ledger: Ledger, record: Opened, page: Carried) -> None:
-    ledger.begins, ledger.epoch, ledger.length = record.number, record.epoch, 0
+    ledger.begins, ledger.epoch = record.number, record.epoch
     ledger.now, ledger.shown, ledger.before = page.now, page.shown, page.before
     ledger.entries, ledger.seen = {}, set()
 

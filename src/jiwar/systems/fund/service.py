@@ -15,7 +15,7 @@ from jiwar.errors import Conflict, Full, JiwarError, NotAllowed, NotThere
 from jiwar.log.shelf import Entry, Still
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import rules, view
-from jiwar.systems.fund.ledger import Ledger, next_page
+from jiwar.systems.fund.ledger import Ledger, is_due, next_page
 from jiwar.systems.fund.model import (
     AGREED,
     ASKED,
@@ -35,11 +35,6 @@ from jiwar.systems.fund.model import (
     Told,
 )
 from jiwar.wire.canonical import Wire, encode
-
-LONG, LONGEST = 400, 800
-"""Records after which a new page is begun: when nothing is open, or in any case."""
-OLD, OLDEST = 8, 12
-"""The same in turns of the keys, of which a keyring knows sixteen."""
 
 
 async def income(inner: Circle, nonce: bytes, amount: int, text: str) -> int:
@@ -154,16 +149,9 @@ async def look_after(circle: Circle, inner: Circle) -> None:
     standing = view.ledger(inner)
     if standing is None:
         return
-    if _is_due(inner, standing):
+    if is_due(standing, inner.log.newest.epoch):
         await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
     await tell(circle, standing)
-
-
-def _is_due(inner: Circle, ledger: Ledger) -> bool:
-    turns, length = inner.log.newest.epoch - ledger.epoch, ledger.length
-    if turns >= OLDEST or length >= LONGEST:
-        return True
-    return not ledger.open and (turns >= OLD or length >= LONG)
 
 
 async def tell(circle: Circle, ledger: Ledger) -> None:
