@@ -183,6 +183,14 @@ def test_a_page_that_nothing_calls_for_wipes_nothing() -> None:
     assert log.ledger.entries == {}, "but before the keys of the page are gone"
 
 
+def test_no_more_are_open_than_a_page_shows_whatever_a_program_writes() -> None:
+    log = Log()
+    entries = [log.asked(1) for _ in range(rules.MOST_OPEN + 5)]
+    assert len(log.ledger.open) == rules.MOST_OPEN
+    log.writes(CLOSED, Closed(entries[0], REFUSED))
+    assert log.asked(1) in log.ledger.entries
+
+
 def test_what_counts_makes_a_page_long_and_nothing_else() -> None:
     log = Log()
     for _ in range(LONG - 1):

@@ -41,6 +41,7 @@ from jiwar.systems.fund.rules import (
     ENOUGH,
     FEWEST,
     MOST_AMOUNT,
+    MOST_OPEN,
     MOST_TOTAL,
     OUTCOMES,
     SEAL,
@@ -218,7 +219,7 @@ def _income(ledger: Ledger, record: Opened, body: Income) -> None:
 
 
 def _asked(ledger: Ledger, record: Opened, body: Asked) -> None:
-    _require(body.book == ledger.begins and body.kind in ASKS)
+    _require(body.book == ledger.begins and body.kind in ASKS and len(ledger.open) < MOST_OPEN)
     _enter(ledger, record, body.kind, body.amount, body.seal)
 
 
