@@ -218,8 +218,11 @@ def test_a_page_that_can_not_be_is_no_beginning() -> None:
 @given(st.sampled_from(("period", "times")), st.sampled_from((0, 1, 2**53, 2**63 - 1, 2**64 - 1)))
 def test_whatever_a_page_begins_with_the_next_one_can_be_written(name: str, value: int) -> None:
     """A steward's sign-in writes it, and nobody's program may keep the others from coming in."""
-    odd = replace(Totals(period_of(DAY), 5, 5), **{name: value})
-    found = fold([record(7, CARRIED, Carried(odd, Totals(), Totals()))])
+    odd = replace(Totals(period_of(DAY), 5, 2), **{name: value})
+    log = Log()
+    log.records = [record(0, CARRIED, Carried(odd, Totals(), Totals()))]
+    log.given(1)
+    found = fold(log.records)
     if found is not None:
         encode(next_page(found, DAY + PERIOD_DAYS))
 
