@@ -18,6 +18,8 @@
     │   ├── PhoneForgotten        pin.forgotten            too many wrong numbers, too long ago, or ended elsewhere
     │   ├── BadPicture            input.bad_picture        no photo that can be taken
     │   ├── FileMissing           input.file_missing       none was chosen
+    │   ├── PhotoGone             input.photo_gone         it waited, and waits no longer
+    │   ├── NoPhotoThere          input.no_photo_there     who is to read it can be sent none
     │   ├── SheetUnreadable       sheet.unreadable         no table, or of a kind that isn't read
     │   ├── SheetLocked           sheet.locked             under a password
     │   ├── SheetUnsafe           sheet.unsafe             holds what no table needs: made to do harm

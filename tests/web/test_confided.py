@@ -6,7 +6,9 @@ import pytest
 
 from jiwar.circles import confiding, roles
 from jiwar.circles.model import DISPATCHER
+from jiwar.errors import NoPhotoThere
 from jiwar.systems.needs import view
+from jiwar.web.messages import MESSAGES
 from tests.core.pictures.making import located
 from tests.web import test_teams as team
 from tests.web.client import Page, World
@@ -158,7 +160,7 @@ def test_readers_are_never_widened(talk: Talk) -> None:
     """Who chose the dispatchers and then adds a photo has chosen nobody else by it."""
     page = with_photo(talk, second(talk.fig), located(), do="photo", readers="desk")
     assert page.status == 400
-    assert talk.fig.word("A photo can't go to the dispatchers alone. Without it the text can.") in page.text
+    assert talk.fig.word(MESSAGES[NoPhotoThere.code][1]) in page.text
     assert page.form("/help/new").fields["photo"]  # It waits still.
     assert "readers" not in page.form("/help/new").fields
     for readers in ({}, {"readers": "trusted"}, {"readers": "everybody"}):

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from jiwar.clock import SetClock
-from jiwar.errors import BadPicture, FileMissing
+from jiwar.errors import BadPicture, FileMissing, PhotoGone
 from jiwar.keyring.session import Session, SessionTable
 from jiwar.pictures.decoder import MOST_BYTES
 from jiwar.pictures.jpeg import require_plain
@@ -268,8 +268,7 @@ def test_a_photo_that_gave_way_is_missed_before_anything_is_sent(talk: Talk) -> 
     talk.seats.world.site.photos.let_go(talk.fig.member.session)
     page = with_photo(talk, page, b"", do="send")
     assert page.status == 400
-    said = "The photo is no longer here. It can be added again, or the text goes without it."
-    assert talk.fig.word(said) in page.text
+    assert talk.fig.word(messages.MESSAGES[PhotoGone.code][1]) in page.text
     assert mine(talk) == []
     assert with_photo(talk, page, b"", do="send").path == "/help/mine"
 

@@ -191,7 +191,8 @@ async def begin(circle: Circle, one: OneOff, beside: With | None = None) -> byte
 
     def keep(ring: Keyring) -> Keyring:
         waiting = sum(bool(other.kind) for other in ring.one_offs)
-        if len(ring.one_offs) >= MOST_OPEN or waiting >= MOST_WAITING:
+        twice = any(other.seed == one.seed for other in ring.one_offs)  # Sent at the same moment in two windows.
+        if twice or len(ring.one_offs) >= MOST_OPEN or waiting >= MOST_WAITING:
             raise Full
         return replace(rights.used(ring, one.seed, circle.services.random), one_offs=(*ring.one_offs, one))
 

@@ -129,8 +129,10 @@ async def show(visit: Visit) -> Response:
     inner = inner_of(circle)
     if not circle.charter.aid.on:
         raise NotThere
+    visit.limit(WRITE)  # Before anything is read: the board comes whole.
     needs, offers = [await _items(circle, inner, side) for side in (NEED, OFFER)]
-    visit.limit(SLOW if len(needs) + len(offers) > LARGE else WRITE)
+    if len(needs) + len(offers) > LARGE:
+        visit.limit(SLOW)
     covers = [one.cover for one in needs], [one.cover for one in offers]
     plan = await asyncio.to_thread(fitting.whole, *covers, visit.services.clock.day())
     wanted, key = narrowing.asked(visit), visit.circle_name(circle.id)

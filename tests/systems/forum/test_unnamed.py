@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,18 +14,21 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.founding import change_charter
 from jiwar.circles.oneoffs import Together
 from jiwar.circles.policy import OFF, THROTTLED
-from jiwar.circles.rights import EACH, NONE, PERIOD_DAYS
+from jiwar.circles.rights import EACH, NONE, PERIOD_DAYS, SIGNATURE, Right
 from jiwar.clock import SetClock
 from jiwar.errors import Full, NotAllowed, NotThere, TextTooLong
 from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
+from jiwar.log.covers import Folded
+from jiwar.log.shelf import Entry
+from jiwar.store.contract import KEPT
 from jiwar.systems.forum import rules, service, unnamed, view
-from jiwar.systems.forum.model import TOPIC, UNNAMED, Post, Unnamed
+from jiwar.systems.forum.model import REPLY, TOPIC, UNNAMED, Post, TopicCover, Unnamed
 from jiwar.systems.needs import service as needs
 from jiwar.systems.needs import view as board
 from jiwar.systems.needs.model import NEED
 from jiwar.systems.needs.rules import Wish
-from jiwar.wire.canonical import encode
+from jiwar.wire.canonical import decode, encode
 from tests.systems.company import Company, spoil
 
 pytestmark = pytest.mark.anyio
@@ -264,7 +269,7 @@ async def test_what_it_says_in_another_size_is_passed_over(here: Company) -> Non
     assert [text for _, text in said(here.palm(), obj)] == [TEXT]
 
 
-async def test_who_began_a_named_topic_in_its_place_brings_nobody_in(here: Company) -> None:
+async def test_who_began_a_named_topic_in_its_place_is_shown_to_nobody(here: Company) -> None:
     """A member's own program begins a topic under their name where a one-off of theirs could write, to speak without
     a name and without a right."""
     circle, post, seed = here.fig(), encode(Post("باسمي", "نعم")), here.services.random(32)
@@ -272,7 +277,61 @@ async def test_who_began_a_named_topic_in_its_place_brings_nobody_in(here: Compa
     cover = encode(rules.first_cover(Post("باسمي", "نعم"), circle.log.persona.key, here.clock.day(), 1))
     await speech.say(circle, obj, TOPIC, post, 30, collection=UNNAMED, refold=lambda _: cover, create=True)
     await service.reply(Together(here.fig(), obj, Persona(seed)), obj, "بلا اسم")
-    assert said(here.palm(), obj) == [("تينة", "نعم")]
+    with pytest.raises(NotThere):
+        view.topic(here.palm(), obj)
+
+
+async def test_regression_a_right_of_no_period_breaks_no_list(here: Company) -> None:
+    circle, persona = here.fig(), Persona(bytes(range(32)))
+    obj, post = oneoffs.object_of(circle.id, persona.key), Post(TITLE, TEXT)
+    cover = encode(rules.first_cover(post, persona.key, 0, 1))
+    body = oneoffs.sized(encode(Unnamed(post, Right(-1, False, bytes(SIGNATURE)))))
+    said_of_it = encode(speech.Said(bytes(16), body))
+    rid = speech.owned_rid(persona.key, bytes(16))
+    entry = Entry(obj, UNNAMED, said_of_it, KEPT, collection=UNNAMED, rid=rid, day=0)
+    append, _ = await oneoffs.Aside(circle, obj, persona).log.prepared(entry, lambda _: cover, create=True)
+    await here.services.store.append(append)
+    assert listed(here.palm()) == []
+
+
+async def folds(company: Company, obj: bytes, change: Callable[[TopicCover, Circle], TopicCover]) -> None:
+    """Lamp's own program answers, and folds the cover as it likes."""
+    circle = company.lamp()
+
+    def refold(standing: Folded | None) -> bytes:
+        assert standing is not None
+        cover, clock, me = decode(standing.fold, TopicCover), circle.services.clock, circle.log.persona.key
+        return encode(change(rules.after_reply(cover, standing.head, me, clock.day(), clock.part()), circle))
+
+    body = encode(speech.Said(bytes(16), encode(Post("", "again"))))
+    rid = speech.owned_rid(circle.log.persona.key, bytes(16))
+    await circle.log.append(Entry(obj, REPLY, body, 30, rid=rid), refold)
+
+
+async def test_regression_no_cover_brings_back_what_was_removed(here: Company) -> None:
+    obj = await begun(here)
+    await service.reply(here.lamp(), obj, "أنا معك")
+    await service.take_down(here.palm(), obj, rules.began_in(view.topic(here.palm(), obj).cover, 0))
+    await folds(here, obj, lambda cover, circle: replace(cover, author=circle.log.persona.key, title="BACK"))
+    assert listed(here.palm()) == []
+    await spoil(here.lamp(), obj)
+    assert listed(here.palm()) == []
+    with pytest.raises(NotThere):
+        view.topic(here.palm(), obj)
+
+
+async def test_regression_no_cover_takes_a_topic_from_who_began_it(here: Company) -> None:
+    obj = await begun(here)
+    await service.reply(here.lamp(), obj, "أنا معك")
+    palm = here.palm().log.persona.key
+    await folds(here, obj, lambda cover, circle: replace(cover, author=palm, pages=(circle.log.cover(obj).head,)))
+    assert (listed(here.palm()), said(here.palm(), obj)[0][1]) == ([TITLE], TEXT)
+    began = unnamed.beginning(oneoffs.as_one_off(here.fig(), obj, Together))
+    await service.edit(service.as_who_began(here.fig(), obj), obj, began, "كلام آخر")
+    assert said(here.palm(), obj)[0][1] == "كلام آخر"
+    await service.take_back(here.fig(), obj)
+    assert listed(here.palm()) == []
+    assert unnamed.all_mine(here.fig()) == []
 
 
 async def test_leaving_with_everything_erased_takes_it_along(here: Company) -> None:

@@ -15,12 +15,12 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import Aside, Together
 from jiwar.circles.policy import OFF
 from jiwar.circles.speech import Standing
-from jiwar.errors import BadInput, NotCanonical
+from jiwar.errors import BadInput, NotCanonical, NotThere
 from jiwar.keyring.model import OneOff
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.systems.forum import rules
-from jiwar.systems.forum.model import UNNAMED, Post, TopicCover, Unnamed
+from jiwar.systems.forum.model import UNNAMED, Post, Unnamed
 from jiwar.wire.canonical import decode, encode
 
 LONGEST_DAYS = 30
@@ -51,31 +51,28 @@ def speaks(circle: Circle) -> bool:
 
 
 def as_it_is(circle: Circle, folded: Folded) -> Circle:
-    """The circle as it is for one topic: with its one-off, where that began it. Raises NotCanonical for a topic
-    without a name that may not be shown.
+    """The circle as it is for one topic: with its one-off, where it is one without a name. Raises NotCanonical for
+    such a topic that may not be shown. The log says which it is: a cover is whatever the last who answered wrote.
     """
-    if isinstance(circle, Aside):
-        return circle
-    author = _claimed(folded)
-    if author and not is_unnamed(circle, folded.obj, author):
+    if isinstance(circle, Aside) or not _is_among_them(circle, folded):
         return circle
     aside = Together(circle, folded.obj)
     first = _first(aside)
-    if first is None or not aside.is_its_own(first.author):
-        if author:  # What began it is gone.
-            raise NotCanonical
-        return circle
-    if circle.charter.unnamed == OFF or first.fate != "stands" or not is_introduced(aside, first):
+    if circle.charter.unnamed == OFF or first is None or not may_be_shown(aside, first):
         raise NotCanonical
     return Here(circle, folded.obj, first)
 
 
-def _claimed(folded: Folded) -> bytes:
-    """Who began a topic, as its cover has it; where that says nothing, only the first slot can tell."""
-    try:
-        return decode(folded.fold, TopicCover).author
-    except NotCanonical:
-        return b""
+def _is_among_them(circle: Circle, folded: Folded) -> bool:
+    """Whether an object is of the collection of topics without a name: the one with this head."""
+    rows = circle.log.covers(UNNAMED, folded.head + 1, 1)
+    return bool(rows) and rows[0].obj == folded.obj
+
+
+def may_be_shown(aside: Aside, first: Standing) -> bool:
+    """Whether what stands in the first slot carries the topic: its one-off's, in a lane that ends, introduced."""
+    own = aside.is_its_own(first.author) and first.fate == "stands" and 0 < first.keep <= LONGEST_DAYS
+    return own and is_introduced(aside, first)
 
 
 def _first(aside: Aside) -> Standing | None:
@@ -84,10 +81,22 @@ def _first(aside: Aside) -> Standing | None:
     return next((speech.read_slot(aside, aside.obj, slot, rules.is_sound_post) for slot in slots), None)
 
 
+def beginning(aside: Aside) -> int:
+    """The slot of what began a topic, as the log has it. Raises NotThere."""
+    first = _first(aside)
+    if first is None:
+        raise NotThere
+    return first.slot
+
+
 def is_introduced(aside: Aside, first: Standing) -> bool:
     """Whether somebody of the circle is behind what stands there. What rights don't reach yet doesn't count."""
     right = _right(first.body)
-    if right is None or right.period not in (rights.period_of(first.day), rights.period_of(first.day - 1)):
+    if (
+        right is None
+        or not rights.is_sound(right)
+        or right.period not in (rights.period_of(first.day), rights.period_of(first.day - 1))
+    ):
         return False
     known = rights.keys_of(aside, right.period)
     place = (right, first.author, first.day, first.slot)

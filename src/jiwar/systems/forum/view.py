@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 
 from jiwar.circles import speech
 from jiwar.circles.circle import Circle
+from jiwar.circles.oneoffs import Aside
 from jiwar.circles.policy import OFF
 from jiwar.circles.speech import Fate, Standing
 from jiwar.errors import Damaged, NotCanonical, NotThere
@@ -82,8 +83,10 @@ def open_topic(circle: Circle, row: ObjectRow) -> Topic:
     """Raises Damaged, NotCanonical for a topic that has expired, can't be read, or waits."""
     folded = circle.log.standing(row)
     here = unnamed.as_it_is(circle, folded)
-    cover = standing_cover(here, folded)
-    circle.read_anew = here.read_anew
+    try:
+        cover = standing_cover(here, folded)
+    finally:
+        circle.read_anew = here.read_anew
     if circle.held_back and _waits(circle, row.obj, rules.began_in(cover, row.head)):
         raise NotCanonical
     begun = here.first if isinstance(here, unnamed.Here) else folded
@@ -144,12 +147,20 @@ def standing_cover(circle: Circle, folded: Folded) -> TopicCover:
     latest = circle.services.clock.day() + 1  # Clocks differ a little.
     try:
         cover = decode(folded.fold, TopicCover)
-        if rules.is_sound_cover(cover, folded.head) and cover.last_day <= latest and circle.stands(folded):
+        sound = rules.is_sound_cover(cover, folded.head) and cover.last_day <= latest
+        if sound and circle.stands(folded) and _begins_right(circle, cover, folded.head):
             if not rules.lost_its_beginning(cover) or not _has_title(circle, folded.obj):
                 return cover
     except NotCanonical:
         pass
     return rebuilt(circle, folded.obj)
+
+
+def _begins_right(circle: Circle, cover: TopicCover, head: int) -> bool:
+    """Whether a cover says what the log says of who began a topic without a name, and where."""
+    if not isinstance(circle, unnamed.Here):
+        return True
+    return (cover.author, rules.began_in(cover, head)) == (circle.first.author, circle.first.slot)
 
 
 def _has_title(circle: Circle, obj: bytes) -> bool:
@@ -255,6 +266,8 @@ def post(circle: Circle, obj: bytes, slot: int) -> ShownPost:
 
 def is_first(circle: Circle, obj: bytes, slot: int) -> bool:
     """Whether a slot is the one that began its topic. Raises NotThere."""
+    if isinstance(circle, Aside):
+        return unnamed.beginning(circle) == slot
     found = topic(circle, obj)
     return rules.began_in(found.cover, found.head) == slot
 
