@@ -172,7 +172,8 @@ async def _send(circle: Circle, report: Report) -> None:
         {"reason": "x"},
         {"more": "x" * 9_000},
         {"words": "x" * 9_000},
-        {"persona": b""},
+        {"persona": b"x" * 32},
+        {"persona": b"", "obj": b"", "slot": -1},
     ],
     ids=lambda changed: next(iter(changed)),
 )
