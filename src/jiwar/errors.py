@@ -3,6 +3,7 @@
     JiwarError
     ├── BadInput                  something sent by a person or a peer can't be used
     │   ├── NotCanonical          input.not_canonical
+    │   │   └── NotShown          input.not_shown          read whole, and not to be shown to anybody
     │   ├── TextMissing           input.text_missing
     │   ├── TextTooLong           input.text_too_long      (limit, in characters)
     │   ├── BadChoice             input.bad_choice
@@ -78,6 +79,10 @@ class BadInput(JiwarError):
 
 class NotCanonical(BadInput):
     code = "input.not_canonical"
+
+
+class NotShown(NotCanonical):
+    code = "input.not_shown"
 
 
 class TextMissing(BadInput):

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from jiwar.circles import oneoffs, rights, speech
+from jiwar.circles.oneoffs import Together
+from jiwar.circles.speech import Standing
 from jiwar.clock import SetClock
+from jiwar.keyring.model import OneOff
+from jiwar.keyring.persona import Persona
 from jiwar.systems.forum import rules, service, unnamed, view
+from jiwar.systems.forum.model import UNNAMED, Post, Unnamed
+from jiwar.wire.canonical import encode
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
 from tests.web.talking import Talk, articles, button, buttons, press
@@ -63,6 +70,58 @@ def slot(talk: Talk, obj: bytes) -> int:
 def post_page(talk: Talk, who: Someone, obj: bytes) -> Page:
     page = talk.reads_topic(who, obj)
     return press(who, page, button(page.html, "open"))
+
+
+def smuggled(talk: Talk, who: Someone) -> bytes:
+    """What somebody's own program puts there without a right."""
+    circle = talk.opened_by(who)
+    seed, day = circle.services.random(32), circle.services.clock.day()
+    cover = encode(rules.first_cover(Post("بلا حق", TEXT), Persona(seed).key, day, 1))
+    one = OneOff(
+        circle.id, seed, UNNAMED, day, 30, UNNAMED, encode(Unnamed(Post("بلا حق", TEXT), rights.NONE)), cover
+    )
+    run = talk.seats.world.run
+    run(circle.services.store.append(run(oneoffs.first_word(circle, one))))
+    return oneoffs.object_named(one)
+
+
+def test_what_may_not_be_shown_is_judged_once_until_the_charter_or_the_keys_of_rights_change(
+    ready: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    smuggled(ready, ready.fig)
+    judged: list[Standing] = []
+    real = unnamed.may_be_shown
+
+    def judges(aside: Together, first: Standing) -> bool:
+        judged.append(first)
+        return real(aside, first)
+
+    monkeypatch.setattr(unnamed, "may_be_shown", judges)
+    for _ in range(3):
+        assert "بلا حق" not in listing(ready.palm)
+    assert len(judged) == 1
+    listing(ready.fig)
+    assert len(judged) == 1
+    settled(ready, "off")
+    settled(ready)
+    listing(ready.palm)
+    assert len(judged) == 2
+    known = rights.all_keys(ready.opened_by(ready.palm))
+    monkeypatch.setattr(rights, "all_keys", lambda circle: known[1:])
+    listing(ready.palm)
+    assert len(judged) == 3
+
+
+def test_what_one_reader_can_not_judge_is_kept_from_no_other(ready: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose keys begin later can open the cover that the last answer moved, and not what began the topic."""
+    obj = begun(ready, ready.fig)
+    ready.opened_by(ready.fig).services.fragments.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(speech, "read_slot", lambda *given: None)
+        patch.setattr(speech, "is_closed_to", lambda *given: True)
+        assert TITLE not in listing(ready.palm)
+    assert TITLE in listing(ready.palm)
+    assert TITLE in ready.reads_topic(ready.fig, obj).text
 
 
 def test_the_choice_is_there_once_the_care_team_settled_it(talk: Talk) -> None:

@@ -13,6 +13,7 @@ def _(message: str) -> str:
 
 MESSAGES: dict[str, tuple[int, str]] = {
     "input.not_canonical": (400, _("This page sent something that can't be read. Nothing was changed.")),
+    "input.not_shown": (404, _("This page is no longer here. Perhaps its time was up.")),
     "input.text_missing": (400, _("There is nothing written here yet.")),
     "input.text_too_long": (400, _("This is longer than %(limit)s characters.")),
     "input.bad_choice": (400, _("This choice doesn't exist. Nothing was changed.")),

@@ -12,9 +12,10 @@ from functools import cached_property, partial
 import msgspec
 from markupsafe import escape
 
-from jiwar.circles import oneoffs, texts
+from jiwar.circles import oneoffs, rights, texts
 from jiwar.circles.circle import Circle
-from jiwar.errors import NotThere, RoomClosed
+from jiwar.circles.policy import OFF
+from jiwar.errors import NotShown, NotThere, RoomClosed
 from jiwar.i18n import Language
 from jiwar.store.contract import KEPT, ObjectRow, RecordRow
 from jiwar.systems.forum import rules as forum_rules
@@ -172,7 +173,8 @@ class Reading:
 
     def begin_again(self) -> None:
         """Look at the roster anew: a live view outlives many changes."""
-        self.__dict__.pop("_sealed", None)
+        for name in ("_sealed", "_judged"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def _frame(self) -> Frame:
@@ -189,10 +191,19 @@ class Reading:
 
     # topics
 
+    @cached_property
+    def _judged(self) -> tuple[int, ...]:
+        """By which keys of rights topics without a name are judged, where there are any."""
+        if self.circle.charter.unnamed == OFF:
+            return ()
+        return tuple(one.number for one in rights.all_keys(self.circle))
+
     def _topics(self, rows: Sequence[ObjectRow]) -> list[TopicState]:
         """Topics by their stored covers, without those that can't be read, or are gone."""
+        judged = self._judged
         wanted = [
-            Wanted((row.cover.epoch, row.cover.keep, row.cover.day), row, partial(self._topic, row)) for row in rows
+            Wanted((row.cover.epoch, row.cover.keep, row.cover.day), (row, judged), partial(self._topic, row))
+            for row in rows
         ]
         pieces = self._sealed.recall_all("topic", wanted)
         return [
@@ -202,7 +213,10 @@ class Reading:
         ]
 
     def _topic(self, row: ObjectRow) -> Made | None:
-        topic = forum.open_topic(self.circle, row)
+        try:
+            topic = forum.open_topic(self.circle, row)
+        except NotShown:
+            return None
         if topic.is_gone:
             return None
         given = holes("href", "lead", "group", "quiet", "current", "fresh")
@@ -218,8 +232,7 @@ class Reading:
         return found[0]
 
     def topics(self, before: int | None = None, limit: int = forum_rules.PAGE) -> list[TopicState]:
-        rows = forum.topic_rows(self.circle, before, limit)
-        return forum.latest((state for each in rows for state in self._topics(each)), limit)
+        return forum.latest(self.circle, before, limit, self._topics)
 
     @cached_property
     def _marks(self) -> dict[bytes, int]:

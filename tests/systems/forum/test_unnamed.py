@@ -16,7 +16,7 @@ from jiwar.circles.oneoffs import Together
 from jiwar.circles.policy import OFF, THROTTLED
 from jiwar.circles.rights import EACH, NONE, PERIOD_DAYS, SIGNATURE, Right
 from jiwar.clock import SetClock
-from jiwar.errors import Full, NotAllowed, NotThere, TextTooLong
+from jiwar.errors import Full, NotAllowed, NotCanonical, NotShown, NotThere, TextTooLong
 from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.covers import Folded
@@ -369,6 +369,24 @@ async def test_a_flood_of_what_is_not_shown_pushes_no_topic_out(here: Company) -
     for _ in range(rules.PAGE + 1):
         await smuggled(here)
     assert listed(here.lamp()) == ["قماش"]
+
+
+async def test_a_flood_of_what_is_not_shown_hides_no_topic_of_its_own_list(here: Company) -> None:
+    await begun(here)
+    for _ in range(rules.PAGE + 1):
+        await smuggled(here)
+    assert listed(here.lamp()) == [TITLE]
+
+
+async def test_what_may_not_be_shown_is_told_from_what_a_reader_can_not_judge(here: Company) -> None:
+    refused, aside = await smuggled(here), Together(here.lamp(), await begun(here))
+    with pytest.raises(NotShown):
+        view.open_topic(here.lamp(), here.lamp().log.cover(refused))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rights, "keys_of", lambda circle, period: None)
+        with pytest.raises(NotCanonical) as raised:
+            view.open_topic(here.lamp(), aside.log.cover(aside.obj))
+    assert raised.type is NotCanonical
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cf"]), max_size=3_000))

@@ -15,10 +15,11 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import Aside, Together
 from jiwar.circles.policy import OFF
 from jiwar.circles.speech import Standing
-from jiwar.errors import BadInput, NotCanonical, NotThere
+from jiwar.errors import BadInput, NotCanonical, NotShown, NotThere
 from jiwar.keyring.model import OneOff
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import LAST_NUMBER
+from jiwar.store.contract import RecordRow
 from jiwar.systems.forum import rules
 from jiwar.systems.forum.model import UNNAMED, Post, Unnamed
 from jiwar.wire.canonical import decode, encode
@@ -51,16 +52,29 @@ def speaks(circle: Circle) -> bool:
 
 
 def as_it_is(circle: Circle, folded: Folded) -> Circle:
-    """The circle as it is for one topic: with its one-off, where it is one without a name. Raises NotCanonical for
-    such a topic that may not be shown. The log says which it is: a cover is whatever the last who answered wrote.
+    """The circle as it is for one topic: with its one-off, where it is one without a name. The log says which it is:
+    a cover is whatever the last who answered wrote.
+
+    Raises NotShown for such a topic that may be shown to nobody, NotCanonical where this reader can't tell.
     """
     if isinstance(circle, Aside) or not _is_among_them(circle, folded):
         return circle
     aside = Together(circle, folded.obj)
-    first = _first(aside)
+    rows = _first_rows(aside)
+    first = _first(aside, rows)
     if circle.charter.unnamed == OFF or first is None or not may_be_shown(aside, first):
-        raise NotCanonical
+        raise NotShown if _can_be_judged(aside, rows, first) else NotCanonical
     return Here(circle, folded.obj, first)
+
+
+def _can_be_judged(aside: Aside, rows: list[RecordRow], first: Standing | None) -> bool:
+    """Whether everybody who can read what began a topic comes to the same, until the roster, the charter or the keys
+    of rights are others.
+    """
+    if first is None:
+        return not speech.is_closed_to(aside, rows)
+    right = _right_then(first)
+    return right is None or rights.keys_of(aside, right.period) is not None
 
 
 def _is_among_them(circle: Circle, folded: Folded) -> bool:
@@ -75,15 +89,19 @@ def may_be_shown(aside: Aside, first: Standing) -> bool:
     return own and is_introduced(aside, first)
 
 
-def _first(aside: Aside) -> Standing | None:
+def _first_rows(aside: Aside) -> list[RecordRow]:
+    return aside.log.rows(aside.obj, 0, LAST_NUMBER, 1)
+
+
+def _first(aside: Aside, rows: list[RecordRow]) -> Standing | None:
     """What stands in the slot that began a topic."""
-    slots = speech.slots_of(aside.log.rows(aside.obj, 0, LAST_NUMBER, 1))
+    slots = speech.slots_of(rows)
     return next((speech.read_slot(aside, aside.obj, slot, rules.is_sound_post) for slot in slots), None)
 
 
 def beginning(aside: Aside) -> int:
     """The slot of what began a topic, as the log has it. Raises NotThere."""
-    first = _first(aside)
+    first = _first(aside, _first_rows(aside))
     if first is None:
         raise NotThere
     return first.slot
@@ -91,16 +109,19 @@ def beginning(aside: Aside) -> int:
 
 def is_introduced(aside: Aside, first: Standing) -> bool:
     """Whether somebody of the circle is behind what stands there. What rights don't reach yet doesn't count."""
-    right = _right(first.body)
-    if (
-        right is None
-        or not rights.is_sound(right)
-        or right.period not in (rights.period_of(first.day), rights.period_of(first.day - 1))
-    ):
+    right = _right_then(first)
+    if right is None:
         return False
     known = rights.keys_of(aside, right.period)
     place = (right, first.author, first.day, first.slot)
     return known is not None and rights.standing(aside, [known], *place) in ("member", "familiar")
+
+
+def _right_then(first: Standing) -> rights.Right | None:
+    """The right in a topic's first post, if it could have been good on its day."""
+    right = _right(first.body)
+    periods = rights.period_of(first.day), rights.period_of(first.day - 1)
+    return right if right is not None and rights.is_sound(right) and right.period in periods else None
 
 
 def _right(body: bytes) -> rights.Right | None:
@@ -126,7 +147,7 @@ def body(circle: Circle, post: Post, first: bytes = b"") -> bytes:
 
 def first_body(circle: Circle) -> bytes:
     """What stands in the slot that began a one-off's topic, as it is written; nothing of any other."""
-    first = _first(circle) if isinstance(circle, Aside) else None
+    first = _first(circle, _first_rows(circle)) if isinstance(circle, Aside) else None
     return first.body if first else b""
 
 

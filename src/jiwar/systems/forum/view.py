@@ -1,15 +1,16 @@
 """What pages show of the forum: lists of topics, pages of posts, what is new.
 
-Implements spec/protocol.md §9.2. A list costs one read of the store however many topics there are, a page of posts
-two reads however many posts there are. A cover that somebody spoiled costs reading its topic, at most
-`MOST_READ_ANEW` slots for one circle in one request; topics beyond that are left out of that list, and found by the
-next: what was folded anew is kept with what was rendered, and written with the next post.
+Implements spec/protocol.md §9.2. A list costs one read of the store however many topics there are, and at most three
+more where what it finds is not shown; a page of posts two reads however many posts there are. A cover that somebody
+spoiled costs reading its topic, at most `MOST_READ_ANEW` slots for one circle in one request; topics beyond that are
+left out of that list, and found by the next: what was folded anew is kept with what was rendered, and written with
+the next post.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -32,6 +33,8 @@ _BATCH = 200
 Slot = tuple[RecordRow, ...]
 MOST_READ_ANEW = rules.PAGE * rules.MOST_PAGES
 """As many slots as the longest topic has."""
+MOST_READ = 4
+"""Times that a list is read on, where what it read is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,6 @@ class ShownPost:
     reactions: tuple[tuple[str, tuple[bytes, ...]], ...]
 
 
-def topic_rows(circle: Circle, before: int | None = None, limit: int = rules.PAGE) -> list[list[ObjectRow]]:
-    """The latest topics, still sealed, those without a name apart: what of them is not shown takes no other's place.
-    `before` is the head of the last one shown.
-    """
-    there = COLLECTIONS if circle.charter.unnamed != OFF else (FORUM,)
-    return [circle.log.covers(collection, before, limit) for collection in there]
-
-
 def open_topic(circle: Circle, row: ObjectRow) -> Topic:
     """Raises Damaged, NotCanonical for a topic that has expired, can't be read, or waits."""
     folded = circle.log.standing(row)
@@ -101,15 +96,6 @@ def _waits(circle: Circle, obj: bytes, slot: int) -> bool:
     return found is not None and found.fate == "held"
 
 
-def topics(circle: Circle, before: int | None = None, limit: int = rules.PAGE) -> list[Topic]:
-    """The latest topics that can be read."""
-    found = []
-    for row in chain.from_iterable(topic_rows(circle, before, limit)):
-        with suppress(Damaged, NotCanonical):
-            found.append(open_topic(circle, row))
-    return latest([topic for topic in found if not topic.is_gone], limit)
-
-
 class _Headed(Protocol):
     @property
     def head(self) -> int: ...
@@ -118,9 +104,47 @@ class _Headed(Protocol):
 Headed = TypeVar("Headed", bound=_Headed)
 
 
-def latest(found: Iterable[Headed], limit: int) -> list[Headed]:
-    """Topics of both kinds in one list, the latest first."""
+def latest(
+    circle: Circle, before: int | None, limit: int, shown: Callable[[list[ObjectRow]], list[Headed]]
+) -> list[Headed]:
+    """The latest topics of both kinds, as `shown` gives those of some rows. `before` is the head of the last one.
+
+    Those without a name are listed apart, and what is not shown takes nobody's place: for what is, some more is read.
+    """
+    there = COLLECTIONS if circle.charter.unnamed != OFF else (FORUM,)
+    found = chain.from_iterable(_latest(circle, one, before, limit, shown) for one in there)
     return sorted(found, key=lambda one: one.head, reverse=True)[:limit]
+
+
+def _latest(
+    circle: Circle,
+    collection: str,
+    before: int | None,
+    limit: int,
+    shown: Callable[[list[ObjectRow]], list[Headed]],
+) -> list[Headed]:
+    found: list[Headed] = []
+    size = limit
+    for _ in range(MOST_READ):
+        rows = circle.log.covers(collection, before, size)
+        found += shown(rows)
+        if len(found) >= limit or len(rows) < size:
+            break
+        before, size = rows[-1].head, rules.PAGE
+    return found
+
+
+def topics(circle: Circle, before: int | None = None, limit: int = rules.PAGE) -> list[Topic]:
+    """The latest topics that can be read."""
+
+    def shown(rows: list[ObjectRow]) -> list[Topic]:
+        found = []
+        for row in rows:
+            with suppress(Damaged, NotCanonical):
+                found.append(open_topic(circle, row))
+        return [topic for topic in found if not topic.is_gone]
+
+    return latest(circle, before, limit, shown)
 
 
 def here(circle: Circle, obj: bytes) -> Circle:
