@@ -5,8 +5,9 @@ from __future__ import annotations
 from copy import copy
 
 import pytest
+from msgspec.structs import replace
 
-from jiwar.circles import cases, noshows, thanks
+from jiwar.circles import cases, noshows, rights, thanks
 from jiwar.circles.model import TRUSTED
 from jiwar.systems.needs.model import OFFER
 from jiwar.systems.needs.rules import Wish
@@ -73,6 +74,19 @@ def test_the_care_team_goes_to_what_it_was_about_and_is_done(talk: Talk) -> None
     assert talk.palm.word("Done: it is gone for the whole team.") in done.text
     assert talk.palm.word("Nothing is waiting.") in done.text
     assert talk.palm.send(page, "care_missed").status == 404
+
+
+def test_done_is_what_was_shown_and_not_what_came_since(talk: Talk) -> None:
+    _, helps = agreed(talk, asked(talk, talk.fig))
+    told(talk.palm, helps)
+    page, since, circle = desk(talk), "وأنا كنت هناك", talk.opened_by(talk.palm)
+    (case,) = circle.member.keyring.cases
+    talk.seats.world.run(noshows.tell(circle, replace(case, seed=bytes(32)), since, rights.NONE))
+    done = talk.palm.send(page, "care_missed")
+    assert talk.palm.word("What came in the meantime is still here.") in done.text
+    assert since in done.text
+    assert MORE not in done.text
+    assert since not in talk.palm.send(done, "care_missed").text
 
 
 def test_what_is_too_long_is_given_back_and_nothing_is_told(talk: Talk) -> None:

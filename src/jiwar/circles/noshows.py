@@ -13,6 +13,7 @@ the board, in the case, or where members look.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -162,7 +163,7 @@ def _require_sound(circle: Circle, sender: bytes, said: NoShow) -> None:
         raise BadInput
 
 
-async def settle(care: Circle, missed: Missed) -> None:
-    """The care team has dealt with it: every letter about it goes."""
-    store = care.services.store
-    await asyncio.gather(*(store.delete_mail(desk.box, one.eid) for desk in desks(care) for one in missed.told))
+async def settle(care: Circle, letters_shown: Iterable[bytes]) -> None:
+    """The care team has dealt with it: the letters that it was shown go."""
+    store, shown = care.services.store, list(letters_shown)
+    await asyncio.gather(*(store.delete_mail(desk.box, eid) for desk in desks(care) for eid in shown))

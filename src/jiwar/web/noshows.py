@@ -82,6 +82,8 @@ class Row:
     behind: bool
     told: tuple[Told, ...]
     introduced: int
+    shown: tuple[str, ...]
+    """Names of what is told here: what comes later is not done with by who saw this."""
 
 
 def rows(visit: Visit, circle: Circle, care: Circle) -> list[Row]:
@@ -90,7 +92,8 @@ def rows(visit: Visit, circle: Circle, care: Circle) -> list[Row]:
 
 def _row(visit: Visit, circle: Circle, missed: Missed) -> Row:
     key = visit.object_name(circle.id, missed.told[0].eid)
-    said = (missed.behind, missed.told, missed.introduced)
+    shown = tuple(visit.name(one.eid) for one in missed.told)
+    said = (missed.behind, missed.told, missed.introduced, shown)
     try:
         found = view.one(circle, missed.obj)
     except NotThere:
@@ -100,14 +103,19 @@ def _row(visit: Visit, circle: Circle, missed: Missed) -> Row:
 
 
 async def settle(visit: Visit) -> Response:
-    """What was said of one that didn't come has been dealt with: the letters go, for the whole team."""
+    """What was shown of one that didn't come has been dealt with: those letters go, for the whole team."""
     circle, eid = visit.addressed("missed")
     care = roles.care_of(circle)
+    shown = {visit.stable(name) for name in visit.form.several("shown")}
     found = [one for one in noshows.waiting(circle, care) if eid in (told.eid for told in one.told)] if care else []
     if care is None or not found:
         raise NotThere
-    await noshows.settle(care, found[0])
-    visit.tell("Done: it is gone for the whole team.")
+    lying = {told.eid for told in found[0].told}
+    await noshows.settle(care, lying & shown)
+    if lying <= shown:
+        visit.tell("Done: it is gone for the whole team.")
+    else:
+        visit.tell("What came in the meantime is still here.")
     return visit.go("care_reports", circle=visit.circle_name(circle.id), team=teams.TEAMS[STEWARD])
 
 

@@ -102,7 +102,7 @@ async def test_settled_it_is_gone_and_the_others_stay(company: Company) -> None:
         asks, _ = await agreed(company, obj)
         await pledging.tell_nobody_came(company.fig(), asks)
     one = next(one for one in waiting(company) if one.obj == first)
-    await noshows.settle(roles.open_role(company.palm()), one)
+    await noshows.settle(roles.open_role(company.palm()), [told.eid for told in one.told])
     assert [one.obj for one in waiting(company)] == [second]
 
 
