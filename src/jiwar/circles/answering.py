@@ -34,7 +34,7 @@ from jiwar.circles.model import LETTER, CircleState, Invite, Revoke
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import INVITE_NUMBER
 from jiwar.crypto.signing import public_key, require_sound_key
-from jiwar.errors import BadChoice, BadInput, BadSignature, JiwarError, NotAllowed, TooMuch
+from jiwar.errors import BadChoice, BadInput, BadSignature, NotAllowed, TooMuch
 from jiwar.wire.canonical import decode, encode
 
 
@@ -181,10 +181,5 @@ async def clear_desk(circle: Circle, care: Circle) -> None:
 
 
 async def clear_all_desks(member: Member) -> None:
-    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
-            with suppress(JiwarError):
-                circle = Circle(member, membership.circle)
-                if (care := roles.care_of(circle)) is not None:
-                    await clear_desk(circle, care)
+    """Done when a steward comes back."""
+    await roles.wherever_held(member, clear_desk)

@@ -13,11 +13,12 @@ from msgspec.structs import replace
 
 from jiwar.circles import given, letters
 from jiwar.circles.circle import Circle
+from jiwar.circles.coming import in_each
 from jiwar.circles.founding import BOX
 from jiwar.circles.letters import Received
 from jiwar.circles.member import Member
 from jiwar.circles.seats import seat_of
-from jiwar.errors import Full, JiwarError, LockRests, NotAllowed, NotCanonical, NotThere
+from jiwar.errors import Full, LockRests, NotAllowed, NotCanonical, NotThere
 from jiwar.keyring import shelves
 from jiwar.keyring.model import Friend, Keyring, Membership, Trust, with_turn
 from jiwar.store.guard import SLOTS, Order, slot_of
@@ -145,11 +146,8 @@ async def _keep(circle: Circle, held: tuple[Trust, ...]) -> None:
 
 
 async def gather_everywhere(member: Member) -> None:
-    """Done when somebody comes back; a circle that can't be opened keeps nobody from the others."""
-    for one in member.memberships():
-        if not one.waiting:
-            with suppress(JiwarError):
-                await gather(Circle(member, one.circle))
+    """Done when somebody comes back."""
+    await in_each(member, gather)
 
 
 async def close(circle: Circle, persona: bytes) -> None:

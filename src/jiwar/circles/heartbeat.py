@@ -6,13 +6,11 @@ saw. A sign older than two days is shown to members: the hub may be holding reco
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from jiwar.circles.circle import Circle
+from jiwar.circles.coming import in_each
 from jiwar.circles.founding import write_own
 from jiwar.circles.member import Member
 from jiwar.circles.model import Heartbeat
-from jiwar.errors import JiwarError
 from jiwar.wire.canonical import encode
 
 FRESH_DAYS = 2
@@ -26,11 +24,8 @@ async def beat(circle: Circle) -> None:
 
 
 async def beat_everywhere(member: Member) -> None:
-    """Leave the sign in every circle that I look after; one that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
-            with suppress(JiwarError):
-                await beat(Circle(member, membership.circle))
+    """Leave the sign in every circle that I look after."""
+    await in_each(member, beat, lambda one: member.role_circle_of(one.circle) is not None)
 
 
 def is_overdue(circle: Circle) -> bool:

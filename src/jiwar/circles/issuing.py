@@ -21,7 +21,7 @@ from jiwar.crypto import blind, envelopes
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import INBOX, RIGHT, RIGHT_BOX
-from jiwar.errors import BadInput, Conflict, Damaged, JiwarError, NotThere, TooMuch
+from jiwar.errors import BadInput, Conflict, Damaged, NotThere, TooMuch
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -207,15 +207,15 @@ async def _answer_one(circle: Circle, care: Circle, period: _Period, ask: Ask, s
 
 
 async def look_after_everywhere(member: Member) -> None:
-    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
-            with suppress(JiwarError):
-                circle = Circle(member, membership.circle)
-                care = roles.care_of(circle)
-                if care is not None and circle.charter.has_rights:
-                    await make_known(circle, care)
-                    await answer(circle, care)
+    """Done when a steward comes back."""
+    await roles.wherever_held(member, look_after)
+
+
+async def look_after(circle: Circle, care: Circle) -> None:
+    """Make known by what rights are verified, and sign those that were asked for."""
+    if circle.charter.has_rights:
+        await make_known(circle, care)
+        await answer(circle, care)
 
 
 Mint = Callable[[bytes], Right]

@@ -5,7 +5,6 @@ Implements spec/protocol.md §4.11; what it is for and what it isn't, in `keeper
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 from jiwar.circles import given, held, invitations, letters
 from jiwar.circles.accounts import Accounts
 from jiwar.circles.circle import Circle
+from jiwar.circles.coming import in_each
 from jiwar.circles.founding import BOX
 from jiwar.circles.given import is_here
 from jiwar.circles.held import Address, Stop, minute_after
@@ -21,7 +21,7 @@ from jiwar.circles.letters import Received
 from jiwar.circles.member import Member
 from jiwar.circles.seats import seat_of
 from jiwar.crypto.halves import put_together
-from jiwar.errors import JiwarError, NotCanonical, NotThere, PhraseUnknown
+from jiwar.errors import NotCanonical, NotThere, PhraseUnknown
 from jiwar.keyring.account import Access
 from jiwar.keyring.model import Half, Kept, Membership
 from jiwar.store.held import DAY_MINUTES
@@ -96,11 +96,8 @@ async def gather(circle: Circle) -> None:
 
 
 async def gather_everywhere(member: Member) -> None:
-    """Done when somebody comes back; a circle that can't be opened keeps nobody from the others."""
-    for one in member.memberships():
-        if not one.waiting:
-            with suppress(JiwarError):
-                await gather(Circle(member, one.circle))
+    """Done when somebody comes back."""
+    await in_each(member, gather)
 
 
 async def _keep(circle: Circle, kept: tuple[Kept, ...]) -> None:

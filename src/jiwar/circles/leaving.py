@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from jiwar.circles import attending, boxes, nudges, oneoffs, publishing, roles, window
 from jiwar.circles.circle import Circle
+from jiwar.circles.coming import in_each
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import publish_desk, write_own
 from jiwar.circles.member import Member
@@ -76,14 +77,8 @@ async def remove(circle: Circle, persona: bytes) -> Circle:
 
 
 async def turn_all_due(member: Member) -> None:
-    """Turn the keys wherever I hold a role and somebody has gone: done when I come back.
-
-    A circle that can't be opened (any more) keeps nobody from the others.
-    """
-    for membership in member.memberships():
-        if not membership.waiting and member.roles_in(membership.circle):
-            with suppress(JiwarError):
-                await _turn_due(Circle(member, membership.circle))
+    """Turn the keys wherever I hold a role and somebody has gone: done when I come back."""
+    await in_each(member, _turn_due, lambda one: bool(member.roles_in(one.circle)))
 
 
 async def _turn_due(circle: Circle) -> None:

@@ -9,7 +9,6 @@ dealt with it, or for as long as letters are kept.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 
 from jiwar.circles import letters, noshows
@@ -18,8 +17,8 @@ from jiwar.circles.fold import member_of
 from jiwar.circles.founding import desks
 from jiwar.circles.member import Member
 from jiwar.circles.model import MODERATOR, STEWARD
-from jiwar.circles.roles import all_held
-from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere, TextTooLong
+from jiwar.circles.roles import wherever_held
+from jiwar.errors import BadChoice, BadInput, NotThere, TextTooLong
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.wire.canonical import Wire, decode, encode
 
@@ -162,14 +161,9 @@ async def clear_desk(circle: Circle, role: Circle) -> None:
 
 
 async def clear_all_desks(member: Member) -> None:
-    """Done when somebody with a role comes back; a circle that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.roles_in(membership.circle):
-            with suppress(JiwarError):
-                circle = Circle(member, membership.circle)
-                for role, inner in all_held(circle):
-                    if role in READERS:
-                        await clear_desk(circle, inner)
+    """Done when somebody with a role comes back."""
+    for role in READERS:
+        await wherever_held(member, clear_desk, role)
 
 
 async def settle(role: Circle, eid: bytes) -> None:

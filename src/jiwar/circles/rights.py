@@ -25,13 +25,14 @@ from msgspec.structs import replace
 
 from jiwar.circles import letters, newcomers
 from jiwar.circles.circle import Circle
+from jiwar.circles.coming import in_each
 from jiwar.circles.member import Member
 from jiwar.crypto import blind
 from jiwar.crypto.envelopes import require_sound_key
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import RIGHT, RIGHT_BLINDING
 from jiwar.crypto.random import Random
-from jiwar.errors import BadInput, BadSignature, Damaged, JiwarError, NotThere
+from jiwar.errors import BadInput, BadSignature, Damaged, NotThere
 from jiwar.keyring.model import Blank, Keyring
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import LAST_NUMBER, object_name
@@ -232,11 +233,8 @@ def _dropped(ring: Keyring, gone: list[Blank]) -> Keyring:
 
 
 async def look_after_everywhere(member: Member) -> None:
-    """Done when somebody comes back; a circle that can't be opened keeps nobody from the others."""
-    for one in member.memberships():
-        if not one.waiting and not one.parent:
-            with suppress(JiwarError):
-                await look_after(Circle(member, one.circle))
+    """Done when somebody comes back."""
+    await in_each(member, look_after, lambda one: not one.parent)
 
 
 async def _begin(circle: Circle, keys: Keys) -> Blank:

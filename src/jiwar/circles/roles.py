@@ -8,13 +8,16 @@ hold the role comes by. So nobody opens what a role opens by being named, nor a 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from jiwar.circles import boxes, entering
 from jiwar.circles.circle import Circle
+from jiwar.circles.coming import in_each
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import bring_up_inner, publish_desk, write_own
 from jiwar.circles.letters import LIFE_DAYS
+from jiwar.circles.member import Member as Person
 from jiwar.circles.model import LETTER, ROLES, STEWARD, Inner, Invite, Leave, Member, Remove, Role
 from jiwar.circles.seats import seat_of
 from jiwar.circles.turning import turn, turn_where_due
@@ -75,6 +78,17 @@ def is_seated(inner: Circle, persona: bytes) -> bool:
     """Whether somebody who was named has taken the keys."""
     seated = member_of(inner.state, persona)
     return seated is not None and seated.active
+
+
+async def wherever_held(member: Person, do: Callable[[Circle, Circle], Awaitable[None]], role: int = STEWARD) -> None:
+    """Do something in each circle where I hold a role and its keys, with the role's circle: when I come by."""
+
+    async def do_as_holder(circle: Circle) -> None:
+        inner = held(circle, role)
+        if inner is not None:
+            await do(circle, inner)
+
+    await in_each(member, do_as_holder, lambda one: member.role_circle_of(one.circle, role) is not None)
 
 
 # opening

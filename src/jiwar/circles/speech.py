@@ -15,7 +15,6 @@ of them stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -23,6 +22,7 @@ from typing import Literal, TypeVar
 
 from jiwar.circles import nudges, removals
 from jiwar.circles.circle import Circle
+from jiwar.circles.coming import in_each
 from jiwar.circles.member import Member
 from jiwar.circles.model import MODERATOR, STEWARD
 from jiwar.circles.roles import open_role
@@ -31,7 +31,7 @@ from jiwar.clock import EVENING, NIGHT
 from jiwar.crypto.hashing import digest
 from jiwar.crypto.labels import SAID_OWNER
 from jiwar.crypto.signing import sign
-from jiwar.errors import JiwarError, NotAllowed, NotCanonical, NotThere
+from jiwar.errors import NotAllowed, NotCanonical, NotThere
 from jiwar.log.shelf import Entry, Opened, Refold
 from jiwar.store.contract import RecordRow
 from jiwar.store.signed import erase_message
@@ -357,11 +357,8 @@ async def erase_removed(circle: Circle) -> None:
 
 
 async def erase_removed_everywhere(member: Member) -> None:
-    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
-            with suppress(JiwarError):
-                await erase_removed(Circle(member, membership.circle))
+    """Done when a steward comes back."""
+    await in_each(member, erase_removed, lambda one: member.role_circle_of(one.circle) is not None)
 
 
 def control_seed_of(circle: Circle) -> bytes:

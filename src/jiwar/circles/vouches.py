@@ -24,7 +24,7 @@ from jiwar.circles.founding import desks, write_own
 from jiwar.circles.member import Member
 from jiwar.circles.model import GREETER, KNOWN, MODERATOR, Role
 from jiwar.circles.policy import Policy
-from jiwar.errors import BadInput, Full, JiwarError, NotAllowed, NotThere
+from jiwar.errors import BadInput, Full, NotAllowed, NotThere
 from jiwar.keyring.model import Membership, Vouch, with_turn
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.wire.canonical import Wire, decode, encode
@@ -135,18 +135,12 @@ def _said(one: Membership, vouches: tuple[Vouch, ...]) -> Membership:
 
 
 async def gather_everywhere(member: Member) -> None:
-    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
-            with suppress(JiwarError):
-                await gather(Circle(member, membership.circle))
+    """Done when a steward comes back."""
+    await roles.wherever_held(member, gather)
 
 
-async def gather(circle: Circle) -> None:
-    """Write down what lies on the desk, and give what enough words give. Raises NotThere for who is no steward."""
-    care = roles.care_of(circle)
-    if care is None:
-        raise NotThere
+async def gather(circle: Circle, care: Circle) -> None:
+    """Write down what lies on the desk, and give what enough words give."""
     if about := await _write_down(circle, care):
         await _give(circle, care, about)
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import founding, leaving, roles
+from jiwar.circles import founding, leaving, roles, still
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import Fund
 from jiwar.circles.rights import PERIOD_DAYS
@@ -198,7 +198,6 @@ async def test_who_can_not_read_back_begins_with_a_page(here: Village, monkeypat
     await inner.log.append(Entry(view.ledger_object(inner), CARRIED, encode(false), KEPT))
     assert balance(here) == 100
     monkeypatch.setattr(view, "MOST_READ", 1)
-    monkeypatch.setattr(view, "PAGE", 1)
     assert balance(here) == 50, "whoever reads no further back has a steward's word for it"
 
 
@@ -233,6 +232,18 @@ async def test_a_member_tells_no_figures_and_a_steward_who_lies_is_corrected(her
         assert told is not None
         assert told.balance == reads
     await service.look_after_everywhere(here.founder.member)
+    assert view.figures(here.member.circle(here.circle)) == honest
+
+
+async def test_a_flood_of_records_hides_no_figures(here: Village) -> None:
+    await came(here, 100)
+    await here.world.pass_days(PERIOD_DAYS)
+    await service.look_after_everywhere(here.founder.member)
+    circle = here.member.circle(here.circle)
+    honest = view.figures(circle)
+    for _ in range(still.PAGE + 1):
+        await circle.log.append(Entry(view.figures_object(circle), FIGURES, b"?", 365))
+    assert honest is not None
     assert view.figures(here.member.circle(here.circle)) == honest
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from jiwar.circles import issuing, oneoffs, rights, roles, speech
+from jiwar.circles import issuing, oneoffs, rights, roles, speech, still
 from jiwar.circles.circle import Circle
 from jiwar.circles.rights import PERIOD_DAYS, period_of
 from jiwar.circles.rounded import FEWEST_PEOPLE
@@ -71,7 +71,7 @@ class Board:
         circle = self.inner(person) if tally else self.of(person)
         obj = counting.tally_object(circle) if tally else counting.told_object(circle)
         kind, keep = (TALLY, counting.TALLY_DAYS) if tally else (TOLD, counting.TOLD_DAYS)
-        await counting._write(circle, obj, kind, body, keep)
+        await still.write(circle, obj, kind, body, keep)
 
 
 async def board_of(people: int) -> Board:
@@ -145,6 +145,14 @@ async def test_a_period_is_told_once_when_it_is_over_in_steps(board: Board) -> N
     await board.writes(here.steward, Told(period, Counts(50, 50, 50)))
     assert board.told() == [said], "what was said first stands"
     assert board.counts() == Counts()
+
+
+async def test_a_flood_of_records_hides_nothing_that_was_told(board: Board) -> None:
+    said = Told(period_of(board.of(board.village.member).services.clock.day()) - 1, Counts(5, 5, 0))
+    await board.writes(board.village.founder, said)
+    for _ in range(still.PAGE + 1):
+        await board.writes(board.village.member, said)
+    assert board.told() == [said]
 
 
 async def test_a_forged_or_absurd_record_is_passed_over(board: Board) -> None:

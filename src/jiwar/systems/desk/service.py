@@ -6,19 +6,17 @@ Implements spec/protocol.md §9.8. `inner` is the dispatchers' role circle every
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
-from jiwar.circles import applicants, callers, letters, roles, speech, texts
+from jiwar.circles import applicants, callers, letters, roles, speech, still, texts
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import member_of
 from jiwar.circles.founding import desks
 from jiwar.circles.letters import Received
 from jiwar.circles.member import Member
 from jiwar.circles.model import DISPATCHER
-from jiwar.errors import BadInput, Conflict, JiwarError, NotAllowed, NotThere
+from jiwar.errors import BadInput, NotAllowed, NotThere
 from jiwar.keyring.persona import Persona
-from jiwar.log.shelf import Entry, Still
-from jiwar.store.contract import KEPT
+from jiwar.log.shelf import Entry
 from jiwar.systems.desk import rules, view
 from jiwar.systems.desk.model import (
     CASE,
@@ -83,18 +81,8 @@ def _asked(circle: Circle, letter: Received, inside: bool) -> CallerCase | None:
 
 
 async def _write_down(circle: Circle, inner: Circle, case: CallerCase) -> None:
-    await _begin(inner)
+    await still.begin(inner, view.desk(inner), DESK, DeskBegun())
     await inner.log.append(Entry(view.desk(inner), CASE, encode(case), rules.lane(circle.policy)))
-
-
-async def _begin(inner: Circle) -> None:
-    """The desk's first record, and a cover that says nothing: members find it by its name."""
-    try:
-        inner.log.cover(view.desk(inner))
-    except NotThere:
-        entry = Entry(view.desk(inner), DESK, encode(DeskBegun()), KEPT, collection=DESK)
-        with suppress(Conflict):  # Another dispatcher was faster.
-            await inner.log.append(entry, refold=Still(b"", KEPT), create=True)
 
 
 async def _sweep(inner: Circle, over: list[rules.Standing]) -> None:
@@ -108,13 +96,8 @@ async def _sweep(inner: Circle, over: list[rules.Standing]) -> None:
 
 
 async def gather_everywhere(member: Member) -> None:
-    """Done when a dispatcher comes back; a circle that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle, DISPATCHER) is not None:
-            with suppress(JiwarError):
-                circle = Circle(member, membership.circle)
-                if (inner := roles.held(circle, DISPATCHER)) is not None:
-                    await gather(circle, inner)
+    """Done when a dispatcher comes back."""
+    await roles.wherever_held(member, gather, DISPATCHER)
 
 
 async def _beside(inner: Circle, found: Open, kind: str, body: Wire) -> None:

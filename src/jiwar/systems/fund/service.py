@@ -6,13 +6,11 @@ void a moment before is refused after it was written: the order of the log decid
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from jiwar.circles import nudges, roles, speech
+from jiwar.circles import nudges, roles, speech, still
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
-from jiwar.errors import Conflict, Full, JiwarError, NotAllowed, NotThere
-from jiwar.log.shelf import Entry, Still
+from jiwar.errors import Conflict, Full, NotAllowed, NotThere
+from jiwar.log.shelf import Entry
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import rules, view
 from jiwar.systems.fund.ledger import Ledger, is_due, next_page
@@ -72,7 +70,7 @@ async def _book(inner: Circle) -> Ledger:
     """The page that stands, begun where there is none. Raises Conflict."""
     standing = view.ledger(inner)
     if standing is None:
-        await _begin(inner, view.ledger_object(inner))
+        await still.begin(inner, view.ledger_object(inner), FUND, FundBegun())
         standing = view.ledger(inner)
     if standing is None:  # What is there lies under keys that nobody here has any more.
         await _append(inner, FUND, FundBegun())
@@ -80,16 +78,6 @@ async def _book(inner: Circle) -> Ledger:
     if standing is None:
         raise Conflict
     return standing
-
-
-async def _begin(circle: Circle, obj: bytes) -> None:
-    """The first record of an object, with a cover that says nothing: members find it by its name."""
-    try:
-        circle.log.cover(obj)
-    except NotThere:
-        entry = Entry(obj, FUND, encode(FundBegun()), KEPT, collection=FUND)
-        with suppress(Conflict):  # Somebody else was faster.
-            await circle.log.append(entry, refold=Still(b"", KEPT), create=True)
 
 
 async def _append(inner: Circle, kind: str, body: Wire) -> int:
@@ -102,7 +90,7 @@ async def _enter(inner: Circle, kind: str, body: Wire, told: Told) -> int:
     """An entry, and its words apart. Raises Conflict when a new page began in between."""
     number = await _append(inner, kind, body)
     obj = view.told_object(inner)
-    await _begin(inner, obj)
+    await still.begin(inner, obj, FUND, FundBegun())
     words = Told(number, told.nonce, told.text, told.need)
     await inner.log.append(Entry(obj, TOLD, encode(words), rules.TOLD_DAYS))
     inner.keep_trail(inner.trail)
@@ -146,7 +134,7 @@ async def close(inner: Circle, number: int, outcome: str) -> None:
 
 async def look_after(circle: Circle, inner: Circle) -> None:
     """Begin a new page where the old one is long, and tell the group what may be told."""
-    standing = view.ledger(inner)
+    standing = view.ledger(inner) if circle.charter.fund.on else None
     if standing is None:
         return
     if is_due(standing, inner.log.newest.epoch):
@@ -162,17 +150,11 @@ async def tell(circle: Circle, ledger: Ledger) -> None:
     if wanted is None or wanted == standing:
         return
     obj = view.figures_object(circle)
-    await _begin(circle, obj)
+    await still.begin(circle, obj, FUND, FundBegun())
     await circle.log.append(Entry(obj, FIGURES, encode(wanted), rules.FIGURES_DAYS))
     circle.keep_trail(circle.trail)
 
 
 async def look_after_everywhere(member: Member) -> None:
-    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
-            with suppress(JiwarError):
-                circle = Circle(member, membership.circle)
-                inner = roles.care_of(circle)
-                if inner is not None and circle.charter.fund.on:
-                    await look_after(circle, inner)
+    """Done when a steward comes back."""
+    await roles.wherever_held(member, look_after)

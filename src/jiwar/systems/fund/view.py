@@ -8,21 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from jiwar.circles import still
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import STEWARD
 from jiwar.errors import NotCanonical, NotThere
-from jiwar.log.shelf import LAST_NUMBER, Opened, object_name
+from jiwar.log.shelf import Opened, object_name
 from jiwar.store.contract import RecordRow
 from jiwar.systems.fund import rules
 from jiwar.systems.fund.ledger import Entry, Ledger, fold
 from jiwar.systems.fund.model import FIGURES, FUND, TOLD, Figures, Told
 from jiwar.wire.canonical import decode
 
-PAGE = 200
 MOST_READ = 1_200
 """Records of the ledger that are looked through, the newest ones: several pages of it."""
 MOST_TOLD = 400
-FIGURES_READ = 60
 
 
 @dataclass(frozen=True)
@@ -48,28 +47,7 @@ def figures_object(circle: Circle) -> bytes:
 
 def ledger(inner: Circle) -> Ledger | None:
     """The latest page of it; None where none has begun that I can read."""
-    rows = _newest(inner, ledger_object(inner), MOST_READ)
-    return fold(_counting(inner, ledger_object(inner), rows))
-
-
-def _newest(circle: Circle, obj: bytes, most: int) -> list[RecordRow]:
-    """The newest rows of an object that have something in them, in order; none where there is no object."""
-    found: list[RecordRow] = []
-    last = LAST_NUMBER
-    while len(found) < most:
-        try:
-            rows = circle.log.rows(obj, 0, last, PAGE, newest=True)
-        except NotThere:
-            return []
-        found = [*rows, *found]
-        if not rows or rows[0].slot == 0:
-            break
-        last = rows[0].slot - 1
-    return [row for row in found if row.value]
-
-
-def _counting(circle: Circle, obj: bytes, rows: Iterable[RecordRow]) -> Iterator[Opened]:
-    return (one for one in circle.log.readable(obj, rows) if circle.counts(one))
+    return fold(reversed(list(still.records(inner, ledger_object(inner), MOST_READ))))
 
 
 def told(inner: Circle, entries: Iterable[Entry]) -> dict[int, Told]:
@@ -84,8 +62,7 @@ def told(inner: Circle, entries: Iterable[Entry]) -> dict[int, Told]:
 
 
 def _told_records(inner: Circle) -> Iterator[Opened]:
-    obj = told_object(inner)
-    return _counting(inner, obj, _newest(inner, obj, MOST_TOLD))
+    return reversed(list(still.records(inner, told_object(inner), MOST_TOLD)))
 
 
 def read_told(record: Opened) -> Told | None:
@@ -102,7 +79,7 @@ def read_told(record: Opened) -> Told | None:
 def rows_about(inner: Circle, number: int) -> list[RecordRow]:
     """Everything in which somebody told something of an entry."""
     obj, found = told_object(inner), []
-    for row in _newest(inner, obj, MOST_TOLD):
+    for row in still.rows(inner, obj, MOST_TOLD):
         said = [read_told(record) for record in inner.log.readable(obj, [row])]
         found += [row for one in said if one is not None and one.entry == number]
     return found
@@ -130,12 +107,11 @@ def wants(entry: Entry, me: bytes) -> bool:
 
 def figures(circle: Circle) -> Figures | None:
     """What a steward's session told the group last."""
-    obj, found = figures_object(circle), None
-    for record in _counting(circle, obj, _newest(circle, obj, FIGURES_READ)):
+    for record in still.records(circle, figures_object(circle)):
         author = circle.sketch.member(record.author)
-        if author is not None and author.holds(STEWARD):
-            found = _read_figures(record) or found
-    return found
+        if author is not None and author.holds(STEWARD) and (found := _read_figures(record)):
+            return found
+    return None
 
 
 def _read_figures(record: Opened) -> Figures | None:

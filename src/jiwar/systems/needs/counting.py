@@ -14,27 +14,25 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TypeVar
 
-from jiwar.circles import rights, roles, speech
+from jiwar.circles import rights, roles, speech, still
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.circles.model import STEWARD
 from jiwar.circles.rights import period_of
 from jiwar.circles.rounded import is_large_enough
-from jiwar.errors import JiwarError, NotCanonical, NotThere
-from jiwar.log.shelf import LAST_NUMBER, Entry, Opened, Still, object_name
+from jiwar.errors import NotCanonical, NotThere
+from jiwar.log.shelf import LAST_NUMBER, Opened, object_name
 from jiwar.store.contract import RecordRow
 from jiwar.systems.needs import figures, view
 from jiwar.systems.needs.figures import NEVER, Seen
 from jiwar.systems.needs.model import COLLECTIONS, NEED, TALLY, TOLD, Tally, Told
 from jiwar.systems.needs.rules import WORKED
 from jiwar.systems.needs.view import Shown
-from jiwar.wire.canonical import Wire, decode, encode
+from jiwar.wire.canonical import Wire, decode
 
 TALLY_DAYS, TOLD_DAYS = 90, 365
 MOST = 300
 """Of each side that one coming looks at, the newest."""
-MOST_READ = 30
-"""Records of a tally or of figures that are looked through, the newest ones."""
 PERIODS = 6
 """That a page shows."""
 Body = TypeVar("Body", bound=Wire)
@@ -54,20 +52,19 @@ def told_object(circle: Circle) -> bytes:
 def tally(circle: Circle, inner: Circle) -> Tally | None:
     """The last sound one that a steward's program left; None where counting hasn't begun."""
     period, size = _now(circle), circle.log.state.size
-    found = (_read(record, TALLY, Tally) for record in _records(inner, tally_object(inner)))
-    sound = [one for one in found if one is not None and figures.is_sound_tally(one, period, size)]
-    return sound[-1] if sound else None
+    found = (_read(record, TALLY, Tally) for record in still.records(inner, tally_object(inner)))
+    return next((one for one in found if one is not None and figures.is_sound_tally(one, period, size)), None)
 
 
 def told(circle: Circle) -> list[Told]:
     """What the group was told, the latest period first: of each what was said first, by who is a steward now."""
     found: dict[int, Told] = {}
-    for record in _records(circle, told_object(circle)):
+    for record in still.records(circle, told_object(circle)):
         said, author = _read(record, TOLD, Told), circle.sketch.member(record.author)
         if said is None or author is None or not author.holds(STEWARD):
             continue
         if figures.is_sound_told(said, min(_now(circle), period_of(record.day))):
-            found.setdefault(said.period, said)
+            found[said.period] = said
     return [found[period] for period in sorted(found, reverse=True)][:PERIODS]
 
 
@@ -78,19 +75,6 @@ def people(circle: Circle) -> int:
 
 def _now(circle: Circle) -> int:
     return period_of(circle.services.clock.day())
-
-
-def _rows(circle: Circle, obj: bytes) -> list[RecordRow]:
-    try:
-        return [row for row in circle.log.rows(obj, 0, LAST_NUMBER, MOST_READ, newest=True) if row.value]
-    except NotThere:
-        return []
-
-
-def _records(circle: Circle, obj: bytes) -> Iterator[Opened]:
-    """Those that their authors might write, each in a slot of its own."""
-    opened = circle.log.readable(obj, _rows(circle, obj))
-    return (one for one in opened if one.slot == one.number and circle.counts(one))
 
 
 def _read(record: Opened, kind: str, body: type[Body]) -> Body | None:
@@ -106,7 +90,7 @@ def _read(record: Opened, kind: str, body: type[Body]) -> Body | None:
 async def look_after(circle: Circle, inner: Circle) -> None:
     """Tell of the period that is over, and count what is new. In a small group nothing is counted at all."""
     size, period = people(circle), _now(circle)
-    if not is_large_enough(size):
+    if not circle.charter.aid.on or not is_large_enough(size):
         return
     standing = tally(circle, inner)
     if standing is not None and standing.period < period:
@@ -142,36 +126,16 @@ def _worked(shown: Shown, slot: list[RecordRow]) -> int:
 async def _keep(inner: Circle, fresh: Tally) -> None:
     """Write it down, and empty what stood before: of exact numbers no row of days is left."""
     obj = tally_object(inner)
-    before = _rows(inner, obj)
-    await _write(inner, obj, TALLY, fresh, TALLY_DAYS)
+    before = list(still.rows(inner, obj))
+    await still.write(inner, obj, TALLY, fresh, TALLY_DAYS)
     await speech.erase_rows(inner, obj, before, speech.control_seed_of(inner))
 
 
 async def _tell(circle: Circle, said: Told | None) -> None:
     if said is not None and all(one.period != said.period for one in told(circle)):
-        await _write(circle, told_object(circle), TOLD, said, TOLD_DAYS)
-
-
-async def _write(circle: Circle, obj: bytes, kind: str, body: Wire, keep: int) -> None:
-    """One record, with a cover that says nothing: members find it by its name. Raises Conflict when somebody else
-    began the object in between.
-    """
-    begins = False
-    try:
-        circle.log.cover(obj)
-    except NotThere:
-        begins = True
-    entry = Entry(obj, kind, encode(body), keep, collection=kind)
-    await circle.log.append(entry, refold=Still(b"", keep), create=begins)
-    circle.keep_trail(circle.trail)
+        await still.write(circle, told_object(circle), TOLD, said, TOLD_DAYS)
 
 
 async def look_after_everywhere(member: Member) -> None:
-    """Done when a steward comes back; a circle that can't be opened keeps nobody from the others."""
-    for membership in member.memberships():
-        if not membership.waiting and member.role_circle_of(membership.circle) is not None:
-            with suppress(JiwarError):
-                circle = Circle(member, membership.circle)
-                inner = roles.care_of(circle)
-                if inner is not None and circle.charter.aid.on:
-                    await look_after(circle, inner)
+    """Done when a steward comes back."""
+    await roles.wherever_held(member, look_after)
