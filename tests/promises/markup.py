@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 EMPTY = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+Button = tuple[str, str, str]
+"""Its name, its value, its words."""
 CONTROLS = {"input", "textarea", "select", "button"}
 SPACES = re.compile("[ \t\n\r\f]+")
 """What a browser runs together; the narrow space of French is none of it."""
@@ -64,12 +66,13 @@ def elements(html: str) -> list[Element]:
 
 @dataclass
 class Form:
-    """One form: where it goes, what it sends by itself, and its buttons as (name, value, words)."""
+    """One form: where it goes, the text of what it stands in, what it sends by itself, and its buttons."""
 
     action: str
     method: str
+    beside: str = ""
     fields: list[tuple[str, str]] = field(default_factory=list)
-    buttons: list[tuple[str, str, str]] = field(default_factory=list)
+    buttons: list[Button] = field(default_factory=list)
 
     @property
     def path(self) -> str:
@@ -82,7 +85,10 @@ class Markup:
     def __init__(self, html: str) -> None:
         self.elements = elements(html)
         self._forms = {
-            id(one): Form(one.at.get("action", ""), one.at.get("method", "get")) for one in self.of("form")
+            id(one): Form(
+                one.at.get("action", ""), one.at.get("method", "get"), one.inside[-1].text if one.inside else ""
+            )
+            for one in self.of("form")
         }
         for one in self.elements:
             owner = self.owner(one) if one.tag in CONTROLS else None

@@ -21,7 +21,7 @@ from jiwar.web.app import make_app
 from jiwar.web.paths import PLACE
 from jiwar.web.routes import ALL
 from tests.core.pictures.making import photo as picture
-from tests.promises.markup import Form, Markup
+from tests.promises.markup import Button, Form, Markup
 from tests.web.client import WITH_FILE, Client, Page, World, with_file
 from tests.web.conftest import DAY, WORDS_OF_A_KEY, found, join, shown_key, sign_in, slips_on
 
@@ -90,27 +90,33 @@ class Walker(Client):
         assert leading, f"no link leads from {page.path} to {route}: {page.text}"
         return self.get(urljoin(page.path, leading[0]).partition("#")[0])
 
-    def form(self, page: Page, route: str, at: int = 0) -> Form:
-        going = [one for one in Markup(page.html).forms if route_of(one.action) == route]
+    def form(self, page: Page, route: str, press: str = "", near: str = "") -> tuple[Form, Button]:
+        """The first form to a page that has such a button, and that button: one whose value begins so, or that says
+        this English sentence in the reader's language. `near`: a text in what the form stands in.
+        """
+        going = [one for one in Markup(page.html).forms if route_of(one.action) == route and near in one.beside]
         assert going, f"no form goes from {page.path} to {route}: {page.text}"
-        return going[at]
+        for form in going:
+            for button in form.buttons:
+                if button[1].startswith(press) or button[2] == self.word(press):
+                    return form, button
+        raise AssertionError(f"no button of {route} on {page.path} says {press}: {[one.buttons for one in going]}")
 
-    def submit(self, page: Page, route: str, press: str = "", at: int = 0, **typed: str) -> Page:
-        """Fill in a form as it stands and send it by one of its buttons: the first whose value begins so."""
+    def submit(self, page: Page, route: str, press: str = "", near: str = "", **typed: str) -> Page:
+        """Fill in a form as it stands and send it by one of its buttons."""
         self._let_time_pass()
-        form = self.form(page, route, at)
-        button = next((one for one in form.buttons if one[1].startswith(press)), None)
-        assert button, f"no button of {route} on {page.path} says {press}: {form.buttons[:9]}"
+        form, button = self.form(page, route, press, near)
         fields = [(name, value) for name, value in form.fields if name not in typed]
         pressed = [button[:2]] if button[0] else []
         sent = urlencode([*fields, *typed.items(), *pressed]).encode()
         return self._land(self.world.run(self.asks("POST", form.action, sent)))
 
-    def upload(self, page: Page, route: str, file: bytes, at: int = 0, **typed: str) -> Page:
+    def upload(self, page: Page, route: str, file: bytes, press: str = "", **typed: str) -> Page:
         """Send a form that carries a file."""
         self._let_time_pass()
-        form = self.form(page, route, at)
-        body = with_file(dict(form.fields) | typed, file)
+        form, button = self.form(page, route, press)
+        pressed = {button[0]: button[1]} if button[0] else {}
+        body = with_file(dict(form.fields) | typed | pressed, file)
         return self._land(self.world.run(self.asks("POST", form.action, body, WITH_FILE)))
 
     def _let_time_pass(self) -> None:
@@ -328,7 +334,7 @@ class _Story:
         nobody: dict[str, Any] = {"as": "nobody"}
         page = guest.submit(page, "new_topic", "send", title=words["said"], text=words["text"], **nobody)
         page = guest.submit(page, "new_topic", "change")
-        assert words["text"] in dict(guest.form(page, "new_topic").fields)["text"]
+        assert words["text"] in dict(guest.form(page, "new_topic")[0].fields)["text"]
 
     def _people(self) -> None:
         """A word to the care team about a post and about somebody; my own names; muting, blocking, and back."""
@@ -336,7 +342,7 @@ class _Story:
         post = guest.submit(guest.go("talk", "topic", "topic"), "topic", "open")  # the last page leads to the first
         person = guest.submit(guest.follow(post, "report"), "report", reason="hurts", more=words["more"])
         for act in ("mute", "unmute", "block", "unblock", "mute"):
-            person = guest.submit(person, "person", act, at=1)
+            person = guest.submit(person, "person", act)
         person = guest.submit(person, "person", label=words["label"])
         guest.submit(guest.follow(person, "report"), "report", reason="other")
         page = guest.go("more", "groups", "group", "group_mine")
@@ -366,7 +372,7 @@ class _Story:
         guest.submit(guest.go("help", "help_mine", "need"), "need", "renew")
         self._comes()
         founder.submit(founder.go("help", "need"), "need", "word", word0=words["said"])
-        guest.submit(guest.go("help", "help_mine", "need"), "need", "thank", at=-1, thanks=words["answer"])
+        guest.submit(guest.go("help", "help_mine", "need"), "need", "thank", thanks=words["answer"])
         page = founder.go("help", "help_mine")
         assert words["answer"] in page.text
         founder.submit(page, "help_thanks")
@@ -376,7 +382,7 @@ class _Story:
         guest.submit(guest.submit(page, "help_new", "check", text=words["said"]), "help_new", "send")
         self._comes()
         page = founder.get(self.world.url("help", show="offers"))
-        founder.submit(founder.follow(page, "need"), "need", "takedown", at=1)
+        founder.submit(founder.follow(page, "need"), "need", "takedown")
 
     def _agree(self) -> None:
         """Somebody would help and is told no; then both agree, talk, open a step, and one ends it. The care team
@@ -390,15 +396,15 @@ class _Story:
         founder.submit(founder.go("help", "help_mine", "need"), "need_agree", "confirm")
         page = guest.submit(guest.go("help", "help_mine", "need"), "need_agree", "take")
         page = guest.submit(page, "followup", "say", text=words["said"])
-        guest.submit(page, "followup", "open", at=1, **{"open-name": words["alias"]})
+        guest.submit(page, "followup", "open", **{"open-name": words["alias"]})
         page = founder.go("help", "help_mine", "followup")
         assert words["said"] in page.text
         page = founder.submit(founder.follow(page, "followup_nobody"), "followup_nobody", more=words["more"])
-        founder.submit(page, "followup", "thank", at=-2)
+        founder.submit(page, "followup", "thank")
         founder.submit(founder.go("more", "groups", "group", "care", "care_reports"), "care_missed")
         page = founder.go("help", "help_mine", "followup")
-        page = founder.submit(page, "followup", "arrived", at=-2)
-        founder.submit(page, "followup", "end", at=-1)
+        page = founder.submit(page, "followup", "arrived")
+        founder.submit(page, "followup", "end")
         guest.submit(guest.go("help", "help_mine", "followup"), "followup", "end")
 
     def _photo(self) -> None:
@@ -409,18 +415,18 @@ class _Story:
         photo = guest.upload(photo, "need_photo", picture((60, 40)), alt=words["label"])
         assert words["label"] in photo.text
         guest.get(photo.path.replace("/photo/", "/picture/"))
-        guest.upload(photo, "need_photo", b"", at=1, do="remove")
+        guest.upload(photo, "need_photo", b"", "remove")
 
     def _photo_at_once(self) -> None:
         """On the second screen: none, one that is none, one with words, left out, and one that comes along."""
         guest, words = self.guest, self.words
         page = guest.submit(guest.follow(guest.go("help"), "help_new"), "help_new", "check", text=words["text"])
         for file in (b"", b"x"):
-            page = guest.upload(page, "help_new", file, do="photo")
-        page = guest.upload(page, "help_new", picture((60, 40)), do="photo", alt=words["label"])
+            page = guest.upload(page, "help_new", file, "photo")
+        page = guest.upload(page, "help_new", picture((60, 40)), "photo", alt=words["label"])
         guest.get(self.world.url("help_new_picture"))
-        page = guest.upload(page, "help_new", b"", do="without")
-        guest.upload(page, "help_new", picture((60, 40)), do="send", alt=words["label"])
+        page = guest.upload(page, "help_new", b"", "without")
+        guest.upload(page, "help_new", picture((60, 40)), "send", alt=words["label"])
         self._comes()
         assert words["label"] in guest.go("help", "help_mine", "need").text
         guest.submit(guest.go("help", "help_mine", "need"), "need", "withdraw")
@@ -524,9 +530,9 @@ class _Story:
         code = " ".join(WORDS_OF_A_KEY.findall(kept.html))
         queue = founder.follow(founder.follow(founder.go(*care), "team", text=founder.word("Dispatchers")), "queue")
         queue = founder.submit(queue, "queue")
-        page = founder.submit(founder.follow(queue, "case"), "case")
+        page = founder.submit(founder.follow(queue, "case"), "case", "I look after it")
         page = founder.submit(page, "case", "answer", text=words["answer"] + HOSTILE)
-        page = founder.submit(page, "case", "note", at=1, note=words["more"])
+        page = founder.submit(page, "case", "note", note=words["more"])
         photo = founder.follow(page, "case_photo")
         founder.get(photo.path.replace("/photo/", "/picture/"))
         page = founder.submit(page, "help_new", carry=photo.path.rpartition("/")[2])
@@ -534,8 +540,8 @@ class _Story:
         page = caller.submit(caller.follow(caller.follow(kept, "desk"), "desk_back"), "desk_back", code=code)
         assert words["answer"] in page.text
         page = caller.submit(page, "desk_back", "add", text=words["said"])
-        page = caller.upload(page, "desk_back", picture((60, 40)), do="add")
-        caller.submit(page, "desk_back", at=1)
+        page = caller.upload(page, "desk_back", picture((60, 40)), "add")
+        caller.submit(page, "desk_back", "Delete it all")
         self._confide()
 
     def _confide(self) -> None:
@@ -551,7 +557,7 @@ class _Story:
             founder.get(link)
         self._plan(queue)
         page = founder.submit(page, "confided", "add", text=words["more"])
-        founder.submit(page, "confided", at=1)
+        founder.submit(page, "confided", "Delete it all")
 
     def _keep_the_fund(self) -> None:
         """There is a fund: something came in, something is asked for, agreed to and closed; a request comes to it."""
@@ -561,8 +567,8 @@ class _Story:
         page = founder.follow(book, "fund_new")
         founder.submit(page, "fund_new", kind="income", amount="100", text=words["text"] + HOSTILE)
         page = founder.submit(page, "fund_new", kind="help", amount="40", text=words["text"] + HOSTILE)
-        page = founder.submit(page, "fund_entry")
-        founder.submit(page, "fund_entry")
+        page = founder.submit(page, "fund_entry", "I agree")
+        founder.submit(page, "fund_entry", "No longer needed")
         group = self.guest.go("more", "groups", "group")
         for name in ("fund", "help_figures"):
             self.guest.follow(group, name)
@@ -603,8 +609,7 @@ class _Story:
         founder = self.founder
         page = self._other(founder)
         page = founder.follow(page, "invite")
-        second = page.text.index(self.words["guest"]) > page.text.index(self.words["third"])
-        founder.submit(page, "invite_answer", "in", at=int(second))
+        founder.submit(page, "invite_answer", "in", near=self.words["guest"])
         guest = self.guest
         guest.submit(guest.go("more", "groups"), "group_keys")
         self.third.submit(self.third.go("more", "groups"), "group_forget")
