@@ -9,19 +9,19 @@ from __future__ import annotations
 import base64
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from jiwar.cli.demo import content
 from jiwar.i18n import LANGUAGES
 from tests.browser import driving, tour
+from tests.browser.album import EMPTY, FULL, HELPED, WINDOW, Pages, agree
 from tests.browser.people import Person, Slip
 from tests.browser.serving import Served, filled_hub, fresh_hub, printed_keys, serving
 
 SCREENS = {"phone": (driving.PHONE, 740, 2), "desktop": (driving.DESK, 800, 1)}
 TALLEST = 2600
-Act = Callable[[Person], object]
 
 
 class Camera:
@@ -52,67 +52,7 @@ class Camera:
         self._person.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
-def _go(path: str) -> Act:
-    return lambda person: person.go(path)
-
-
-FULL: dict[str, Act] = {
-    "home": _go("/home"),
-    "talk": _go("/talk"),
-    "topic": lambda person: person.open_talk(_title("topic")),
-    "chat": lambda person: person.open_talk(_title("room")),
-    "about-chat": lambda person: person.press("About this chat"),
-    "end-chat": lambda person: person.press("End this chat"),
-    "new-topic": _go("/new/topic"),
-    "groups": _go("/groups"),
-    "group": lambda person: person.open_group(_title("group")),
-    "care": lambda person: person.go(_link(person, "/care")),
-    "people": lambda person: person.go(_link(person, "/people")),
-    "weather": lambda person: _from_group(person, "/care", "/sky"),
-    "invite": lambda person: _from_group(person, "/invite"),
-    "slip": lambda person: person.press("New invitation"),
-    "more": _go("/more"),
-    "mykey": _go("/more/key"),
-    "settings": _go("/more/settings"),
-    "safety": _go("/more/safety"),
-    "about": _go("/more/about"),
-    "nothing": _go("/no/such/page"),
-}
-EMPTY: dict[str, Act] = {
-    "home": _go("/home"),
-    "talk": _go("/talk"),
-    "groups": _go("/groups"),
-    "group": lambda person: person.open_group("قهوة العصر"),
-    "care": lambda person: person.go(_link(person, "/care")),
-    "week": lambda person: person.go(_link(person, "/week")),
-    "week-write": lambda person: person.follow(person.one("main a.ask")),
-    "paper": _go("/more/paper"),
-    "chat": lambda person: person.open_room("قعدة المساء"),
-}
-"""How to come to each page; every one goes on from where the one before ended."""
-
-
-def _title(kind: str) -> str:
-    community = content.load()
-    if kind == "group":
-        return community.circles[0].name
-    threads = [thread for thread in community.threads if thread.circle == community.circles[0].slug]
-    wanted = [thread for thread in threads if thread.is_room == (kind == "room")]
-    return max(wanted, key=lambda thread: (-thread.posts[-1].day, len(thread.posts))).title
-
-
-def _link(person: Person, end: str) -> str:
-    """Where the first link that ends so leads."""
-    return str(person.one(f'main a[href$="{end}"]:not([href*="/team/"])').get_attribute("href"))
-
-
-def _from_group(person: Person, *ends: str) -> None:
-    person.open_group(_title("group"))
-    for end in ends:
-        person.go(_link(person, end))
-
-
-def _tour(camera: Camera, person: Person, pages: dict[str, Act]) -> None:
+def _tour(camera: Camera, person: Person, pages: Pages) -> None:
     for name, come in pages.items():
         come(person)
         camera.take(name)
@@ -178,17 +118,21 @@ def take_all(
         with serving(filled_hub(demo, content.load())) as full, serving(fresh_hub(Path(scratch))) as empty:
             for screen in screens:
                 for lang in langs:
-                    taken += _take_full(full, printed_keys(demo)["steward"], screen, lang, folder)
+                    taken += _take_full(full, printed_keys(demo), screen, lang, folder)
                     taken += _take_empty(empty, screen, lang, folder)
     return taken
 
 
-def _take_full(hub: Served, key: str, screen: str, lang: str, folder: Path) -> int:
-    with _person(hub, screen, lang) as person:
-        person.sign_in(key)
-        person.read_in(lang)
+def _take_full(hub: Served, keys: dict[str, str], screen: str, lang: str, folder: Path) -> int:
+    with _person(hub, screen, lang) as person, _person(hub, screen, lang) as helper:
         camera = Camera(person, screen, folder)
+        _tour(camera, person, WINDOW)
+        for one, who in ((person, "steward"), (helper, "member")):
+            one.sign_in(keys[who])
+            one.read_in(lang)
         _tour(camera, person, FULL)
+        agree(person, helper)
+        _tour(camera, person, HELPED)
         return len(camera.taken)
 
 

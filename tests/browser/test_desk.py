@@ -101,6 +101,10 @@ def test_a_member_asks_the_dispatchers_alone(
     founder.go("/help")
     founder.open(founder.word("Help desk"))
     founder.press("Look for new ones")
+    queue = founder.path
+    founder.go(f"{queue}?part=new")
+    assert founder.one("main h1").text.startswith(founder.word("New"))
+    founder.go(queue)
     founder.press("What could fit what")
     assert founder.sees(founder.word("At the desk alone"))
     founder.open(said.brief)
