@@ -107,6 +107,15 @@ class Language:
         """Return the right plural form with `%(n)s` replaced by the number."""
         return self.ngettext(singular, plural, n) % {"n": self.number(n, digits)}
 
+    @property
+    def between(self) -> str:
+        """What parts things beside each other in one line. Where Arabic digits stand, a raised dot is a zero."""
+        return self.pgettext("between", " · ")
+
+    def beside(self, *parts: str) -> str:
+        """Things beside each other in one line; those that are empty are left out."""
+        return self.between.join(filter(None, parts))
+
     def weekday(self, day: int) -> str:
         return self.gettext(WEEKDAYS[_date(day).weekday()])
 

@@ -29,6 +29,7 @@ from jiwar.web.tickets import Pass
 from jiwar.web.uploads import AT_ONCE, MOST_BESIDE, STRANGERS_AT_ONCE
 from tests.core.pictures.making import PLACE, REFUSED, located
 from tests.web.client import WITH_FILE, Client, Page, World, with_file
+from tests.web.pages import LANGUAGES
 from tests.web.seated import Seats, Someone
 from tests.web.test_teams import begin, bring
 
@@ -497,7 +498,7 @@ class TestALongQueue:
     def test_shows_a_few_and_how_many_there_are(self, long) -> None:
         founded, circle = long
         page = queue(founded, circle)
-        assert f"{founded.word('New')} · " in page.text
+        assert f"{founded.word('New')}{LANGUAGES[founded.language].between}" in page.html
         assert len(cases_on(page)) == FEW
         for path in (page.path, founded.at("queue", circle, part="new")):
             assert len(founded.ask("GET", path, accept_encoding="gzip").body) <= HEAVIEST

@@ -185,6 +185,13 @@ def test_members_read_figures_and_nothing_else(three) -> None:
     assert fig.get(secret).status == 404
 
 
+def test_who_asks_the_fund_is_told_that_the_amount_belongs_in_the_words(three) -> None:
+    _, _, fig, circle = three
+    hint = fig.word("With the amount. No names, no address, no number.")
+    assert hint in does(fig, fig.to("fund", circle), "change", kind="money").text
+    assert hint not in fig.get("/help/new?show=needs").text
+
+
 def test_a_request_on_the_board_is_written_down_and_answered_there(three) -> None:
     palm, _, fig, circle = three
     world = palm.world

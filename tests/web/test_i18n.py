@@ -49,6 +49,11 @@ def test_count_in_english_needs_no_catalogue() -> None:
     ]
 
 
+def test_nothing_that_looks_like_a_digit_parts_things_in_arabic() -> None:
+    assert ARABIC.beside("نخلة", "", "٣ طلبات") == "نخلة، ٣ طلبات"
+    assert ENGLISH.beside("Heron", "3 requests") == "Heron · 3 requests"
+
+
 def test_numbers_follow_the_choice_where_the_script_is_arabic() -> None:
     assert [ARABIC.number(907), ARABIC.number(907, "latin"), ENGLISH.number(907)] == ["٩٠٧", "907", "907"]
 

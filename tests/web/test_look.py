@@ -1,5 +1,7 @@
 """The style sheet: read, cut for a page, and written under a hub's own class names."""
 
+import re
+
 import pytest
 
 from jiwar.web.loading import FOLDER
@@ -37,6 +39,12 @@ def test_a_selector_goes_along_when_all_its_classes_are_used() -> None:
 def test_a_plain_rule_goes_along_with_its_section() -> None:
     assert "legend" not in _cut("x", "mark")
     assert "legend{display:block}.field input:checked~.mark{top:calc(1px + 2px)}" in _cut("field", "mark")
+
+
+@pytest.mark.parametrize("used", ["pick", "tick", "f-l"])
+def test_the_question_above_choices_is_bold_whatever_they_look_like(used: str) -> None:
+    rules = re.findall(r"([^{}]*)\{([^{}]*)\}", cut(load_look().rules, frozenset({used}), lambda name: name))
+    assert any("legend" in selectors.split(",") and "font-weight:700" in style for selectors, style in rules)
 
 
 def test_a_property_that_nothing_refers_to_is_left_out() -> None:

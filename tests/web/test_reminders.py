@@ -89,11 +89,9 @@ def test_what_is_chosen_stands_there_again_and_ends_with_a_tap(world: World, cli
 def test_the_hours_of_my_groups_stand_among_the_hours(world: World, client: Open, language: str) -> None:
     allow(world)
     someone = found(client(language))
-    words = someone.word("%(hour)s · together: %(groups)s") % {
-        "hour": world.site.languages[language].hour(21),
-        "groups": circle_of(someone).name,
-    }
-    assert words in someone.get(world.url("reminders")).text
+    together = someone.word("together: %(groups)s") % {"groups": circle_of(someone).name}
+    spoken = world.site.languages[language]
+    assert spoken.beside(spoken.hour(21), together) in someone.get(world.url("reminders")).text
 
 
 @pytest.mark.parametrize(

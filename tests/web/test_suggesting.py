@@ -7,6 +7,7 @@ import pytest
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.rules import NOW, Wish
 from tests.web.client import Page, World
+from tests.web.pages import LANGUAGES
 from tests.web.seated import Seats, Someone
 from tests.web.talking import Talk, token
 from tests.web.test_needs import asked as waits
@@ -49,7 +50,7 @@ def test_three_are_shown_with_why_the_best_first(talk: Talk) -> None:
     page = fits(talk, talk.fig, obj)
     assert page.status == 200
     assert page.text.index("سيارة صباحاً") < page.text.index("سيارة مساءً")
-    assert f"{talk.fig.word('the same kind')} · {talk.fig.word('the same part of town')}" in page.text
+    assert LANGUAGES["ar"].beside(talk.fig.word("the same kind"), talk.fig.word("the same part of town")) in page.text
     assert "خبز" not in page.text
     assert page.html.count(" row-go") == 3
 

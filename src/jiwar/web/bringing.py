@@ -225,7 +225,7 @@ def _example(visit: Visit, wish: Wish) -> tuple[str, str, str, str]:
     """How a row will look: headline, rest, kind, and by when and where."""
     title, rest = aidwords.cut(wish.text)
     when = visit.reader.day(wish.day) if wish.day else visit.say(aidwords.WHEN[wish.when])
-    return title, rest[:120], aidwords.kind(visit, wish.kind), " · ".join(filter(None, (when, wish.area)))
+    return title, rest[:120], aidwords.kind(visit, wish.kind), visit.reader.language.beside(when, wish.area)
 
 
 async def take_rows(visit: Visit) -> Response:

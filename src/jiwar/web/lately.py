@@ -62,7 +62,8 @@ class Rows:
 
     @cached_property
     def _group(self) -> str:
-        return f"<bdi>{escape(self.circle.name)}</bdi> · " if self._named else ""
+        between = self.visit.reader.language.between
+        return f"<bdi>{escape(self.circle.name)}</bdi>{between}" if self._named else ""
 
     @cached_property
     def _quiet(self) -> str:

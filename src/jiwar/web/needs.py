@@ -59,7 +59,7 @@ def called(visit: Visit, circle: Circle) -> str:
     if not circle.membership.parent:
         return circle.name
     group = visit.member.membership(circle.group)
-    return f"{group.alias or group.name} · {visit.say('Trusted people')}"
+    return visit.reader.language.beside(group.alias or group.name, visit.say("Trusted people"))
 
 
 async def settle(circle: Circle) -> None:

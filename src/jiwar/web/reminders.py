@@ -70,7 +70,8 @@ def _in_words(visit: Visit, hour: int, groups: list[str]) -> str:
     words = visit.reader.hour(hour)
     if not groups:
         return words
-    return visit.say("%(hour)s · together: %(groups)s") % {"hour": words, "groups": " · ".join(groups)}
+    together = visit.say("together: %(groups)s") % {"groups": visit.reader.language.beside(*groups)}
+    return visit.reader.language.beside(words, together)
 
 
 async def save(visit: Visit) -> Response:

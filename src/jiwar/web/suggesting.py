@@ -90,7 +90,7 @@ def _suggestion(visit: Visit, circle: Circle, side: str, mine: Line, other: Line
 
 def why(visit: Visit, need: NeedCover, offer: NeedCover) -> str:
     """What speaks for it, in words."""
-    said = " · ".join(visit.say(WHY[one]) for one in fitting.reasons(need, offer))
+    said = visit.reader.language.beside(*(visit.say(WHY[one]) for one in fitting.reasons(need, offer)))
     return said or visit.say("nothing speaks against it")
 
 
