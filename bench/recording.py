@@ -11,12 +11,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from jiwar.web import fragments, reading
 from jiwar.web.frame import Frame, Reader
 from jiwar.web.markdown import plain, prose
-from jiwar.web.render import Page, Pages
+from jiwar.web.render import MARK, Filled, Page, Pages
 
 Render = Callable[[str], Markup]
 
@@ -105,7 +106,7 @@ class Heard:
 
     def _filled(self, call: _Call) -> Iterator[_Call]:
         """A part as it stands on the page: with its holes filled, once for each time."""
-        pieces = call.html.split(fragments.MARK)
+        pieces = call.html.split(MARK)
         if len(pieces) == 1:
             yield call
             return
@@ -142,9 +143,9 @@ def _filled_in(value: Any, given: Mapping[str, str]) -> Any:
     """A value with what fills its holes, also inside a dictionary."""
     if isinstance(value, dict):
         return {key: _filled_in(one, given) for key, one in value.items()}
-    if not isinstance(value, Markup) or fragments.MARK not in value:
+    if not isinstance(value, Markup) or MARK not in value:
         return value
-    parts = value.split(fragments.MARK)
+    parts = value.split(MARK)
     # A hole that nobody fills stands in a branch of the template that wasn't taken.
     return Markup("".join(given.get(part, "") if at % 2 else part for at, part in enumerate(parts)))  # noqa: S704
 
@@ -163,6 +164,11 @@ def _split(value: str, made: Mapping[str, int], own: str) -> Iterator[str | int]
     yield str(value)
 
 
+def _as_text(value: Any) -> Any:
+    """The floor has no parts that are ready: it renders every page as one text."""
+    return Markup(b"".join(value.parts).decode()) if isinstance(value, Filled) else value  # noqa: S704
+
+
 @contextmanager
 def heard(pages: Pages) -> Iterator[Heard]:
     """Listen to everything that is rendered with `pages` inside the block."""
@@ -176,12 +182,13 @@ def heard(pages: Pages) -> Iterator[Heard]:
 
     def hear_page(template: str, reader: Reader, frame: Frame, **values: Any) -> Page:
         notes.page = render(template, reader, frame, **values)
-        notes.whole = _Call(template, reader, frame, values, "")
+        notes.whole = _Call(template, reader, frame, {name: _as_text(one) for name, one in values.items()}, "")
         return notes.page
 
-    def hear_fill(piece: fragments.Piece, holes: Mapping[str, str]) -> str:
+    def hear_fill(piece: fragments.Piece, holes: Mapping[str, str]) -> bytes:
         html = fill(piece, holes)
-        notes.fills.append((piece.parts, dict(holes), html))
+        texts = [one.decode() if isinstance(one, bytes) else one for one in msgspec.msgpack.decode(piece.text)]
+        notes.fills.append((texts, dict(holes), html.decode()))
         return html
 
     def hear_text(render_text: Render) -> Render:

@@ -31,6 +31,9 @@ from jiwar.web.serve import HOST
 PACKAGES = ("django-spirit==0.14.3", "gunicorn==27.0.1")
 PROJECT = "site_of_spirit"
 FASTER = 20.0
+READ_STATUS = 200
+PHONE = "Mozilla/5.0 (Android 10; Mobile; rv:128.0) Gecko/128.0 Firefox/128.0"
+"""How most of a hub's readers ask. A wide screen gets, beside a topic, what is a page of its own at the other."""
 DURABLE = "on the disk when answered at both"
 READ, WRITTEN = "NORMAL", "FULL"
 """What SQLite is told of waiting for the disk."""
@@ -142,7 +145,7 @@ class Pair:
     name: str
     ours: list[Iterator[bytes]]
     theirs: list[Iterator[bytes]]
-    statuses: tuple[int, int] = (200, 200)
+    statuses: tuple[int, int] = (READ_STATUS, READ_STATUS)
     least: float | None = FASTER
 
 
@@ -163,9 +166,11 @@ def compared(scale: Scale) -> list[Row]:
 def _pages(reader: Reader, spirit: Spirit, connections: int) -> list[Pair]:
     topics = [spirit.page(path) for path in spirit.topics]
     lists = _loops([spirit.page("/topic/active/")], connections)
+    narrow, wide = (reader.topics(User_Agent=agent).loops(connections) for agent in (PHONE, ""))
     return [
         Pair("topic list", reader.group().loops(connections), lists),
-        Pair("topic page", reader.topics().loops(connections), _loops(topics, connections)),
+        Pair("topic page, to a phone", narrow, _loops(topics, connections)),
+        Pair("topic page, to a wide screen", wide, _loops(topics, connections), least=None),
     ]
 
 
@@ -196,7 +201,8 @@ def _row(pair: Pair, hub: int, spirit: int, scale: Scale) -> Row:
         ours.append(asyncio.run(call(hub, pair.ours, seconds, pair.statuses[0])))
         theirs.append(asyncio.run(call(spirit, pair.theirs, seconds, pair.statuses[1])))
     mine, others = rates(ours), rates(theirs)
-    about = f"{ours[0].page_bytes:,.0f} bytes against {theirs[0].page_bytes:,.0f}" if pair.least else DURABLE
+    sizes = f"{ours[0].page_bytes:,.0f} bytes against {theirs[0].page_bytes:,.0f}"
+    about = sizes if pair.statuses[0] == READ_STATUS else DURABLE
     return Row(
         f"{pair.name}, against django-spirit",
         str(mine),

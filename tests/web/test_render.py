@@ -12,7 +12,7 @@ from jiwar.web.components import components_page
 from jiwar.web.drawings import CARDS, DRAWINGS, drawing
 from jiwar.web.icons import ICONS, icon
 from jiwar.web.look import load_look
-from jiwar.web.render import Pages
+from jiwar.web.render import MARK, Filled, Pages
 from tests.web.pages import NONCE, Elements, classes_in, frame, language, pages, reader, style_of
 
 BUDGET = 14 * 1024
@@ -171,3 +171,17 @@ def test_icons_and_drawings_stay_small() -> None:
     assert len(ICONS) >= 20
     assert max(len(icon(name, look.class_names)) for name in ICONS) < 500
     assert max(len(drawing(name, look.class_names)) for name in {**DRAWINGS, **CARDS}) <= 1200
+
+
+def test_what_is_filled_in_stands_where_the_template_has_it_as_often_as_it_does(folder: Path) -> None:
+    made = _write(folder, "<p>{{ one }}</p>{% if none %}never{% endif %}<b>{{ two }}{{ one }}</b>")
+    parts = {"one": Filled([b"<i>\xd8\xb3</i>", "<u>&amp;</u>"]), "two": Filled([b"2"]), "none": Filled([])}
+    page = made.render("made.html", reader("ar"), frame(), **parts)
+    assert page.body.decode() == "<p><i>س</i><u>&amp;</u></p><b>2<i>س</i><u>&amp;</u></b>"
+
+
+def test_nothing_that_somebody_wrote_is_taken_for_a_hole(folder: Path) -> None:
+    made = _write(folder, "<p>{{ text }}</p>{{ one }}")
+    text = f"{MARK}one{MARK} {MARK} one{MARK} {MARK}{'0' * len(NONCE)} one{MARK}"
+    page = made.render("made.html", reader("ar"), frame(), text=text, one=Filled([b"part"]))
+    assert page.body.decode() == f"<p>{text}</p>part"

@@ -195,3 +195,14 @@ def test_the_open_talk_stays_in_the_list_beside_it(talk: Talk) -> None:
     talk.say(talk.palm, talk.room(talk.palm), "مساء الخير")
     rows = _rows(talk.reads_topic(talk.fig, first))
     assert [('aria-current="true"' in row, "المفتوح" in row) for row in rows if "المفتوح" in row] == [(True, True)]
+
+
+def test_a_phone_is_spared_what_only_a_wide_screen_shows(talk: Talk) -> None:
+    """Most readers have one, and would fetch on every page what their browser hides."""
+    obj = talk.topic(talk.palm, "عقد إيجار")
+    path = talk.seats.world.url("topic", topic=talk.fig.name(talk.circle[:16] + obj))
+    agent = "Mozilla/5.0 (Android 13; %s; rv:128.0) Gecko/128.0 Firefox/128.0"
+    assert _rows(talk.fig.ask("GET", path, user_agent=agent % "Tablet"))
+    narrow = talk.fig.ask("GET", path, user_agent=agent % "Mobile")
+    assert "عقد إيجار" in narrow.text
+    assert not _rows(narrow)

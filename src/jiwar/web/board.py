@@ -21,12 +21,13 @@ from jiwar.systems.needs.model import NEED
 from jiwar.web import aidwords, cursor, narrowing, queue
 from jiwar.web.app import At
 from jiwar.web.figures import with_figures
-from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, joined, reading
+from jiwar.web.fragments import Made, Piece, Sealed, Wanted, holes, reading
 from jiwar.web.frame import Frame
 from jiwar.web.fund import with_fund
 from jiwar.web.lately import open_circles
 from jiwar.web.narrowing import Narrowed
 from jiwar.web.needs import SIDES, called, own_rows, settle, with_aid
+from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode
 
@@ -175,13 +176,13 @@ def _shown(side: str) -> str:
     return next(word for word, one in SIDES.items() if one == side)
 
 
-def _filled(visit: Visit, cards: list[Card], named: bool) -> Markup:
+def _filled(visit: Visit, cards: list[Card], named: bool) -> Filled:
     """The cards with what is this reader's own."""
     fresh = _part(visit, "needs/_fresh.html") if cards else ""
     groups = {
         one.circle.id: str(Markup("<span><bdi>{}</bdi></span>").format(called(visit, one.circle))) for one in cards
     }
-    return joined(
+    return Filled(
         card.piece.fill(
             {
                 "href": visit.site.paths.url("need", need=visit.object_name(card.circle.id, card.obj)),
@@ -238,7 +239,7 @@ def _board(
         filtered=wanted.at_all,
         older=older,
         bare=url("help", bare="yes", **kept) if hidden else "",
-        mine=[mine for circle in circles for mine in own_rows(visit, circle)],
+        beside=[] if visit.reader.narrow else [mine for circle in circles for mine in own_rows(visit, circle)],
         circle=kept.get("circle", ""),
     )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from markupsafe import Markup
-
 from jiwar.systems.rooms.model import NO_REPLY
 from jiwar.web.faces import colour, known_as
 from jiwar.web.reading import Person, Reading, Said, Spoken
@@ -20,7 +18,7 @@ class Thread:
         self._me, self._first = " " + names("me"), " " + names("first")
         self._shown: dict[int, Said] = {}
 
-    def whole(self, said: Sequence[Said], read: int) -> Iterator[str]:
+    def whole(self, said: Sequence[Said], read: int) -> Iterator[bytes | str]:
         """All of them with the lines between; `read` is the mark, or -1 when nothing is new."""
         self._shown = {one.about.slot: one for one in said}
         before: Spoken | None = None
@@ -49,7 +47,7 @@ class Thread:
     def _say(self, message: str) -> str:
         return self._reading.reader.language.gettext(message)
 
-    def one(self, said: Said, before: Spoken | None) -> str:
+    def one(self, said: Said, before: Spoken | None) -> bytes:
         """One message after another one."""
         about = said.about
         first = before is None or before.author != about.author or before.day != about.day
@@ -62,10 +60,10 @@ class Thread:
             given["answered"] = self.quote(about.refers)
         html = said.piece.fill(given | self._reading.pressed(about))
         if about.author in self._reading.circle.membership.muted:
-            return self._reading.part("forum/_muted.html", name=Markup(f"<bdi>{who.name}</bdi>"), post=Markup(html))  # noqa: S704 - both are ours
+            return self._reading.behind(who, html)
         return html
 
-    def alone(self, said: Said) -> str:
+    def alone(self, said: Said) -> bytes:
         return self.one(said, None)
 
     def around(self, shown: dict[int, Said]) -> None:

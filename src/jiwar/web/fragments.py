@@ -8,7 +8,7 @@ under the key that opens the record itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,10 +20,9 @@ from jiwar.crypto.sealing import OuterKey
 from jiwar.errors import Damaged, NotCanonical, Unopenable
 from jiwar.log.shelf import ShelfLog
 from jiwar.web.frame import Reader
+from jiwar.web.render import MARK
 from jiwar.wire.canonical import Wire, encode
 
-MARK = "\x00"
-"""Stands on both sides of a hole's name. No text of people holds it (`circles.texts`)."""
 Place = tuple[int, int, int]
 """Epoch, lane and day: what the key of a record or cover hangs on."""
 
@@ -37,21 +36,14 @@ class Piece(Wire, frozen=True):
     meta: bytes
     text: bytes
 
-    @property
-    def parts(self) -> list[str]:
-        """Texts and names of holes by turns."""
-        return _texts.decode(self.text)
-
-    def fill(self, holes: Mapping[str, str]) -> str:
+    def fill(self, holes: Mapping[str, str]) -> bytes:
         """The part for one reader. A hole that is not given is a mistake of the page."""
-        filled = self.parts
-        for at in range(1, len(filled), 2):
-            filled[at] = holes[filled[at]]
-        return "".join(filled)
+        return b"".join([one if isinstance(one, bytes) else holes[one].encode() for one in _texts.decode(self.text)])
 
 
 Made = tuple[bytes, str]
-_texts = msgspec.msgpack.Decoder(list[str])
+_texts: msgspec.msgpack.Decoder[list[bytes | str]] = msgspec.msgpack.Decoder()
+"""Of a part: its texts as they go out, and between them the names of its holes, which the type tells apart."""
 _pieces = msgspec.msgpack.Decoder(Piece)
 _together = msgspec.msgpack.Decoder(tuple[Piece, ...])
 _NOTHING = Piece(b"", b"")
@@ -136,7 +128,7 @@ class Sealed:
             made = make()
         except (Damaged, NotCanonical):
             return None
-        piece = Piece(made[0], encode(made[1].split(MARK))) if made else _NOTHING
+        piece = Piece(made[0], encode(_texts_of(made[1]))) if made else _NOTHING
         self._log.fragments.put(key, name, encode(piece))
         return piece
 
@@ -150,10 +142,9 @@ class Sealed:
         return self._keys[places]
 
 
+def _texts_of(rendered: str) -> list[bytes | str]:
+    return [one if at % 2 else one.encode() for at, one in enumerate(rendered.split(MARK))]
+
+
 def _shown(piece: Piece | None) -> Piece | None:
     return piece if piece and piece.text else None
-
-
-def joined(parts: Iterable[str]) -> Markup:
-    """Rendered parts one after the other."""
-    return Markup("".join(parts))  # noqa: S704 - rendered by templates of ours

@@ -23,7 +23,9 @@ class Reader:
     theme: Theme = "auto"
     size: TextSize = "normal"
     sparing: bool = False
-    """Small pages: short lists, no drawings, nothing that is only beside, no script but where it was asked for."""
+    """Small pages: short lists, no drawings, no script but where it was asked for."""
+    narrow: bool = False
+    """Nothing that is only beside what was asked for: the reader has a phone, or is sparing."""
 
     def most(self, rows: int) -> int:
         """How many rows of a list that is cut at `rows` for others."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import msgspec
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from jiwar.circles.circle import Circle
 from jiwar.errors import Damaged, NotThere, Removed
@@ -19,6 +19,7 @@ from jiwar.systems.rooms.rules import MOST_UNREAD
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.fragments import hole
 from jiwar.web.reading import Person, Reading, RoomState, Spoken, TopicState, person
+from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode, reread
 
@@ -31,7 +32,7 @@ _SLOT = "groups"
 class Line(msgspec.Struct, frozen=True):
     """One row of a list. `order` puts what is new first, then the last word; `fill` makes the row that is shown."""
 
-    fill: Callable[[], str]
+    fill: Callable[[], bytes]
     unread: int
     order: tuple[bool, int, int, int]
     is_room: bool
@@ -96,7 +97,7 @@ class Rows:
     def topic(self, topic: TopicState, current: bytes = b"") -> Line:
         unread = self.reading.unread(topic)
 
-        def fill() -> str:
+        def fill() -> bytes:
             href = self._url("topic", topic=self.visit.object_name(self.circle.id, topic.obj))
             return topic.piece.fill(self._row(href, unread, MOST_RECENT, topic.obj == current))
 
@@ -117,7 +118,7 @@ class Rows:
         last = lately.last
         day, part = (last.day, max(last.part, 0)) if last else _NEVER
 
-        def fill() -> str:
+        def fill() -> bytes:
             href = self._url("room", room=self.visit.object_name(self.circle.id, room.obj))
             given = self._row(href, lately.unread, MOST_UNREAD - 1, room.obj == current)
             given["last"] = self.words(last) if last else str(escape(self.visit.say("Nothing said lately")))
@@ -178,11 +179,11 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: line.order, reverse=True)
 
 
-def as_list(lines: Iterable[Line]) -> Markup:
-    return Markup("".join(line.fill() for line in lines))  # noqa: S704 - rendered by templates of ours
+def as_list(lines: Iterable[Line]) -> Filled:
+    return Filled(line.fill() for line in lines)
 
 
-def beside(rows: Rows, current: bytes) -> Markup:
+def beside(rows: Rows, current: bytes) -> Filled:
     """The list that stands beside a topic or room of the same circle; the open one, read by now, stays in it."""
     lines = in_order(rows.lines(BESIDE, current))
     others = [line for line in lines if not line.current][: BESIDE - 1]

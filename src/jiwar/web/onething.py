@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
@@ -17,6 +16,7 @@ from jiwar.errors import BadChoice, JiwarError, NotThere
 from jiwar.web import messages
 from jiwar.web.forms import Form
 from jiwar.web.reading import Said
+from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
 
 SLOT = 8
@@ -63,7 +63,7 @@ def page(
     visit: Visit,
     circle: Circle,
     said: Said,
-    html: str,
+    html: bytes,
     template: str,
     error: JiwarError | None,
     unnamed: bool = False,
@@ -79,7 +79,7 @@ def page(
         template,
         tab="talk",
         status=messages.status(error) if error else 200,
-        shown=Markup(html),  # noqa: S704 - rendered by templates of ours
+        shown=Filled([html]),
         mine=mine,
         care=circle.me.holds(STEWARD | MODERATOR) and not mine,
         report="" if mine or circle.membership.parent else visit.site.paths.url("report", about=values["here"]),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 
 import msgspec
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from jiwar.circles import oneoffs, rights, texts
 from jiwar.circles.circle import Circle
@@ -188,6 +188,11 @@ class Reading:
     def outline(self, template: str, **values: object) -> str:
         """The same, rendered once for the whole hub: with holes for whatever is anybody's own."""
         return self.site.pages.outline(template, self.reader, self._frame, **values)
+
+    def behind(self, who: Person, said: bytes) -> bytes:
+        """What somebody muted said, closed until it is asked for."""
+        name, post = Markup(f"<bdi>{who.name}</bdi>"), Markup(said.decode())  # noqa: S704 - both are ours
+        return self.part("forum/_muted.html", name=name, post=post).encode()
 
     # topics
 

@@ -18,6 +18,22 @@ from jiwar.web.loading import FOLDER, environment
 from jiwar.web.look import Look
 from jiwar.web.uses import Uses
 
+MARK = "\x00"
+"""Stands on both sides of a hole's name. No text of people holds it (`circles.texts`)."""
+
+
+class Filled:
+    """Parts of a page, rendered and filled in already, one after the other.
+
+    They are bytes: the bulk of a page, that is neither decoded nor encoded again on its way out.
+    """
+
+    def __init__(self, parts: Iterable[bytes | str]) -> None:
+        self.parts = [part if isinstance(part, bytes) else part.encode() for part in parts]
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -77,15 +93,20 @@ class Pages:
         return self.look.class_names(names)
 
     def render(self, template: str, reader: Reader, frame: Frame, **context: object) -> Page:
-        """Render a page. Templates see `frame`, `url`, `reader` and its `n`, `count`, `day`, `moment`, `when`."""
+        """Render a page. Templates see `frame`, `url`, `reader` and its `n`, `count`, `day`, `moment`, `when`.
+
+        In the place of what is `Filled` the template sees a hole, or nothing where that is empty.
+        """
         nonce = self._new_nonce()
         loaded = self._environments[reader.language.way].get_template(template)
+        filled = {name: value for name, value in context.items() if isinstance(value, Filled)}
+        context |= {name: _hole(nonce, name) if value else "" for name, value in filled.items()}
         text = loaded.render(
             reader=reader, frame=frame, url=frame.url, nonce=nonce, style=self.style(template),
             n=reader.n, count=reader.count, day=reader.day, moment=reader.moment, when=reader.when,
             **context,
         )  # fmt: skip
-        return Page(text.encode(), nonce, bool(frame.script), frame.worker)
+        return Page(_put_in(text, nonce, filled), nonce, bool(frame.script), frame.worker)
 
     def fragment(self, template: str, reader: Reader, frame: Frame, **context: object) -> str:
         """Render a part of a page, such as one message, without head, bars and style."""
@@ -107,3 +128,18 @@ class Pages:
         made = next(iter(self._environments.values()))
         source = made.loader.get_source(made, name)[0] if made.loader else ""
         return made.parse(source, name)
+
+
+def _hole(nonce: str, name: str) -> Markup:
+    """Named by the page's nonce: nobody who wrote what stands there knew it."""
+    return Markup(f"{MARK}{nonce} {name}{MARK}")  # noqa: S704 - a number and a name of ours
+
+
+def _put_in(text: str, nonce: str, filled: Mapping[str, Filled]) -> bytes:
+    first, *rest = text.split(f"{MARK}{nonce} ")
+    pieces = [first.encode()]
+    for part in rest:
+        name, _, after = part.partition(MARK)
+        pieces += filled[name].parts
+        pieces.append(after.encode())
+    return b"".join(pieces)

@@ -89,4 +89,5 @@ def padded_gzip(body: bytes, step: int = COMPRESSED_STEP) -> bytes:
 def padded_plain(body: bytes, step: int = PLAIN_STEP) -> bytes:
     """Return `body` with a comment of spaces at its end that brings it to a multiple of `step`."""
     opening, closing = COMMENT
-    return body + opening + b" " * (-(len(body) + len(opening) + len(closing)) % step) + closing
+    spaces = b" " * (-(len(body) + len(opening) + len(closing)) % step)
+    return b"".join((body, opening, spaces, closing))

@@ -18,10 +18,10 @@ from jiwar.web.app import At
 from jiwar.web.bubbles import Thread
 from jiwar.web.faces import colour, letter
 from jiwar.web.forum import _chosen as chosen_circle
-from jiwar.web.fragments import joined
 from jiwar.web.lately import Rows, beside, open_circles
 from jiwar.web.limits import WRITE
 from jiwar.web.reading import RoomState
+from jiwar.web.render import Filled
 from jiwar.web.respond import ALWAYS
 from jiwar.web.teams import TEAMS
 from jiwar.web.visit import Visit
@@ -89,7 +89,7 @@ def _page(room: Opened, draft: Draft, before: str = "") -> Response:
     shown_most = visit.reader.most(view.SHOWN)
     said = room.rows.reading.messages(state.obj, shown_most, _slot_before(room, before))
     thread = Thread(room.rows.reading, state.obj, room.rows.person)
-    shown = joined(thread.whole(said, read if state.head > read else -1))
+    shown = Filled(thread.whole(said, read if state.head > read else -1))
     older = ""
     if len(said) >= shown_most:
         older = url("room", room=room.key, before=onething.name(visit, circle, state.obj, said[0].about.slot))
@@ -118,8 +118,8 @@ def _page(room: Opened, draft: Draft, before: str = "") -> Response:
         live=url("room_live", room=room.key) if live else "",
         follow=url("room", room=room.key, live=1) if visit.reader.sparing and not (live or before) else "",
         draft=draft,
-        answered=joined([thread.quote(draft.answers)]) if draft.answers != NO_REPLY else "",
-        lines="" if visit.reader.sparing else beside(room.rows, state.obj),
+        answered=Filled([thread.quote(draft.answers)]) if draft.answers != NO_REPLY else "",
+        lines="" if visit.reader.narrow else beside(room.rows, state.obj),
         begin="" if circle.membership.parent else url("new_topic", circle=visit.circle_name(circle.id)),
         tend=url("room_tend", room=room.key) if view.may_tend(circle, state.opener) else "",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
@@ -10,6 +9,7 @@ from jiwar.systems.forum.rules import PAGE
 from jiwar.web import cursor
 from jiwar.web.app import At
 from jiwar.web.lately import Rows, as_list, group_names, in_order, open_circles
+from jiwar.web.render import Filled
 from jiwar.web.unnamed import any_unnamed, settle
 from jiwar.web.visit import Visit
 
@@ -74,7 +74,7 @@ def _of_one(visit: Visit, circle: Circle, before: str) -> Response:
 def _page(
     visit: Visit,
     named: list[tuple[bytes, str]],
-    lines: Markup,
+    lines: Filled,
     wanted: str = "",
     circle: Circle | None = None,
     older: str = "",

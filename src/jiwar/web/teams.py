@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from jiwar.circles import newcomers, reports, roles, window
@@ -22,6 +21,7 @@ from jiwar.web.app import At
 from jiwar.web.lately import Rows, as_list
 from jiwar.web.limits import SLOW
 from jiwar.web.persons import Person, person
+from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
 
 TEAMS = {STEWARD: "care", MODERATOR: "order", GREETER: "welcome", DISPATCHER: "dispatch", TRUSTED: "trusted"}
@@ -131,7 +131,7 @@ def _parlour(visit: Visit, circle: Circle) -> str:
     return visit.site.paths.url("room", room=visit.object_name(circle.id, room)) if room else ""
 
 
-def _rooms(visit: Visit, inner: Circle) -> Markup:
+def _rooms(visit: Visit, inner: Circle) -> Filled:
     rows = Rows(visit, inner, named=False)
     return as_list(rows.room(room) for room in rows.reading.rooms())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
@@ -18,10 +18,10 @@ from jiwar.systems.forum.model import NO_QUOTE
 from jiwar.systems.forum.view import Beginning, ShownPost
 from jiwar.web import breaks, onething
 from jiwar.web.faces import NO_LETTER, colour, known_as, letter
-from jiwar.web.fragments import joined
 from jiwar.web.lately import Rows, beside
 from jiwar.web.markdown import prose
 from jiwar.web.reading import Person, Reading, Said, TopicState
+from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
 
 LAST = "last"
@@ -177,18 +177,19 @@ def topic_page(topic: Topic, draft: Draft) -> Response:
         older=topic.older(),
         newer=topic.newer(),
         draft=draft,
-        quoted=joined([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else "",
+        quoted=Filled([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else "",
         preview=_preview(topic, draft) if draft.preview else None,
         notes=circle.charter.notes,
-        lines="" if visit.reader.sparing else beside(topic.rows, topic.state.obj),
+        lines="" if visit.reader.narrow else beside(topic.rows, topic.state.obj),
         begin=url("new_topic", circle=visit.circle_name(circle.id)),
     )
 
 
-def _filled(topic: Topic, read: int) -> Markup:
+def _filled(topic: Topic, read: int) -> Filled:
     """The posts of the page with what is this reader's own; the first new one is marked, and where some have gone."""
     say, part = topic.visit.say, topic.reading.part
-    parts, marked = [], topic.state.head <= read
+    parts: list[bytes | str] = []
+    marked = topic.state.head <= read
     if topic.began.is_gone and (topic.page, topic.part) == (topic.began.page, 1):
         text = say("The beginning's time is up. The rest is here.")
         parts.append(part("rooms/_rule.html", id="", text=text, fade=True))
@@ -198,10 +199,10 @@ def _filled(topic: Topic, read: int) -> Markup:
             if at > 1:
                 parts.append(part("rooms/_rule.html", id="new", text=say("New since"), fade=False))
         parts.append(fill(topic, post, at))
-    return joined(parts)
+    return Filled(parts)
 
 
-def fill(topic: Topic, post: Said, at: int) -> str:
+def fill(topic: Topic, post: Said, at: int) -> bytes:
     about = post.about
     who = topic.person(about.author, str(at))
     given = {"at": str(at), "person": who.path, "name": who.name, "letter": who.letter, "quoted": ""}
@@ -212,7 +213,7 @@ def fill(topic: Topic, post: Said, at: int) -> str:
         given["alone"] = topic.visit.site.paths.url("post", post=alone)
     html = post.piece.fill(given | topic.reading.pressed(about))
     if about.author in topic.circle.membership.muted:
-        return topic.reading.part("forum/_muted.html", name=Markup(f"<bdi>{who.name}</bdi>"), post=Markup(html))  # noqa: S704 - both are ours
+        return topic.reading.behind(who, html)
     return html
 
 
@@ -240,7 +241,7 @@ def _preview(topic: Topic, draft: Draft) -> dict[str, object]:
         me = topic.state.who_began
     post = ShownPost(0, clock.day(), clock.part(), me, "stands", "", draft.text, draft.note, draft.quote, False, ())
     name = topic.called(me) if me == topic.state.who_began else topic.circle.me.handle
-    quoted = joined([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else ""
+    quoted = Filled([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else ""
     sign = NO_LETTER if me == topic.state.who_began else letter(name)
     return {"post": post, "text": prose(draft.text), "name": name, "letter": sign, "colour": colour(me),
             "quoted": quoted}  # fmt: skip

@@ -41,6 +41,13 @@ CIRCLE_NAME = 16
 """Bytes of a circle's id that stand for it in URLs."""
 
 
+def has_a_phone(browser: str) -> bool:
+    """Whether a browser says of itself that it is a phone's, as those of phones do and those of tablets don't (what
+    the Compatibility Standard calls a mobile one). It isn't kept.
+    """
+    return "Mobi" in browser
+
+
 class Visit:
     """The request as page functions see it. `by_itself`: a browser makes it without anybody, so it isn't seen."""
 
@@ -202,6 +209,7 @@ class Visit:
             theme=cast(Theme, settings.theme),
             size=cast(TextSize, settings.text),
             sparing=settings.sparing,
+            narrow=settings.sparing or has_a_phone(self.request.headers.get("user-agent", "")),
         )
 
     def _settings(self) -> Settings:

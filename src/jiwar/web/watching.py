@@ -165,10 +165,13 @@ class Watcher:
             self._push(moment, "rule", self._thread(moment).day(said.about.day))
         self.newest = max(self.newest, slot)
         if self._sees_as_others and not self._is_in(said.about):
-            moment.common = moment.common or self._thread(moment).one(said, moment.before)
+            moment.common = moment.common or self._message(said, moment)
             self._push(moment, "say", moment.common)
         else:
-            self._push(moment, "say", self._thread(moment).one(said, moment.before))
+            self._push(moment, "say", self._message(said, moment))
+
+    def _message(self, said: Said, moment: Moment) -> str:
+        return self._thread(moment).one(said, moment.before).decode()
 
     def _thread(self, moment: Moment) -> Thread:
         thread = Thread(self.reading, self.obj, self._person)
