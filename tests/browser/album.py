@@ -143,6 +143,7 @@ FULL: Pages = {
     "fund-account": _from_group("/care", "/fund/book"),
     "fund-new": lambda person: person.press("Write something down"),
     "fund-entry": _entry,
+    "fund-take": _from_group("/care", "/fund/book", "/fund/take"),
     "fund-settings": _from_group("/care", "/fund/book", "/fund/settings"),
     "unnamed": _from_group("/care", "/topics"),
     "invite": _from_group("/invite"),

@@ -569,6 +569,8 @@ class _Story:
         page = founder.submit(page, "fund_new", kind="help", amount="40", text=words["text"] + HOSTILE)
         page = founder.submit(page, "fund_entry", "I agree")
         founder.submit(page, "fund_entry", "No longer needed")
+        page = founder.go("more", "groups", "group", "care", "fund_book", "fund_take")
+        founder.submit(page, "fund_take", "Take it along")
         group = self.guest.go("more", "groups", "group")
         for name in ("fund", "help_figures"):
             self.guest.follow(group, name)

@@ -7,6 +7,7 @@ import pytest
 from jiwar.circles import roles
 from jiwar.circles.rights import PERIOD_DAYS
 from jiwar.clock import SetClock
+from jiwar.sheets.reading import read
 from jiwar.systems.fund import service, view
 from jiwar.systems.needs import service as needs
 from jiwar.systems.needs.model import NEED
@@ -203,6 +204,29 @@ def test_a_request_on_the_board_is_written_down_and_answered_there(three) -> Non
     page = palm.send(page, "fund_new", amount="40")
     assert palm.about("need", circle, obj) in page.links
     assert palm.word("Write it down for the fund") not in fig.get(fig.about("need", circle, obj)).text
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
+def test_the_account_is_taken_along_and_comes_to_what_there_is(three, kind: str) -> None:
+    palm, lamp, fig, circle = three
+    writes(palm, circle, "income", "100", "حصيلة الجمعة")
+    does(palm, writes(palm, circle, "help", "40"), "agree")
+    does(lamp, entry(lamp, circle), "agree")
+    does(lamp, entry(lamp, circle), "hand")
+    page = palm.get(palm.at("fund_take", circle))
+    assert palm.at("fund_take", circle) in palm.to("fund_book", circle).links
+    file = palm.send(page, "fund_take", kind=kind)
+    assert file.headers["content-disposition"] == f'attachment; filename="table.{kind}"'
+    heads, before, came, went, now = [row.cells for row in read(file.body).rows]
+    assert CURRENCY in heads[2]
+    assert [row[2] for row in (before, came, went, now)] == ["0", "100", "40", "60"]
+    assert [bool(row[3]) for row in (came, went)] == [False, True]
+    assert went[4] == palm.word("Handed over")
+    said = " ".join(cell for row in (before, came, went, now) for cell in row)
+    assert FOR not in said, "what it was for goes here after its days, and would stay there"
+    token = fig.to("fund", circle).forms[0].fields["token"]
+    assert fig.to("fund_take", circle).status == 404
+    assert fig.post(fig.at("fund_take", circle), {"token": token, "kind": kind}).status == 404
 
 
 def test_the_care_team_opens_and_closes_it(three) -> None:

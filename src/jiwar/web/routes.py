@@ -2,6 +2,7 @@
 
 from jiwar.web import (
     about,
+    account,
     aid,
     answering,
     asking,
@@ -110,6 +111,7 @@ ALL: tuple[At, ...] = (
     *figures.ROUTES,
     *fund.ROUTES,
     *ledger.ROUTES,
+    *account.ROUTES,
     *week.ROUTES,
     *teams.ROUTES,
     *vouching.ROUTES,
