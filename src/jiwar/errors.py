@@ -35,6 +35,7 @@
     │   ├── WrongWords            rule.wrong_words
     │   ├── LastSteward           rule.last_steward
     │   ├── StewardsFirst         rule.stewards_first
+    │   ├── NobodyAnswers         rule.nobody_answers      too few others in the care team to answer for it
     │   ├── KeyringFull           rule.keyring_full
     │   ├── Full                  rule.full                as many as there may be
     │   ├── PhotosFull            rule.photos_full         no place for one more photo now
@@ -207,6 +208,10 @@ class LastSteward(Refused):
 
 class StewardsFirst(Refused):
     code = "rule.stewards_first"
+
+
+class NobodyAnswers(Refused):
+    code = "rule.nobody_answers"
 
 
 class KeyringFull(Refused):

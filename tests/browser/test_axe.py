@@ -25,9 +25,9 @@ ENTRANCES = {"door", "founding", "joining", "second"}
 BY_BUTTONS = {"post", "message", "invite_slip"}
 WHERE_STORIES_LEAD = {"latch", "return_stop", "new_key_words", "new_key_typed", "asked", "applicant", "applicants"}
 WHERE_STORIES_LEAD |= {"keepers_choose", "keepers_begun", "keeping", "help_columns", "help_rows", "need_photo"}
-WHERE_STORIES_LEAD |= {"followup", "followup_nobody", "confided", "case_photo", "plan", "pair"}
+WHERE_STORIES_LEAD |= {"opening", "followup", "followup_nobody", "confided", "case_photo", "plan", "pair"}
 """Looked at in tests/browser/test_phones.py, test_lost.py, test_asking.py, test_keepers.py, test_bringing.py,
-test_needs.py, test_cases.py and test_desk.py."""
+test_needs.py, test_cases.py, test_opening.py and test_desk.py."""
 
 
 @BY_DAY

@@ -12,6 +12,7 @@ import pytest
 import jiwar
 from jiwar import scheduler
 from jiwar.circles import (
+    answerable,
     callers,
     charters,
     fold,
@@ -76,6 +77,11 @@ STRUCTURES: list[type[Wire]] = [
     *speech.KINDS.values(),
     forum.Post,
     forum.Unnamed,
+    forum.NameAsked,
+    forum.NameAgreed,
+    forum.NameOpened,
+    answerable.Sealed,
+    answerable.Named,
     forum.TopicCover,
     forum.Call,
     rooms.Room,

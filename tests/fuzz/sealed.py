@@ -11,13 +11,15 @@ import pkgutil
 from base64 import b32encode
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 import jiwar
 from jiwar.circles import (
+    answerable,
     applicants,
     callers,
     founding,
@@ -29,12 +31,23 @@ from jiwar.circles import (
     transfer,
     window,
 )
+from jiwar.circles.answerable import Sealed
+from jiwar.circles.circle import Circle
 from jiwar.clock import SetClock
 from jiwar.crypto import envelopes, sealing
 from jiwar.crypto.halves import put_together
 from jiwar.crypto.handles import Names, name_of_raw
 from jiwar.crypto.hashing import digest
-from jiwar.crypto.labels import ACCOUNT_INNER, COVER_SEAL, EPOCH_TRANSFER, INBOX, INVITE_SEAL, PHONE_SEAL, RECORD_SEAL
+from jiwar.crypto.labels import (
+    ACCOUNT_INNER,
+    ANSWER_NAME,
+    COVER_SEAL,
+    EPOCH_TRANSFER,
+    INBOX,
+    INVITE_SEAL,
+    PHONE_SEAL,
+    RECORD_SEAL,
+)
 from jiwar.crypto.random import system_random
 from jiwar.errors import (
     BadFormToken,
@@ -261,6 +274,31 @@ def halves(data: bytes) -> None:
     with suppress(NotCanonical):
         other = put_together(half, data[len(half) :])
         assert put_together(half, other) == data[len(half) :]
+
+
+class _Aside:
+    """A circle, as far as names are sealed in it: everybody is in it."""
+
+    id = KEY
+    log = SimpleNamespace(persona=ME)
+    sketch = SimpleNamespace(member=lambda persona: persona)
+
+
+def sealed_names(data: bytes) -> None:
+    """What stands sealed in a topic, what is passed on, and a whole seal over whatever bytes: it names nobody."""
+    circle, who = cast(Circle, _Aside), tuple(sorted((ME.key, KEY)))
+    with suppress(NotCanonical):
+        found = decode(data, Sealed)
+        assert not answerable.is_sound(found) or encode(found) == data
+    for envelope in (data, bytes(envelopes.OVERHEAD) + data):
+        _refused(partial(answerable.my_halves, circle, RID, Sealed(who, (envelope, envelope), b"")), Unopenable)
+        _refused(partial(answerable.passed_on, circle, RID, KEY, envelope), Unopenable)
+    half = ME.kem_seed[:32]
+    key = put_together(half, KEY)
+    whole = sealing.seal(key, ANSWER_NAME, (KEY, RID), data[: answerable.NAME_SIZE - 1], size=answerable.NAME_SIZE)
+    for name in (data, whole):
+        opened = partial(answerable.open_name, circle, RID, Sealed(who, (), name), half, KEY)
+        _refused(opened, Unopenable, BadSignature, NotCanonical)
 
 
 class _Pages:

@@ -47,6 +47,14 @@ TARGETS = {
     "keeper_slips": Target(sealed.keeper_slips, ("circles.keeping.read_slip", "circles.invitations.read_admission")),
     "keeper_letters": Target(sealed.keeper_letters, ("circles.keeping.require_sound",)),
     "one_offs": Target(sealed.one_offs, ("circles.oneoffs.unsized",)),
+    "sealed_names": Target(
+        sealed.sealed_names,
+        (
+            "circles.answerable.my_halves",
+            "circles.answerable.passed_on",
+            "circles.answerable.open_name",
+        ),
+    ),
     "pictures": Target(sealed.pictures, ("systems.needs.pictures.read",)),
     "halves": Target(sealed.halves, ("crypto.halves.put_together",)),
     "published_pages": Target(sealed.published_pages, ("circles.publishing.read",)),

@@ -226,6 +226,7 @@ class _Story:
         for who in (self.founder, self.guest):
             who.crawl()
         self._keepers()
+        self._answerable()
         self._change_hands()
         self._part()
 
@@ -694,6 +695,30 @@ class _Story:
         page = again.submit(again.get(f"{link}?l={again.language}"), "joining", words=spoken)
         founder.key = shown_key(page)[0]
         again.submit(again.submit(page, "new_key_words", "yes"), "new_key_typed", key=founder.key)
+
+    def _answerable(self) -> None:
+        """Third begins a topic that is answerable; founder asks who that was, withdraws, asks again; guest agrees;
+        and it is taken back.
+        """
+        founder, guest, third, words = self.founder, self.guest, self.third, self.words
+        care = founder.follow(founder.follow(founder.go("more", "groups"), "group", text=words["group"]), "care")
+        founder.submit(founder.follow(care, "care_unnamed"), "care_unnamed", unnamed="answerable")
+        for who in (founder, third, founder, third):  # What is asked for at one sign-in is signed at another's.
+            self._let_days_pass(1)
+            who.go()
+        nobody: dict[str, Any] = {"as": "nobody"}
+        page = third.submit(
+            third.go("talk", "new_topic"), "new_topic", "send", title=words["more"], text="؟", **nobody
+        )
+        third.submit(page, "new_topic", "confirm")
+        services = self.world.hub.services
+        self.world.run(services.later.look(services.store, float("inf")))
+        page = founder.follow(founder.follow(founder.go("talk"), "topic", text=words["more"]), "opening")
+        founder.submit(founder.submit(page, "opening", "ask", reason=words["text"]), "opening", "")
+        founder.submit(founder.get(page.path), "opening", "ask", reason=words["text"])
+        asked = guest.go("more", "groups", "group", "care", "opening")
+        assert words["third"] in guest.submit(asked, "opening").text
+        third.submit(third.go("talk", "topics_mine"), "topics_mine")
 
     def _pause(self) -> None:
         """Two hold what the third writes, once they have been there for a week; one of them lets it show."""

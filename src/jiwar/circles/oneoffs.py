@@ -36,7 +36,7 @@ from jiwar.wire.canonical import encode
 from jiwar.wire.frame import pad, unpad
 
 ONE_OFF = "one-off"
-SIZE = 6_144
+SIZE = 9_216
 """Bytes of everything that a one-off says."""
 BOX = boxes.ONE_OFF
 THANKED_DAYS = 7

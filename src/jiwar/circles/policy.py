@@ -21,8 +21,9 @@ CURRENCY_LIMIT = 20
 STEPS = (5, 10, 50, 100, 1_000, 10_000, 100_000)
 LEVELS = ("open", "guarded", "hidden", "scattered")
 Inviters = Literal["members", "stewards", "nobody"]
-OFF, THROTTLED = UNNAMED_WAYS = ("off", "throttled")
-"""Topics without a name: none; or as many as somebody has rights for."""
+OFF, THROTTLED, ANSWERABLE = UNNAMED_WAYS = ("off", "throttled", "answerable")
+"""Topics without a name: none; as many as somebody has rights for; or as many, and two stewards together can open who
+began one."""
 
 
 class Welcome(Wire, frozen=True):

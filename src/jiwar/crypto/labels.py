@@ -100,3 +100,9 @@ COMPARE_WORDS = Label("jiwar/1/compare/words")
 
 # the fund
 FUND_TOLD = Label("jiwar/1/fund/told")
+
+# who began something, for two stewards together
+ANSWER_NAME = Label("jiwar/1/answer/name")
+ANSWER_SWORN = Label("jiwar/1/answer/sworn")
+ANSWER_HALVES = Label("jiwar/1/answer/halves")
+ANSWER_HALF = Label("jiwar/1/answer/half")

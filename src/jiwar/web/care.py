@@ -26,7 +26,7 @@ from jiwar.circles.turning import turn_where_due
 from jiwar.errors import LastSteward, NotThere, Refused
 from jiwar.keyring.epochs import LANES
 from jiwar.systems.fund import view as fund
-from jiwar.web import messages, teams
+from jiwar.web import messages, opening, teams
 from jiwar.web.app import At
 from jiwar.web.forms import Form
 from jiwar.web.limits import SLOW, WRITE
@@ -64,6 +64,7 @@ async def show(visit: Visit) -> Response:
         asked=bool(asking) or circle.charter.access == ASKED,
         asking=sum(one.waits_for_us for one in asking),
         due=circle.state.changed_since_rotation or role.state.changed_since_rotation,
+        openings=opening.rows(visit, circle, role),
         held=[person(visit, circle, one.persona) for one in pausing.all_seen(circle)],
         few=len(team) < 3,
         week=is_ready(circle),

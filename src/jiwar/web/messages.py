@@ -44,6 +44,10 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "rule.wrong_words": (400, _("These are not the two words. Tries left: %(left)s.")),
     "rule.last_steward": (409, _("Somebody else has to join the care team first.")),
     "rule.stewards_first": (409, _("Two more in the care team first, then further invitations.")),
+    "rule.nobody_answers": (
+        409,
+        _("This needs two others in the care team, who can open together who wrote it. They aren't there yet."),
+    ),
     "rule.keyring_full": (409, _("There is no room for another group. Leaving one makes room.")),
     "rule.full": (409, _("There is no room for one more. When another goes, its place is free.")),
     "rule.photos_full": (503, _("There is no place for a photo at the moment. Without one it works now.")),

@@ -156,7 +156,7 @@ class Reading:
     def is_mine(self, author: bytes) -> bool:
         return author in self._mine
 
-    def _here(self, obj: bytes) -> Circle:
+    def here(self, obj: bytes) -> Circle:
         """The circle as it is for one topic. Raises NotThere."""
         if obj not in self._around:
             self._around[obj] = forum.here(self.circle, obj)
@@ -280,7 +280,7 @@ class Reading:
         return Wanted((own.epoch, own.keep, own.day), (obj, slot), make)
 
     def _post(self, obj: bytes, slot: Slot, whole: bool) -> Made | None:
-        found = forum.read_post(self._here(obj), obj, slot)
+        found = forum.read_post(self.here(obj), obj, slot)
         if found is None:
             return None
         shown = found.text if whole else breaks.beginning(found.text)

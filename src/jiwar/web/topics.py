@@ -20,6 +20,7 @@ from jiwar.web import breaks, onething
 from jiwar.web.faces import NO_LETTER, colour, known_as, letter
 from jiwar.web.lately import Rows, beside
 from jiwar.web.markdown import prose
+from jiwar.web.opening import answered
 from jiwar.web.reading import Person, Reading, Said, TopicState
 from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
@@ -154,7 +155,7 @@ def topic_page(topic: Topic, draft: Draft) -> Response:
     read = circle.trail.read_up_to(topic.state.obj)
     posts = _filled(topic, read)
     circle.has_seen(topic.state.obj, topic.last_slot)
-    url, pages, key = visit.site.paths.url, len(cover.pages), topic.key
+    url, pages, key, nameless = visit.site.paths.url, len(cover.pages), topic.key, bool(topic.state.who_began)
     return visit.page(
         "forum/topic.html",
         tab="talk",
@@ -166,7 +167,8 @@ def topic_page(topic: Topic, draft: Draft) -> Response:
         talk=url("talk", circle=visit.circle_name(circle.id)),
         replies=cover.posts - 1,
         last_day=topic.state.listed.last_day,
-        unnamed=bool(topic.state.who_began),
+        unnamed=nameless,
+        answer=answered(visit, circle, topic.reading.here(topic.state.obj), topic.state.obj) if nameless else None,
         may_be_unnamed=topic.is_mine_unnamed,
         posts=posts,
         page=topic.page,

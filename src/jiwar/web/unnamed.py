@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from jiwar.circles import oneoffs, rights
+from jiwar.circles import answerable, oneoffs, rights
 from jiwar.circles.circle import Circle
-from jiwar.circles.policy import OFF, THROTTLED, UNNAMED_WAYS
+from jiwar.circles.model import STEWARD
+from jiwar.circles.policy import OFF, UNNAMED_WAYS
 from jiwar.errors import NotAllowed, NotThere
 from jiwar.keyring.model import OneOff
-from jiwar.systems.forum import rules, service, unnamed, view
+from jiwar.systems.forum import opening, rules, service, unnamed, view
 from jiwar.web.app import At
 from jiwar.web.care import back, caring, put
+from jiwar.web.faces import known_as
 from jiwar.web.lately import open_circles
 from jiwar.web.limits import WRITE
 from jiwar.web.markdown import prose
@@ -47,11 +49,19 @@ def look_again(visit: Visit, circle: Circle) -> Response:
         text=prose(post.text),
         note=post.note,
         introduced=unnamed.right_to_begin(circle) is not None,
+        answers=_answers(visit, circle),
+        answered=not unnamed.answers(circle) or answerable.can_be(circle),
         full=unnamed.is_full(circle),
         most=unnamed.MOST_OPEN,
         left=rights.left(circle) - 1,
         days=min(circle.policy.topic_days, unnamed.LONGEST_DAYS),
     )
+
+
+def _answers(visit: Visit, circle: Circle) -> list[str]:
+    """Of whom two together can open who began it, where that is so."""
+    team = circle.state.holders(STEWARD) if unnamed.answers(circle) else []
+    return [known_as(circle, one.persona, visit.reader.language) for one in team]
 
 
 async def send(visit: Visit, circle: Circle) -> Response:
@@ -68,7 +78,7 @@ async def send(visit: Visit, circle: Circle) -> Response:
 @dataclass(frozen=True)
 class Own:
     """A topic of mine without a name, for a card: `href` where it stands, `text` while it waits, neither where it was
-    removed.
+    removed; `opened` is the day on which two opened that it is mine.
     """
 
     name: str
@@ -77,6 +87,7 @@ class Own:
     href: str = ""
     text: str = ""
     until: int = 0
+    opened: int = 0
 
 
 def _own(visit: Visit, circle: Circle, one: OneOff) -> Own:
@@ -85,13 +96,13 @@ def _own(visit: Visit, circle: Circle, one: OneOff) -> Own:
     if one.kind and not oneoffs.is_there(circle, obj):
         waits = unnamed.waiting(one)
         return Own(name, waits.title, circle.name, text=waits.text)
+    opened = opening.told(circle, obj)
     try:
         found = view.topic(circle, obj)
     except NotThere:
-        return Own(name, "", circle.name)
-    return Own(
-        name, found.cover.title, circle.name, visit.site.paths.url("topic", topic=name), until=found.last_day()
-    )
+        return Own(name, "", circle.name, opened=opened)
+    href = visit.site.paths.url("topic", topic=name)
+    return Own(name, found.cover.title, circle.name, href, until=found.last_day(), opened=opened)
 
 
 async def settle(circles: list[Circle]) -> None:
@@ -135,7 +146,7 @@ async def show_care(visit: Visit) -> Response:
         tab="more",
         key=visit.circle_name(circle.id),
         group=circle.name,
-        on=circle.charter.unnamed == THROTTLED,
+        way=circle.charter.unnamed,
     )
 
 

@@ -3,15 +3,19 @@
 Implements spec/protocol.md §9.2. A topic is one object of the collection `forum`: its first record is of kind
 `topic`, every further one of kind `reply`. Both carry a `Post`; what is written beside them is `circles.speech`'s.
 A topic without a name (§9.13) is one of the collection `unnamed`: its first record is of that kind, by a one-off.
+Who began it may be opened by two stewards together (§9.15); what they write about that stands in objects of its own.
 """
 
 from __future__ import annotations
 
+from jiwar.circles import answerable
+from jiwar.circles.answerable import Sealed
 from jiwar.circles.rights import NONE, Right
 from jiwar.wire.canonical import Wire
 
 FORUM, UNNAMED = COLLECTIONS = ("forum", "unnamed")
 TOPIC, REPLY = "topic", "reply"
+OPENING, AGREED, DECLINED, OPENED = "opening", "opens", "declined", "opened"
 NO_QUOTE = -1
 
 
@@ -29,10 +33,46 @@ class Post(Wire, frozen=True):
 
 
 class Unnamed(Wire, frozen=True):
-    """The body of an `unnamed`, in a one-off's one size: `right` says that somebody of the circle is behind it."""
+    """The body of an `unnamed`, in a one-off's one size: `right` says that somebody of the circle is behind it, and
+    `sealed` who, to two stewards together, where the charter has it so.
+    """
 
     post: Post
     right: Right = NONE
+    sealed: Sealed = answerable.NONE
+
+
+class NameAsked(Wire, frozen=True):
+    """The body of an `opening`, in the stewards' circle: its author asks that who began a topic be opened. It is the
+    first record of an object of its own.
+
+    sealed: as it stood in the topic then, so that it can be opened when the topic was removed meanwhile. halves: the
+    author's, each passed on to the recipient at its place; nothing at the author's own, and for who has gone.
+    """
+
+    topic: bytes
+    day: int
+    reason: str
+    sealed: Sealed
+    halves: tuple[bytes, ...]
+
+
+class NameAgreed(Wire, frozen=True):
+    """The body of an `opens`, in the object of an opening: another recipient opens it too. half: theirs, passed on to
+    who asked.
+    """
+
+    half: bytes
+
+
+class NameDeclined(Wire, frozen=True):
+    """The body of a `declined`, in the object of an opening: another recipient won't."""
+
+
+class NameOpened(Wire, frozen=True):
+    """The body of an `opened`, beside what began a topic: on `day`, two stewards opened who that was."""
+
+    day: int
 
 
 class Call(Wire, frozen=True):
@@ -63,4 +103,12 @@ class TopicCover(Wire, frozen=True):
     calls: tuple[Call, ...] = ()
 
 
-KINDS: dict[str, type[Wire]] = {TOPIC: Post, REPLY: Post, UNNAMED: Unnamed}
+KINDS: dict[str, type[Wire]] = {
+    TOPIC: Post,
+    REPLY: Post,
+    UNNAMED: Unnamed,
+    OPENING: NameAsked,
+    AGREED: NameAgreed,
+    DECLINED: NameDeclined,
+    OPENED: NameOpened,
+}

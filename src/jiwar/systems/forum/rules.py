@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from jiwar.circles import oneoffs
+from jiwar.circles import answerable, oneoffs
 from jiwar.circles.texts import is_sound, line, passage
 from jiwar.errors import Full, NotCanonical, TextTooLong
 from jiwar.systems.forum.model import NO_QUOTE, Call, Post, TopicCover, Unnamed
@@ -43,10 +43,10 @@ def new_reply(text: str, note: str = "", quote: int = NO_QUOTE) -> Post:
 
 
 def fitting(post: Post) -> Post:
-    """A post that a one-off can say, in its one size. Raises TextTooLong."""
+    """A post that a one-off can say in its one size, answerable or not. Raises TextTooLong."""
     if len(post.text) > UNNAMED_LIMIT:
         raise TextTooLong(limit=UNNAMED_LIMIT)
-    if len(encode(Unnamed(post))) >= oneoffs.SIZE:
+    if len(encode(Unnamed(post))) + answerable.LARGEST >= oneoffs.SIZE:
         raise TextTooLong(limit=ALWAYS_FITS)
     return post
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from jiwar.circles import erasing, oneoffs, speech
+from jiwar.circles import answerable, erasing, oneoffs, speech
 from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import Together
 from jiwar.errors import BadChoice, Full, JiwarError, NotAllowed, NotThere
@@ -19,7 +19,7 @@ from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import Opened, Refold
-from jiwar.systems.forum import rules, unnamed, view
+from jiwar.systems.forum import opening, rules, unnamed, view
 from jiwar.systems.forum.model import COLLECTIONS, FORUM, NO_QUOTE, REPLY, TOPIC, UNNAMED, Post, Unnamed
 from jiwar.wire.canonical import encode
 
@@ -45,7 +45,8 @@ async def start_topic(circle: Circle, title: str, text: str, note: str = "") -> 
 async def start_unnamed(circle: Circle, title: str, text: str, note: str = "") -> bytes:
     """Begin a topic without a name; returns its object. Durable when it returns, in the list within the hour.
 
-    Raises TextMissing, TextTooLong, NotAllowed (the charter has none, or no right is left), Full, KeyringFull.
+    Raises TextMissing, TextTooLong, NotAllowed (the charter has none, or no right is left), NobodyAnswers (it has to
+    be answerable, and two others of the care team aren't there), Full, KeyringFull.
     """
     post, found = rules.fitting(rules.new_topic(title, text, note)), unnamed.right_to_begin(circle)
     if found is None:
@@ -55,7 +56,9 @@ async def start_unnamed(circle: Circle, title: str, text: str, note: str = "") -
     clock, me = circle.services.clock, Persona(found.seed).key
     keep = min(circle.policy.topic_days, unnamed.LONGEST_DAYS)
     cover = encode(rules.first_cover(post, me, clock.day(), clock.part()))
-    said = UNNAMED, encode(Unnamed(post, found.right)), cover
+    obj = oneoffs.object_of(circle.id, me)
+    sealed = answerable.seal_name(circle, obj) if unnamed.answers(circle) else answerable.NONE
+    said = UNNAMED, encode(Unnamed(post, found.right, sealed)), cover
     return await oneoffs.begin(circle, OneOff(circle.id, found.seed, UNNAMED, clock.day(), keep, *said))
 
 
@@ -148,8 +151,11 @@ async def retract(circle: Circle, obj: bytes, slot: int) -> None:
 
 async def take_down(circle: Circle, obj: bytes, slot: int) -> None:
     """Remove a post, as a steward or moderator. Raises NotThere, NotAllowed."""
-    circle = view.here(circle, obj)
-    await speech.take_down(circle, obj, slot, rules.is_sound_post, _untitle(circle, obj, slot))
+    here, opened = view.here(circle, obj), opening.told(circle, obj)
+    first = view.is_first(circle, obj, slot)
+    await speech.take_down(here, obj, slot, rules.is_sound_post, _untitle(here, obj, slot))
+    if opened and first and circle.is_steward:  # That was erased with it; who began it is owed it still.
+        await opening.tell(circle, obj, opened)
 
 
 async def react(circle: Circle, obj: bytes, slot: int, word: str) -> bool:

@@ -10,10 +10,13 @@ of what nobody is shown pushes no topic out of a list.
 
 from __future__ import annotations
 
-from jiwar.circles import oneoffs, rights, speech
+from msgspec.structs import replace
+
+from jiwar.circles import answerable, oneoffs, rights, speech
+from jiwar.circles.answerable import Sealed
 from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import Aside, Together
-from jiwar.circles.policy import OFF
+from jiwar.circles.policy import ANSWERABLE, OFF
 from jiwar.circles.speech import Standing
 from jiwar.errors import BadInput, NotCanonical, NotShown, NotThere
 from jiwar.keyring.model import OneOff
@@ -84,9 +87,11 @@ def _is_among_them(circle: Circle, folded: Folded) -> bool:
 
 
 def may_be_shown(aside: Aside, first: Standing) -> bool:
-    """Whether what stands in the first slot carries the topic: its one-off's, in a lane that ends, introduced."""
+    """Whether what stands in the first slot carries the topic: its one-off's, in a lane that ends, introduced, and
+    answered for where the charter has it so.
+    """
     own = aside.is_its_own(first.author) and first.fate == "stands" and 0 < first.keep <= LONGEST_DAYS
-    return own and is_introduced(aside, first)
+    return own and is_introduced(aside, first) and answers_as_chartered(aside, first)
 
 
 def _first_rows(aside: Aside) -> list[RecordRow]:
@@ -124,10 +129,29 @@ def _right_then(first: Standing) -> rights.Right | None:
     return right if right is not None and rights.is_sound(right) and right.period in periods else None
 
 
+def answers_as_chartered(aside: Aside, first: Standing) -> bool:
+    """Whether two of today's stewards can open who began it, wherever that has to be so: also for what began before
+    the charter said so, or by a program that doesn't seal.
+    """
+    return aside.charter.unnamed != ANSWERABLE or bool(sealed_in(aside, first).recipients)
+
+
+def sealed_in(circle: Circle, first: Standing) -> Sealed:
+    """Who began a topic, sealed, where two of today's stewards are among those who can open it; else nothing."""
+    said = _said(first.body)
+    return said.sealed if said and answerable.is_answered_for(circle, said.sealed) else answerable.NONE
+
+
 def _right(body: bytes) -> rights.Right | None:
     """The right in a topic's first post, if it carries any."""
+    said = _said(body)
+    return said.right if said else None
+
+
+def _said(body: bytes) -> Unnamed | None:
+    """What began a topic without a name, if a body is that."""
     try:
-        return decode(oneoffs.unsized(body), Unnamed).right
+        return decode(oneoffs.unsized(body), Unnamed)
     except BadInput:
         return None
 
@@ -136,13 +160,13 @@ def _right(body: bytes) -> rights.Right | None:
 
 
 def body(circle: Circle, post: Post, first: bytes = b"") -> bytes:
-    """How a post is written: a one-off's in the one size, and the first one with the right that stood there. Raises
+    """How a post is written: a one-off's in the one size, and the first one with all that stood beside it. Raises
     TextTooLong.
     """
     if not speaks(circle):
         return encode(post)
-    right = _right(first)
-    return oneoffs.sized(encode(rules.fitting(post) if right is None else Unnamed(rules.fitting(post), right)))
+    before = _said(first)
+    return oneoffs.sized(encode(rules.fitting(post) if before is None else replace(before, post=rules.fitting(post))))
 
 
 def first_body(circle: Circle) -> bytes:
@@ -173,6 +197,11 @@ def waiting(one: OneOff) -> Post:
 def right_to_begin(circle: Circle) -> rights.Found | None:
     """A right of mine for a topic that begins today, if there is one."""
     return rights.usable(circle) if circle.charter.unnamed != OFF else None
+
+
+def answers(circle: Circle) -> bool:
+    """Whether a topic that begins here today has to be answerable."""
+    return circle.charter.unnamed == ANSWERABLE
 
 
 def is_full(circle: Circle) -> bool:
