@@ -117,6 +117,11 @@ class Talk:
         return any(one.sender == self.caller and one.line.number >= self.last for one in self.said)
 
     @property
+    def said_by_caller(self) -> int:
+        """How many lines of theirs there are."""
+        return sum(one.sender == self.caller for one in self.said)
+
+    @property
     def last(self) -> int:
         """The greatest number of a line."""
         return max(one.line.number for one in self.said)

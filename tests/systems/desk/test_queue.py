@@ -162,4 +162,20 @@ async def test_nothing_is_written_down_twice_because_it_is_done(desk: Desk) -> N
     world.hub._boxes[poster.inbox][slip.eid] = slip
     await desk.gathered()
     assert [one.case.caller for one in view.cases(desk.inner)] == [Persona(seed).key]
-    assert view.cases(desk.inner)[0].heard == 0
+    assert view.cases(desk.inner)[0].heard == 1
+
+
+async def test_regression_a_word_that_crossed_the_answer_opens_again_what_was_done(desk: Desk) -> None:
+    """The caller read the room before the answer stood there: their word has its number."""
+    seed = await desk.asks()
+    (one,) = await desk.gathered()
+    services, persona = desk.village.world.services, Persona(seed)
+    before = callers.read(services, persona.room, persona.key)
+    await service.answer(desk.inner, one, "Come at nine.")
+    await service.close(desk.inner, view.one(desk.inner, one.standing.slot))
+    line = callers.next_line(before, "And a cat.")
+    mail, inbox = callers.sealed(services, persona, before.circle, persona.room, line)
+    await services.store.answer_invite(window.read(services, window.page_of(desk.village.circle)).number, inbox, mail)
+    assert view.wanting(desk.inner) == 1
+    (found,) = await view.queue(desk.inner)
+    assert (found.part, [one.line.text for one in found.talk.said][-1]) == ("mine", "And a cat.")

@@ -44,9 +44,12 @@ class Made(Wire, frozen=True):
 
 
 class Done(Wire, frozen=True):
-    """The body of a `done`. `heard` is the last line in the room then: a later word of the caller opens it again."""
+    """The body of a `done`: how many lines of the caller's were heard, of how many in the room. One more of theirs
+    opens it again, whatever its number: two words can cross.
+    """
 
     heard: int
+    lines: int
 
 
 KINDS: dict[str, type[Wire]] = {

@@ -57,8 +57,8 @@ class Noted:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the records of one slot say. `holder` is NOBODY's or a persona; `heard` is -1 unless it is done; `made`:
-    a request was made of it for the board."""
+    """What the records of one slot say. `holder` is NOBODY's or a persona; `heard` and `lines` are -1 unless it is
+    done; `made`: a request was made of it for the board."""
 
     slot: int
     day: int
@@ -67,7 +67,13 @@ class Standing:
     holder: bytes
     notes: tuple[Noted, ...]
     heard: int
+    lines: int
     made: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was, until its caller says more."""
+        return self.heard >= 0
 
 
 def lane(policy: Policy) -> int:
@@ -80,18 +86,18 @@ def standing(slot: int, records: Iterable[Opened]) -> Standing | None:
     first, *beside = records
     if first.kind != CASE or first.number != slot or (case := _case(first.body)) is None:
         return None
-    holder, heard, notes, made = NOBODY, -1, list[Noted](), False
+    holder, heard, lines, notes, made = NOBODY, -1, -1, list[Noted](), False
     for one in beside:
         said = _read(one)
         if isinstance(said, Holding):
-            holder, heard = said.persona, -1
+            holder, heard, lines = said.persona, -1, -1
         elif isinstance(said, Done):
-            heard = said.heard
+            heard, lines = said.heard, said.lines
         elif isinstance(said, Made):
             made = True
         elif isinstance(said, Note):
             notes.append(Noted(one.number, one.author, one.day, said.text))
-    return Standing(slot, first.day, first.keep, case, holder, tuple(notes), heard, made)
+    return Standing(slot, first.day, first.keep, case, holder, tuple(notes), heard, lines, made)
 
 
 def _case(body: bytes) -> CallerCase | None:
@@ -115,22 +121,14 @@ def _read(record: Opened) -> Wire | None:
         return said if len(said.persona) in (0, KEY) else None
     if isinstance(said, Note):
         return said if is_sound(said.text, NOTE_LIMIT, lines=True) else None
-    return said if isinstance(said, Made) or (isinstance(said, Done) and said.heard >= 0) else None
+    return said if isinstance(said, Made) or (isinstance(said, Done) and 0 <= said.heard <= said.lines) else None
 
 
-def is_quiet(heard: int, letters: int) -> bool:
-    """Whether nothing can have come since a request was done: its lines are numbered from 0, one in each letter.
-
-    Where two words crossed, or a number was left out, counting doesn't tell.
-    """
-    return letters == heard + 1
-
-
-def part(standing: Standing, last: int, ours: bool, me: bytes, here: bool) -> Part:
-    """Where a request stands. `last` is the number of the last line in its room, `ours` whether the next word is the
+def part(standing: Standing, said: int, ours: bool, me: bytes, here: bool) -> Part:
+    """Where a request stands. `said` is how many lines of its caller's there are, `ours` whether the next word is the
     dispatchers', `here` whether its holder is still one of them.
     """
-    if standing.heard >= 0 and not (ours and last > standing.heard):
+    if standing.is_done and not (ours and said > standing.heard):
         return "done"
     if not standing.holder or not here:
         return "new"

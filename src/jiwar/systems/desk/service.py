@@ -128,7 +128,7 @@ async def made(inner: Circle, found: Open) -> None:
 
 async def close(inner: Circle, found: Open) -> None:
     """It is done, until its caller says something more. They can read the answer for as long as before."""
-    await _beside(inner, found, DONE, Done(found.talk.last))
+    await _beside(inner, found, DONE, Done(found.talk.said_by_caller, len(found.talk.said)))
 
 
 async def answer(inner: Circle, found: Open, text: str) -> None:

@@ -119,7 +119,7 @@ def _open(inner: Circle, standing: Standing) -> Open:
     holder = member_of(inner.state, standing.holder)
     here = holder is not None and holder.active
     me = inner.log.persona.key
-    return Open(standing, said, rules.part(standing, said.last, said.is_with_dispatchers, me, here))
+    return Open(standing, said, rules.part(standing, said.said_by_caller, said.is_with_dispatchers, me, here))
 
 
 async def rooms(inner: Circle) -> Rooms:
@@ -128,7 +128,7 @@ async def rooms(inner: Circle) -> Rooms:
     for standing in cases(inner):
         await asyncio.sleep(0)
         try:
-            if standing.heard >= 0 and _is_quiet(inner, standing):
+            if standing.is_done and _is_quiet(inner, standing):
                 found.quiet.append(standing)
             else:
                 found.open.append(_open(inner, standing))
@@ -148,11 +148,13 @@ async def queue(inner: Circle) -> list[Open]:
 
 
 def _is_quiet(inner: Circle, standing: Standing) -> bool:
-    """Whether a request that is done has as many letters as lines then. Raises NotThere when its room is over."""
+    """Whether a request that is done has as many letters as lines then: nothing can have come since. Raises NotThere
+    when its room is over.
+    """
     lying = inner.services.store.mail(desk_of(standing.case.room).box)
     if not lying or max(mail.day for mail in lying) + LONGEST_WAIT < inner.services.clock.day():
         raise NotThere
-    return rules.is_quiet(standing.heard, len(lying))
+    return len(lying) == standing.lines
 
 
 def one(inner: Circle, slot: int) -> Open:
@@ -179,8 +181,8 @@ def wanting(inner: Circle) -> int:
 
 def _may_want(inner: Circle, standing: Standing) -> bool:
     letters = len(inner.services.store.mail(desk_of(standing.case.room).box))
-    if standing.heard >= 0:
-        return letters > 0 and not rules.is_quiet(standing.heard, letters)
+    if standing.is_done:
+        return letters not in (0, standing.lines)
     holder = member_of(inner.state, standing.holder)
     others = holder is not None and holder.active and holder.persona != inner.log.persona.key
     return letters > 0 and not others
