@@ -38,6 +38,7 @@
     │   ├── NobodyAnswers         rule.nobody_answers      too few others in the care team to answer for it
     │   ├── KeyringFull           rule.keyring_full
     │   ├── Full                  rule.full                as many as there may be
+    │   ├── BeforeMyTime          rule.before_my_time      begun under keys that I never had; others can read it
     │   ├── PhotosFull            rule.photos_full         no place for one more photo now
     │   ├── LockRests             rule.lock_rests          taken back, spent, or another closed a moment ago
     │   ├── OwnRoomsFull          rule.own_rooms_full      (most)
@@ -220,6 +221,10 @@ class KeyringFull(Refused):
 
 class Full(Refused):
     code = "rule.full"
+
+
+class BeforeMyTime(Refused):
+    code = "rule.before_my_time"
 
 
 class PhotosFull(Refused):

@@ -7,16 +7,22 @@ import pytest
 from jiwar.circles import roles
 from jiwar.circles.rights import PERIOD_DAYS
 from jiwar.clock import SetClock
+from jiwar.errors import BeforeMyTime
 from jiwar.sheets.reading import read
 from jiwar.systems.fund import service, view
 from jiwar.systems.needs import service as needs
 from jiwar.systems.needs.model import NEED
 from jiwar.systems.needs.rules import Wish
+from jiwar.web import ledger
+from jiwar.web.messages import MESSAGES
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
 
 FOR = "ليلتان في البيت الأصفر، والدفع نقداً."
 CURRENCY = "دينار"
+UNREAD = (
+    "What it is for can't be read here any more. Nobody can agree to that: it can be closed and written down anew."
+)
 
 
 @pytest.fixture
@@ -156,6 +162,42 @@ def test_no_more_is_handed_over_than_there_is(three) -> None:
     sent = fields_of(page) | {"do": "hand"}
     assert lamp.post(page.path, sent).status == 403
     assert balance(palm, circle) == 30
+
+
+def test_what_is_over_can_be_read_page_by_page(three) -> None:
+    palm, _, _, circle = three
+    for amount in range(1, ledger.MOST_SHOWN + 2):
+        writes(palm, circle, "income", str(amount), f"دفعة رقم {amount}.")
+    page = palm.to("fund_book", circle)
+    assert "دفعة رقم 1." not in page.text
+    rest = palm.get(next(link for link in page.links if "part=came" in link))
+    assert f"دفعة رقم {ledger.MOST_SHOWN + 1}." in rest.text
+    last = palm.get(next(link for link in rest.links if "page=2" in link))
+    assert "دفعة رقم 1." in last.text
+    assert palm.get(last.path.replace("page=2", "page=x")).status == 200
+
+
+def test_who_can_not_read_what_it_is_for_is_offered_no_yes(three, monkeypatch: pytest.MonkeyPatch) -> None:
+    palm, lamp, _, circle = three
+    writes(palm, circle, "help", "40")
+    assert lamp.word("I agree") in entry(lamp, circle).text
+    monkeypatch.setattr(view, "told", lambda inner, entries: {})
+    page = entry(lamp, circle)
+    assert lamp.word("I agree") not in page.text
+    assert lamp.word(UNREAD) in page.text
+    assert lamp.post(page.path, fields_of(page) | {"do": "agree"}).status == 403
+
+
+def test_who_came_later_is_told_who_carries_the_account_on(three, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, lamp, _, circle = three
+    said = lamp.word(MESSAGES[BeforeMyTime.code][1])
+    assert said not in lamp.to("fund_book", circle).text
+    monkeypatch.setattr(view, "is_before_my_time", lambda inner: True)
+    page = lamp.to("fund_book", circle)
+    assert said in page.text
+    assert lamp.word("Write something down") not in page.text
+    refused = writes(lamp, circle, "income", "5")
+    assert (refused.status, said in refused.text) == (403, True)
 
 
 def test_a_care_team_of_one_is_told_that_two_are_needed(seats: Seats) -> None:

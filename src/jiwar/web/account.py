@@ -56,7 +56,7 @@ def rows(visit: Visit, page: Ledger | None) -> list[list[str]]:
     """What stands in the ledger, in its order, between what was there before and what there is."""
     if page is None:
         return []
-    entries = list(page.entries.values())
+    entries = page.everything
     came = sum(one.amount for one in entries if not one.kind)
     went = sum(one.amount for one in entries if one.handed != NEVER)
     before = ["", visit.say("From before"), str(page.balance - came + went), "", ""]

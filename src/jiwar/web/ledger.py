@@ -13,7 +13,7 @@ from starlette.responses import Response
 from jiwar.circles import roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import stewards
-from jiwar.errors import BadAmount, BadChoice, BadInput, NotThere, Refused, TextMissing
+from jiwar.errors import BadAmount, BadChoice, BadInput, BeforeMyTime, NotThere, Refused, TextMissing
 from jiwar.log.shelf import LAST_NUMBER
 from jiwar.sheets.cells import read_amount
 from jiwar.systems.fund import rules, service, view
@@ -103,24 +103,64 @@ def _name(visit: Visit, circle: Circle, number: int) -> str:
     return visit.object_name(circle.id, number.to_bytes(16, "big"))
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A part of the account: its latest rows, and where all of them stand, if not here."""
+
+    rows: list[Row]
+    href: str
+
+
 async def show(visit: Visit) -> Response:
     circle = caring(visit)
-    inner = _keeping(circle)
+    inner, key = _keeping(circle), visit.circle_name(circle.id)
     page = view.ledger(inner)
-    entries = list(reversed(page.entries.values())) if page else []
+    entries = page.everything[::-1] if page else []
     parts = {part: [one for one in entries if _part(one) == part] for part in PARTS}
+    wanted = visit.request.query_params.get("part", "")
+    if parts.get(wanted):
+        return _part_page(visit, circle, inner, wanted, parts[wanted])
     shown = {part: found if part in ("open", "agreed") else found[:MOST_SHOWN] for part, found in parts.items()}
     words = view.told(inner, [one for found in shown.values() for one in found])
+    unread = page is None and view.is_before_my_time(inner)
     return visit.page(
         "fund/book.html",
         tab="more",
-        key=visit.circle_name(circle.id),
+        key=key,
         group=circle.name,
         currency=circle.charter.fund.currency,
+        unread=visit.sentence(BeforeMyTime()) if unread else "",
+        nothing=not (entries or unread),
         balance=page.balance if page else 0,
-        parts={part: [_row(visit, circle, one, words.get(one.number)) for one in shown[part]] for part in PARTS},
+        parts={
+            part: Shown(
+                [_row(visit, circle, one, words.get(one.number)) for one in found],
+                visit.site.paths.url("fund_book", circle=key, part=part) if len(found) < len(parts[part]) else "",
+            )
+            for part, found in shown.items()
+        },
         alone=len(stewards(circle.state)) < ENOUGH,
         days=rules.TOLD_DAYS,
+    )
+
+
+def _part_page(visit: Visit, circle: Circle, inner: Circle, part: str, found: list[Entry]) -> Response:
+    """A page of one part, the latest first."""
+    key, url = visit.circle_name(circle.id), visit.site.paths.url
+    pages, asked = -(-len(found) // MOST_SHOWN), visit.request.query_params.get("page", "")
+    at = min(pages, max(1, int(asked))) if asked.isdecimal() and len(asked) < 4 else 1
+    rows = found[(at - 1) * MOST_SHOWN : at * MOST_SHOWN]
+    words = view.told(inner, rows)
+    newer = url("fund_book", circle=key, part=part, page=at - 1) if at > 1 else ""
+    older = url("fund_book", circle=key, part=part, page=at + 1) if at < pages else ""
+    return visit.page(
+        "fund/part.html",
+        tab="more",
+        key=key,
+        part=part,
+        currency=circle.charter.fund.currency,
+        entries=[_row(visit, circle, one, words.get(one.number)) for one in rows],
+        place=(at, pages, older, newer),
     )
 
 
@@ -237,6 +277,7 @@ def _entry(
         kind=visit.say(KINDS[entry.kind or INCOME]),
         outcome=visit.say(OUTCOMES[entry.outcome]) if entry.outcome else "",
         told=found.told,
+        past=found.is_past,
         need=_need_link(visit, circle, found.told),
         author=person(visit, circle, entry.author).name,
         yes=[person(visit, circle, persona).name for persona in entry.yes],

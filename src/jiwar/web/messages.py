@@ -50,6 +50,13 @@ MESSAGES: dict[str, tuple[int, str]] = {
     ),
     "rule.keyring_full": (409, _("There is no room for another group. Leaving one makes room.")),
     "rule.full": (409, _("There is no room for one more. When another goes, its place is free.")),
+    "rule.before_my_time": (
+        403,
+        _(
+            "The account was begun before these keys came. It goes on here as soon as somebody comes by who has been "
+            "in the care team for longer; until then nothing can be written down."
+        ),
+    ),
     "rule.photos_full": (503, _("There is no place for a photo at the moment. Without one it works now.")),
     "rule.lock_rests": (409, _("Nothing has changed. Perhaps it was taken back, or somebody else was here first.")),
     "rule.own_rooms_full": (

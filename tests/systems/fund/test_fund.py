@@ -11,7 +11,18 @@ from jiwar.circles import founding, leaving, roles, still
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import Fund
 from jiwar.circles.rights import PERIOD_DAYS
-from jiwar.errors import BadAmount, BadChoice, Full, JiwarError, NotAllowed, NotThere, TextMissing, TextTooLong
+from jiwar.circles.turning import turn
+from jiwar.errors import (
+    BadAmount,
+    BadChoice,
+    BeforeMyTime,
+    Full,
+    JiwarError,
+    NotAllowed,
+    NotThere,
+    TextMissing,
+    TextTooLong,
+)
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import ledger, rules, service, view
@@ -27,6 +38,15 @@ FOR = "A night in the yellow house."
 @pytest.fixture
 async def here(anyio_backend: str) -> Village:
     return await village(fund=Fund(True, "lira", 5))
+
+
+@pytest.fixture
+async def careful(here: Village) -> Village:
+    """Where who is named later has no keys of before, as where keys have turned more often than a keyring holds."""
+    inner = roles.open_role(here.founder.circle(here.circle))
+    levels = tuple(replace(policy, newcomers_read_back=False) for policy in inner.charter.levels)
+    await founding.change_charter(inner, replace(inner.charter, levels=levels))
+    return here
 
 
 def book(here: Village, who: Person) -> Circle:
@@ -167,27 +187,69 @@ async def test_who_left_the_team_has_said_yes_before_and_says_nothing_after(here
     assert all(one.is_open for one in entries.values())
 
 
-async def test_a_long_book_is_carried_on_and_a_newcomer_reads_the_same(
-    here: Village, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_long_book_is_carried_on_with_what_is_open(here: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "LONG", 3)
-    await came(here, 100)
-    await came(here, 20)
-    open_ = await agreed(here)
-    circle = here.founder.circle(here.circle)
-    await service.look_after(circle, book(here, here.founder))
-    assert view.one(book(here, here.founder), open_).entry.is_open, "nothing that waits is lost"
-    await service.hand(book(here, here.founder), open_)
+    first = await came(here, 100)
+    open_ = await asked(here)
+    await service.agree(book(here, here.founder), open_)
+    await service.agree(book(here, here.steward), open_)
     await service.look_after_everywhere(here.founder.member)
     page = view.ledger(book(here, here.founder))
     assert page is not None
-    assert (page.balance, page.entries, page.begins > 0) == (80, {}, True)
+    assert (page.balance, list(page.entries), page.begins > open_) == (100, [open_], True)
+    assert view.one(book(here, here.founder), first).is_past
+    await service.hand(book(here, here.steward), open_)
+    assert balance(here) == 60
+    with pytest.raises(NotAllowed):
+        await service.close(book(here, here.founder), first, ARRIVED)
+
+
+async def test_keys_turn_and_whoever_is_named_later_writes_into_the_same_book(careful: Village) -> None:
+    """Three stewards, the third named after the keys have turned: one account, the words with it, whoever reads."""
+    here = careful
+    await came(here, 100)
+    open_ = await asked(here)
+    await service.agree(book(here, here.founder), open_)
+    await turn(book(here, here.founder), book(here, here.founder))
     await here.world.make_steward(here.circle, here.founder, here.member)
-    late = view.ledger(book(here, here.member))
-    assert late is not None
-    assert (late.balance, late.begins) == (80, page.begins)
-    with pytest.raises(NotThere):
-        view.one(book(here, here.founder), open_)
+    late = partial(book, here, here.member)
+    with pytest.raises(BeforeMyTime):
+        await service.income(late(), once(here), 5, "tin")
+    with pytest.raises(BeforeMyTime):
+        await service.ask(late(), once(here), HELP, 5, FOR)
+    assert view.ledger(late()) is None
+    assert balance(here) == 100
+    await service.look_after_everywhere(here.steward.member)
+    found = view.one(late(), open_)
+    assert (found.entry.yes, found.told and found.told.text) == ((here.founder.persona(here.circle),), FOR)
+    await service.agree(late(), open_)
+    await service.income(late(), once(here), 20, "tin")
+    await service.hand(book(here, here.steward), open_)
+    pages = [view.ledger(book(here, who)) for who in (here.founder, here.steward, here.member)]
+    assert [page and (page.balance, page.begins, list(page.entries)) for page in pages] == [
+        (80, pages[0] and pages[0].begins, [open_, max(pages[0].entries) if pages[0] else 0])
+    ] * 3
+
+
+async def test_where_nobody_is_left_who_can_read_it_a_book_begins_anew(careful: Village) -> None:
+    here = careful
+    await came(here, 100)
+    await turn(book(here, here.founder), book(here, here.founder))
+    await here.world.make_steward(here.circle, here.founder, here.member)
+    for gone in (here.steward, here.founder):
+        await roles.lay_down(gone.circle(here.circle))
+    await service.income(book(here, here.member), once(here), 7, "tin")
+    page = view.ledger(book(here, here.member))
+    assert page is not None
+    assert page.balance == 7
+
+
+async def test_nobody_says_yes_to_what_they_can_not_read(here: Village) -> None:
+    number = await asked(here)
+    await here.world.pass_days(rules.TOLD_DAYS + 2)
+    with pytest.raises(NotAllowed):
+        await service.agree(book(here, here.steward), number)
+    assert view.one(book(here, here.steward), number).entry.yes == ()
 
 
 async def test_who_can_not_read_back_begins_with_a_page(here: Village, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_fields
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -11,7 +13,7 @@ from jiwar.circles.rights import PERIOD_DAYS, period_of
 from jiwar.log.shelf import Opened
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import rules
-from jiwar.systems.fund.ledger import LONG, OLD, OLDEST, Ledger, fold, next_page, page_of
+from jiwar.systems.fund.ledger import LONG, Ledger, fold, next_page, page_of
 from jiwar.systems.fund.model import (
     AGREED,
     ASKED,
@@ -29,13 +31,14 @@ from jiwar.systems.fund.model import (
     Handed,
     Income,
     Totals,
+    Waiting,
 )
 from jiwar.systems.fund.rules import ARRIVED, DROPPED, HELP, REFUSED
 from jiwar.wire.canonical import Wire, encode
 
 DAY = 20_000 // PERIOD_DAYS * PERIOD_DAYS
 SEAL = bytes(32)
-ANNA, BEN, CLEO = b"anna", b"ben", b"cleo"
+ANNA, BEN, CLEO = (name.ljust(32) for name in (b"anna", b"ben", b"cleo"))
 
 
 def record(number: int, kind: str, body: Wire | bytes, author: bytes = ANNA, day: int = DAY) -> Opened:
@@ -162,25 +165,46 @@ def test_a_page_that_says_something_else_is_passed_over_by_who_knows_better() ->
     log.income(50)
     honest = page_of(log.ledger)
     less = Totals(honest.now.period, 50, 40, 1)
-    log.writes(CARRIED, Carried(less, honest.shown, honest.before), epoch=OLD)
+    log.writes(CARRIED, Carried(less, honest.shown, honest.before), epoch=1)
     assert (log.ledger.balance, log.ledger.begins) == (50, 0)
-    number = log.writes(CARRIED, honest, epoch=OLD)
+    number = log.writes(CARRIED, honest, epoch=1)
     assert (log.ledger.balance, log.ledger.begins, log.ledger.entries) == (50, number, {})
     log.income(5)
     assert log.ledger.balance == 50, "what was written for the page before counts on no other"
 
 
-def test_a_page_that_nothing_calls_for_wipes_nothing() -> None:
+def test_what_is_open_goes_on_and_what_is_over_stays_behind() -> None:
     log = Log()
     log.income(50)
-    entry = log.asked(20)
+    over, entry = log.given(10), log.asked(20)
+    log.agreed(entry, ANNA)
+    log.writes(CARRIED, page_of(log.ledger))
+    assert over in log.ledger.entries, "nothing calls for a page"
+    log.writes(CARRIED, page_of(log.ledger), epoch=1)
+    assert [one.number for one in log.ledger.past] == [1, over]
+    assert log.ledger.entries[entry].yes == (ANNA,)
     log.agreed(entry, ANNA, BEN)
-    for number in range(LONG):
-        log.writes("filler", Agreed(number))
-    log.writes(CARRIED, page_of(log.ledger), epoch=OLD)
-    assert log.ledger.entries[entry].is_agreed, "not while something is open"
-    log.writes(CARRIED, page_of(log.ledger), epoch=OLDEST)
-    assert log.ledger.entries == {}, "but before the keys of the page are gone"
+    log.writes(HANDED, Handed(entry))
+    assert log.ledger.balance == 20
+
+
+def test_a_page_that_leaves_open_what_can_not_be_is_no_beginning() -> None:
+    nothing = Totals(period_of(DAY))
+    good = Waiting(3, DAY, ANNA, HELP, 5, SEAL, (ANNA, BEN))
+    assert fold([record(99, CARRIED, Carried(nothing, nothing, nothing, (good,)))]) is not None
+    for bad in (
+        (replace(good, number=99),),
+        (replace(good, number=-1),),
+        (good, good),
+        (replace(good, kind="party"),),
+        (replace(good, amount=0),),
+        (replace(good, seal=b""),),
+        (replace(good, author=b"anna"),),
+        (replace(good, yes=(ANNA, ANNA)),),
+        (replace(good, yes=(b"anna", BEN)),),
+        tuple(replace(good, number=one) for one in range(rules.MOST_OPEN + 1)),
+    ):
+        assert fold([record(99, CARRIED, Carried(nothing, nothing, nothing, bad))]) is None
 
 
 def test_no_more_are_open_than_a_page_shows_whatever_a_program_writes() -> None:
@@ -340,13 +364,14 @@ def test_the_balance_is_what_came_less_what_went(chosen: list) -> None:
 @given(acts, acts)
 def test_who_begins_with_a_new_page_comes_to_the_same(chosen: list, then: list) -> None:
     log = played(chosen)
-    number = log.writes(CARRIED, next_page(log.ledger, log.day), epoch=OLDEST)
+    number = log.writes(CARRIED, next_page(log.ledger, log.day), epoch=1)
     for (kind, body), author, later in then:
         log.day = max(log.day, DAY + later)
         if isinstance(body, Income | Asked):
             body = type(body)(number, *(getattr(body, name) for name in body.__struct_fields__[1:]))
         log.writes(kind, body, author)
     whole, late = log.ledger, fold(log.records[number:])
+    late = late and replace_fields(late, past=whole.past)
     assert whole == late
 
 

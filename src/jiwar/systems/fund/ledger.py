@@ -5,7 +5,8 @@ the same records have the same ledger.
 
 - The order of the log decides. Nothing is handed over without the yes of two, twice, or beyond what there is.
 - A page of the ledger begins with a `fund` or `carried`. Whoever knows the page before takes a `carried` only if it
-  says what they reckoned themselves; whoever can't read that far back begins with it, and comes to the same.
+  says what they reckoned themselves; whoever can't read that far back begins with it, and comes to the same. What is
+  open goes on; what is over stays behind, for who can read it there (`past`).
 - Figures change where a period of 28 days begins, and only if nobody or at least `FEWEST` were given something since
   the last ones: otherwise the difference between two figures would be what one person got.
 """
@@ -34,6 +35,7 @@ from jiwar.systems.fund.model import (
     Handed,
     Income,
     Totals,
+    Waiting,
 )
 from jiwar.systems.fund.rules import (
     ARRIVED,
@@ -44,16 +46,17 @@ from jiwar.systems.fund.rules import (
     MOST_OPEN,
     MOST_TOTAL,
     OUTCOMES,
+    PERSONA,
     SEAL,
 )
 from jiwar.wire.canonical import decode
 
 NEVER = -1
 NOTHING = Totals()
-LONG, LONGEST = 400, 800
-"""Records that count after which a new page is begun: when nothing is open, or in any case."""
-OLD, OLDEST = 8, 12
-"""The same in turns of the keys, of which a keyring knows sixteen."""
+LONG = 400
+"""Records that count after which a new page is begun. One is when keys have turned, too: who comes then reads no
+other.
+"""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Entry:
 @dataclass
 class Ledger:
     """A page of the ledger as far as it was read. `begins` is the number of its first record, -1 before there is one;
-    `epoch` that record's; `seen` are the ids of those that count.
+    `epoch` that record's; `seen` are the ids of those that count; `past`: what was over on the pages before.
     """
 
     begins: int = -1
@@ -92,6 +95,7 @@ class Ledger:
     shown: Totals = NOTHING
     before: Totals = NOTHING
     entries: dict[int, Entry] = field(default_factory=dict)
+    past: list[Entry] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
 
     @property
@@ -107,6 +111,11 @@ class Ledger:
         """The number of the very same entry; 0, which no entry has, where there is none."""
         wanted = (kind, amount, seal)
         return next((one.number for one in self.entries.values() if (one.kind, one.amount, one.seal) == wanted), 0)
+
+    @property
+    def everything(self) -> list[Entry]:
+        """All entries that were read, those of the pages before too, in their order."""
+        return sorted([*self.past, *self.entries.values()], key=lambda one: one.number)
 
     @property
     def open(self) -> list[Entry]:
@@ -171,27 +180,33 @@ def _fund(ledger: Ledger, record: Opened, _: FundBegun) -> None:
 
 def _carried(ledger: Ledger, record: Opened, body: Carried) -> None:
     _require(_is_sound_page(body) and body.now.period == period_of(record.day))
+    _require(_are_sound(body.open, record.number))
     _require(ledger.begins < 0 or (is_due(ledger, record.epoch) and body == page_of(ledger)))
     _begin(ledger, record, body)
 
 
 def is_due(ledger: Ledger, epoch: int) -> bool:
-    """Whether a new page may begin with a record of this epoch: at another time it would only wipe what is open."""
-    turns = epoch - ledger.epoch
-    if turns >= OLDEST or ledger.length >= LONGEST:
-        return True
-    return not ledger.open and (turns >= OLD or ledger.length >= LONG)
+    """Whether a new page may begin with a record of this epoch: at another time it would only hide what is over."""
+    return epoch > ledger.epoch or ledger.length >= LONG
 
 
 def _begin(ledger: Ledger, record: Opened, page: Carried) -> None:
     ledger.begins, ledger.epoch = record.number, record.epoch
     ledger.now, ledger.shown, ledger.before = page.now, page.shown, page.before
-    ledger.entries, ledger.seen = {}, set()
+    ledger.past += [one for one in ledger.entries.values() if not one.is_open]
+    ledger.entries, ledger.seen = {one.number: _going_on(one) for one in page.open}, set()
+
+
+def _going_on(one: Waiting) -> Entry:
+    return Entry(one.number, one.day, one.author, one.kind, one.amount, one.seal, one.yes)
 
 
 def page_of(ledger: Ledger) -> Carried:
     """What the next page begins with."""
-    return Carried(ledger.now, ledger.shown, ledger.before)
+    going_on = (
+        Waiting(one.number, one.day, one.author, one.kind, one.amount, one.seal, one.yes) for one in ledger.open
+    )
+    return Carried(ledger.now, ledger.shown, ledger.before, tuple(going_on))
 
 
 def next_page(ledger: Ledger, today: int) -> Carried:
@@ -210,6 +225,20 @@ def _is_sound_page(page: Carried) -> bool:
     )
     in_bounds = all(0 <= one.went <= one.came <= MOST_TOTAL and one.times <= MOST_TOTAL for one in steps)
     return grows and in_bounds and 0 <= page.before.period <= page.shown.period <= page.now.period + 1
+
+
+def _are_sound(going_on: tuple[Waiting, ...], number: int) -> bool:
+    """Whether a page could have left these open before the record with this number."""
+    places = [-1, *(one.number for one in going_on), number]
+    in_order = len(going_on) <= MOST_OPEN and all(earlier < later for earlier, later in pairwise(places))
+    return in_order and all(
+        one.kind in ASKS
+        and 0 < one.amount <= MOST_AMOUNT
+        and (len(one.seal), len(one.author)) == (SEAL, PERSONA)
+        and len(set(one.yes)) == len(one.yes)
+        and all(len(persona) == PERSONA for persona in one.yes)
+        for one in going_on
+    )
 
 
 def _income(ledger: Ledger, record: Opened, body: Income) -> None:

@@ -65,14 +65,27 @@ class Totals(Wire, frozen=True):
     times: int = 0
 
 
+class Waiting(Wire, frozen=True):
+    """An entry that is open when a page ends, with the yeses that were said to it."""
+
+    number: int
+    day: int
+    author: bytes
+    kind: str
+    amount: int
+    seal: bytes
+    yes: tuple[bytes, ...]
+
+
 class Carried(Wire, frozen=True):
     """The body of a `carried`: a new page of the ledger, with what the old one came to. `now` is in the period of the
-    day; `shown` and `before` are what figures tell, and what those before them told.
+    day; `shown` and `before` are what figures tell, and what those before them told; `open` goes on, by its numbers.
     """
 
     now: Totals
     shown: Totals
     before: Totals
+    open: tuple[Waiting, ...] = ()
 
 
 class Told(Wire, frozen=True):

@@ -29,7 +29,7 @@ MOST_OPEN = 60
 TEXT_LIMIT = 400
 TOLD_DAYS = 90
 FIGURES_DAYS = 365
-NONCE, SEAL, OBJECT = 16, 32, 16
+NONCE, SEAL, OBJECT, PERSONA = 16, 32, 16, 32
 
 
 def require_amount(amount: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from jiwar.circles import nudges, roles, speech, still
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
-from jiwar.errors import Conflict, Full, NotAllowed, NotThere
+from jiwar.errors import BeforeMyTime, Conflict, Full, NotAllowed, NotThere
 from jiwar.log.shelf import Entry
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import rules, view
@@ -38,7 +38,7 @@ from jiwar.wire.canonical import Wire, encode
 async def income(inner: Circle, nonce: bytes, amount: int, text: str) -> int:
     """Something came in; returns its number, the same for the very same with this `nonce`.
 
-    Raises BadAmount, TextMissing, TextTooLong, Conflict.
+    Raises BadAmount, TextMissing, TextTooLong, BeforeMyTime, Conflict.
     """
     rules.require_amount(amount)
     told = rules.new_told(nonce, text)
@@ -50,7 +50,7 @@ async def income(inner: Circle, nonce: bytes, amount: int, text: str) -> int:
 async def ask(inner: Circle, nonce: bytes, kind: str, amount: int, text: str, need: bytes = b"") -> int:
     """Something is to be handed over; returns its number, the same for the very same with this `nonce`.
 
-    Raises BadChoice, BadAmount, TextMissing, TextTooLong, Full (too many are open), Conflict.
+    Raises BadChoice, BadAmount, TextMissing, TextTooLong, Full (too many are open), BeforeMyTime, Conflict.
     """
     rules.require_kind(kind)
     rules.require_amount(amount)
@@ -67,8 +67,13 @@ async def ask(inner: Circle, nonce: bytes, kind: str, amount: int, text: str, ne
 
 
 async def _book(inner: Circle) -> Ledger:
-    """The page that stands, begun where there is none. Raises Conflict."""
-    standing = view.ledger(inner)
+    """The page that stands, carried on where that is due, begun where there is none.
+
+    Raises BeforeMyTime, Conflict.
+    """
+    if view.is_before_my_time(inner):
+        raise BeforeMyTime
+    standing = await _carried_on(inner)
     if standing is None:
         await still.begin(inner, view.ledger_object(inner), FUND, FundBegun())
         standing = view.ledger(inner)
@@ -80,6 +85,28 @@ async def _book(inner: Circle) -> Ledger:
     return standing
 
 
+async def _carried_on(inner: Circle) -> Ledger | None:
+    """The page that stands, a new one where that is due: of what is open the words are told anew, for whoever can't
+    read the old ones.
+    """
+    standing = view.ledger(inner)
+    if standing is None or not is_due(standing, inner.log.newest.epoch):
+        return standing
+    words = view.told(inner, standing.open)
+    await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
+    for said in words.values():
+        await _tell(inner, said)
+    return view.ledger(inner)
+
+
+async def _tell(inner: Circle, said: Told) -> None:
+    """What an entry is for."""
+    obj = view.told_object(inner)
+    await still.begin(inner, obj, FUND, FundBegun())
+    await inner.log.append(Entry(obj, TOLD, encode(said), rules.TOLD_DAYS))
+    inner.keep_trail(inner.trail)
+
+
 async def _append(inner: Circle, kind: str, body: Wire) -> int:
     record = await inner.log.append(Entry(view.ledger_object(inner), kind, encode(body), KEPT))
     inner.keep_trail(inner.trail)
@@ -89,11 +116,7 @@ async def _append(inner: Circle, kind: str, body: Wire) -> int:
 async def _enter(inner: Circle, kind: str, body: Wire, told: Told) -> int:
     """An entry, and its words apart. Raises Conflict when a new page began in between."""
     number = await _append(inner, kind, body)
-    obj = view.told_object(inner)
-    await still.begin(inner, obj, FUND, FundBegun())
-    words = Told(number, told.nonce, told.text, told.need)
-    await inner.log.append(Entry(obj, TOLD, encode(words), rules.TOLD_DAYS))
-    inner.keep_trail(inner.trail)
+    await _tell(inner, Told(number, told.nonce, told.text, told.need))
     try:
         view.one(inner, number)
     except NotThere:
@@ -102,8 +125,9 @@ async def _enter(inner: Circle, kind: str, body: Wire, told: Told) -> int:
 
 
 async def agree(inner: Circle, number: int) -> None:
-    """Say yes, once. Raises NotThere, NotAllowed where nothing waits for it any more."""
-    if not view.one(inner, number).entry.is_open:
+    """Say yes, once, to what I can read. Raises NotThere, NotAllowed also where nothing waits for it any more."""
+    found = view.one(inner, number)
+    if not found.entry.is_open or found.told is None:
         raise NotAllowed
     await _append(inner, AGREED, Agreed(number))
     if inner.log.persona.key not in view.one(inner, number).entry.yes:
@@ -122,6 +146,8 @@ async def hand(inner: Circle, number: int) -> None:
 
 async def close(inner: Circle, number: int, outcome: str) -> None:
     """Nothing more comes of it, and its words go. Raises NotThere, NotAllowed."""
+    if view.one(inner, number).is_past:
+        raise NotAllowed
     await _append(inner, CLOSED, Closed(number, outcome))
     if not view.one(inner, number).entry.outcome:
         raise NotAllowed
@@ -133,13 +159,10 @@ async def close(inner: Circle, number: int, outcome: str) -> None:
 
 
 async def look_after(circle: Circle, inner: Circle) -> None:
-    """Begin a new page where the old one is long, and tell the group what may be told."""
-    standing = view.ledger(inner) if circle.charter.fund.on else None
-    if standing is None:
-        return
-    if is_due(standing, inner.log.newest.epoch):
-        await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
-    await tell(circle, standing)
+    """Begin a new page where that is due, and tell the group what may be told."""
+    standing = await _carried_on(inner) if circle.charter.fund.on else None
+    if standing is not None:
+        await tell(circle, standing)
 
 
 async def tell(circle: Circle, ledger: Ledger) -> None:

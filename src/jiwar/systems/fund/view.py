@@ -26,10 +26,13 @@ MOST_TOLD = 400
 
 @dataclass(frozen=True)
 class Shown:
-    """An entry with its words; `told` is None once they have gone."""
+    """An entry with its words; `told` is None where I can't read them, and once they have gone. `is_past`: it stands
+    on a page before, where nothing more is written.
+    """
 
     entry: Entry
     told: Told | None
+    is_past: bool = False
 
 
 def ledger_object(inner: Circle) -> bytes:
@@ -48,6 +51,17 @@ def figures_object(circle: Circle) -> bytes:
 def ledger(inner: Circle) -> Ledger | None:
     """The latest page of it; None where none has begun that I can read."""
     return fold(reversed(list(still.records(inner, ledger_object(inner), MOST_READ))))
+
+
+def is_before_my_time(inner: Circle) -> bool:
+    """Whether a page stands there that I can't read, and somebody is here still who was before me: they carry it on.
+    Where nobody is, what it said is nobody's any more.
+    """
+    mine = max(inner.me.since, inner.trail.fold_from)  # Who was named again has not the keys of before.
+    if not any(one.active and one.since < mine and one.persona != inner.me.persona for one in inner.state.members):
+        return False
+    rows = still.rows(inner, ledger_object(inner), MOST_READ)
+    return ledger(inner) is None and any(not inner.log.holds(row.epoch) for row in rows)
 
 
 def told(inner: Circle, entries: Iterable[Entry]) -> dict[int, Told]:
@@ -88,10 +102,11 @@ def rows_about(inner: Circle, number: int) -> list[RecordRow]:
 def one(inner: Circle, number: int) -> Shown:
     """Raises NotThere."""
     page = ledger(inner)
-    entry = page.entries.get(number) if page else None
-    if entry is None:
+    entries = {one.number: one for one in page.past} | page.entries if page else {}
+    if page is None or number not in entries:
         raise NotThere
-    return Shown(entry, told(inner, [entry]).get(number))
+    entry = entries[number]
+    return Shown(entry, told(inner, [entry]).get(number), number not in page.entries)
 
 
 def waiting(inner: Circle) -> int:
