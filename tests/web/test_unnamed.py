@@ -153,6 +153,15 @@ def test_it_takes_two_screens_and_comes_within_the_hour(ready: Talk) -> None:
     assert "/person/" not in articles(page)[0]
 
 
+def test_who_began_it_has_not_to_read_their_own_beginning(ready: Talk) -> None:
+    obj = ready.seats.world.run(service.start_unnamed(ready.opened_by(ready.fig), TITLE, TEXT))
+    comes(ready)
+    number, talk = ready.seats.world.site.languages[ready.fig.language].number, ready.seats.world.url("talk")
+    assert '<span class="unseen">' not in ready.fig.get(talk).html
+    ready.reply(ready.palm, obj, "نعم")
+    assert f'<span class="n">{number(1)}<span class="unseen">' in ready.fig.get(talk).html
+
+
 def test_what_was_checked_can_be_changed(ready: Talk) -> None:
     again = ready.fig.send(written(ready, ready.fig, note="تعب"), "new_topic", _button="do=change")
     fields = again.form("/new/topic").fields

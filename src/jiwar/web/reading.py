@@ -245,9 +245,9 @@ class Reading:
         return {mark.obj: mark.number for mark in self.circle.trail.marks}
 
     def unread(self, topic: TopicState) -> int:
-        if topic.cover.posts == 1 and self.is_mine(topic.cover.author):
-            return 0
         read = max(self._marks.get(topic.obj, 0), self.circle.trail.base)
+        if self.is_mine(topic.cover.author):  # What a one-off of mine wrote, I have not marked as read.
+            read = max(read, forum_rules.began_in(topic.cover, topic.head))
         return forum_rules.unread(topic.cover, topic.head, read)
 
     # posts
