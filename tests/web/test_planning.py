@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from jiwar.systems.desk import service as desk
+from jiwar.systems.desk import view as desk_view
 from jiwar.systems.needs import service, view
 from jiwar.systems.needs.model import NEED, OFFER
 from jiwar.systems.needs.rules import NOW, Wish
 from jiwar.web import planning
+from jiwar.web.queue import inner_of
 from tests.web import test_teams as team
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
@@ -59,10 +62,16 @@ def test_each_need_stands_with_what_fits_and_why_the_urgent_one_first(pairs: Thr
 
 
 def test_what_nothing_fits_is_listed_last(pairs: Three) -> None:
-    asked(pairs, pairs.fig, Wish(NEED, "ترجمة ورقة", kind="translation", when=NOW))
+    asked(pairs, pairs.fig, Wish(NEED, "ترجمة ورقة", kind="translation"))
     said = plan(pairs).text
     assert said.index(RIDE) < said.index("ترجمة ورقة")
     assert pairs.palm.word("Nothing that is offered now fits.") in said
+
+
+def test_what_is_urgent_stands_above_though_nothing_fits_it(pairs: Three) -> None:
+    asked(pairs, pairs.fig, Wish(NEED, "ترجمة ورقة", kind="translation", when=NOW))
+    said = plan(pairs).text
+    assert said.index(BED) < said.index("ترجمة ورقة") < said.index(RIDE)
 
 
 def test_it_is_narrowed_to_a_kind(pairs: Three) -> None:
@@ -101,6 +110,45 @@ def test_an_empty_box_sends_nothing_and_two_empty_ones_are_named(pairs: Three) -
     pairs.palm.send(pair(pairs), "pair", need="قد يناسب.", offer="")
     circle = pairs.opened_by(pairs.lamp)
     assert not [one for shown in view.all_mine(circle) for one in view.threads(circle, shown.obj)]
+
+
+def test_two_taps_send_a_word_once(pairs: Three) -> None:
+    page = pair(pairs)
+    for _ in range(2):
+        pairs.palm.send(page, "pair", need="قد يناسب.", offer="قد يفيد.")
+    for who in (pairs.fig, pairs.lamp):
+        circle = pairs.opened_by(who)
+        (thread,) = [one for shown in view.all_mine(circle) for one in view.threads(circle, shown.obj)]
+        assert len(thread.words) == 1
+
+
+def confided(pairs: Three) -> Page:
+    """The page of a pair whose need lies at the desk alone."""
+    pairs.seats.world.run(
+        service.confide(pairs.opened_by(pairs.fig), Wish(NEED, SECRET, kind="translation", when=NOW))
+    )
+    pairs.palm.send(pairs.palm.to("queue", pairs.circle), "queue")
+    asked(pairs, pairs.lamp, Wish(OFFER, "ترجمة", kind="translation"))
+    links = [link for link in plan(pairs).links if link.startswith("/help/fit/")]
+    return next(page for page in map(pairs.palm.get, links) if SECRET in page.text)
+
+
+def test_two_taps_answer_at_the_desk_once(pairs: Three) -> None:
+    page = confided(pairs)
+    for _ in range(2):
+        pairs.palm.send(page, "pair", need="قد يناسب.", offer="")
+    assert len(view.all_confided(pairs.opened_by(pairs.fig))[0].talk.said) == 2
+
+
+def test_what_is_done_at_the_desk_or_stands_on_the_other_side_is_no_pair(pairs: Three) -> None:
+    page = confided(pairs)
+    _, _, _, need, offer = page.path.split("/")
+    assert pairs.palm.get(pairs.seats.world.url("pair", need=need, offer=need)).status == 404
+    assert pairs.palm.get(pairs.seats.world.url("pair", need=offer, offer=need)).status == 404
+    inner = inner_of(pairs.opened_by(pairs.palm))
+    (one,) = pairs.seats.world.run(desk_view.queue(inner))
+    pairs.seats.world.run(desk.close(inner, one))
+    assert pairs.palm.get(page.path).status == 404
 
 
 def test_what_dispatchers_alone_read_is_planned_for_and_quoted_to_nobody(pairs: Three) -> None:

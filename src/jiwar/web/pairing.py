@@ -18,7 +18,8 @@ from jiwar.log.shelf import LAST_NUMBER
 from jiwar.systems.desk import service as desk
 from jiwar.systems.desk import view as desk_view
 from jiwar.systems.needs import service, view
-from jiwar.web import aidwords, messages
+from jiwar.systems.needs.view import Thread
+from jiwar.web import aidwords, messages, planning
 from jiwar.web.app import At
 from jiwar.web.limits import SLOW
 from jiwar.web.queue import inner_of
@@ -56,7 +57,10 @@ def _side(visit: Visit, circle: Circle, inner: Circle, field: str, named: bytes)
     name, url = named[CIRCLE_NAME:], visit.site.paths.url
     slot, address = int.from_bytes(name, "big"), visit.object_name(circle.id, name)
     if slot <= LAST_NUMBER:
-        title, rest = aidwords.cut(desk_view.one(inner, slot).talk.said[0].line.text)
+        one = desk_view.one(inner, slot)
+        if not planning.is_planned(one) or planning.cover_of(circle, one).side != field:
+            raise NotThere
+        title, rest = aidwords.cut(one.talk.said[0].line.text)
         return Side(field, name, slot, title, rest, url("case", case=address), False, True)
     found = view.one(circle, name)
     if not found.is_open or found.need.side != field:
@@ -108,9 +112,10 @@ async def write(visit: Visit) -> Response:
         to = [(one, texts.passage(typed[one.field], WORD_LIMIT)) for one in sides if one.heard and typed[one.field]]
         if not to:
             raise TextMissing
-        for one, text in to:
-            await _say(circle, inner, one, text)
-            typed[one.field] = ""
+        async with visit.site.alone(visit.session.name):
+            for one, text in to:
+                await _say(circle, inner, one, text)
+                typed[one.field] = ""
     except (BadInput, Refused) as error:
         return _page(visit, circle, sides, typed, error)
     await visit.member.flush()
@@ -119,11 +124,19 @@ async def write(visit: Visit) -> Response:
 
 
 async def _say(circle: Circle, inner: Circle, side: Side, text: str) -> None:
-    """Raises BadInput, Refused."""
+    """Two taps say it once. Raises BadInput, Refused."""
     if side.slot >= 0:
-        await desk.answer(inner, desk_view.one(inner, side.slot), text)
-    else:
+        now = desk_view.one(inner, side.slot)
+        last = now.talk.said[-1]
+        if (last.sender == now.talk.caller, last.line.text) != (False, text):
+            await desk.answer(inner, now, text)
+    elif not any(_is_mine(one, text) for one in view.threads(circle, side.name)):
         await service.send_word(circle, side.name, text)
+
+
+def _is_mine(thread: Thread, text: str) -> bool:
+    """Whether the last word was mine, and this one."""
+    return not thread.waits_for_me and thread.words[-1].word.text == text
 
 
 ROUTES = (At("pair", "/help/fit/{need}/{offer}", show, write),)

@@ -58,13 +58,18 @@ async def _items(circle: Circle, inner: Circle, side: str) -> list[Item]:
         found += [Item(line.obj, line.cover) for line in part]
         await asyncio.sleep(0)
     for one in await desk_view.queue(inner):
-        cover = _cover(circle, one)
-        if cover.side == side and one.part != "done" and not one.standing.made:
+        cover = cover_of(circle, one)
+        if cover.side == side and is_planned(one):
             found.append(Item(_slot(one), cover))
     return found
 
 
-def _cover(circle: Circle, one: Open) -> NeedCover:
+def is_planned(one: Open) -> bool:
+    """Whether a request at the desk waits for something, and nobody has put it on the board yet."""
+    return one.part != "done" and not one.standing.made
+
+
+def cover_of(circle: Circle, one: Open) -> NeedCover:
     """What lists would show of a request at the desk; who has no account says what it is about, and words."""
     first = one.talk.said[0]
     asked = view.asked(circle, one.talk) if one.standing.case.inside else None

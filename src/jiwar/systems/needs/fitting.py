@@ -101,12 +101,16 @@ def suggested(
 
 
 def whole(needs: Sequence[NeedCover], offers: Sequence[NeedCover], today: int) -> list[tuple[int, int | None]]:
-    """The plan for the whole board, to be read from above: (need, its offer or None). First what has an offer, and of
-    each what is hurried before what is not, then what has waited longest.
+    """The plan for the whole board, to be read from above: (need, its offer or None). First what is most urgent, also
+    where nothing fits it; of each what has an offer, then what is hurried before what is not, then what has waited
+    longest.
     """
     given = planned(needs, offers, today).offers
-    order = sorted(range(len(needs)), key=lambda at: (given[at] is None, -hurry(needs[at]), needs[at].said_day, at))
-    return [(at, given[at]) for at in order]
+
+    def order(at: int) -> tuple[bool, bool, int, int, int]:
+        return hurry(needs[at]) < MOST_HURRY, given[at] is None, -hurry(needs[at]), needs[at].said_day, at
+
+    return [(at, given[at]) for at in sorted(range(len(needs)), key=order)]
 
 
 def hurry(need: NeedCover) -> int:
