@@ -226,6 +226,16 @@ def test_the_answer_is_looked_at_before_it_is_sent(talk: Talk) -> None:
     assert len(articles(talk.reads_topic(talk.palm, obj))) == 1
 
 
+def test_regression_what_is_looked_at_shows_what_it_quotes(talk: Talk) -> None:
+    """Parts that are put in as bytes are put in where a page's own value stands, and nowhere deeper."""
+    obj = talk.topic(talk.palm)
+    page = talk.reads_topic(talk.fig, obj)
+    slot = button(articles(page)[0], "quote").split(":")[1]
+    looked_at = articles(press(talk.fig, page, "preview", text="نعم", quote=slot))[1]
+    assert "<blockquote" in looked_at
+    assert "هل من طريقة؟" in looked_at
+
+
 def test_an_empty_answer_is_refused_in_place(talk: Talk) -> None:
     obj = talk.topic(talk.palm)
     page = press(talk.fig, talk.reads_topic(talk.fig, obj), "send", text="  ", note="فقد")

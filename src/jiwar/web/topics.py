@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from jiwar.circles.circle import Circle
@@ -243,7 +243,7 @@ def _preview(topic: Topic, draft: Draft) -> dict[str, object]:
         me = topic.state.who_began
     post = ShownPost(0, clock.day(), clock.part(), me, "stands", "", draft.text, draft.note, draft.quote, False, ())
     name = topic.called(me) if me == topic.state.who_began else topic.circle.me.handle
-    quoted = Filled([_quoted(topic, draft.quote)]) if draft.quote != NO_QUOTE else ""
+    quoted = Markup(_quoted(topic, draft.quote)) if draft.quote != NO_QUOTE else ""  # noqa: S704 - it is ours
     sign = NO_LETTER if me == topic.state.who_began else letter(name)
     return {"post": post, "text": prose(draft.text), "name": name, "letter": sign, "colour": colour(me),
             "quoted": quoted}  # fmt: skip
