@@ -6,6 +6,7 @@ import pytest
 
 from jiwar.circles import confiding, roles
 from jiwar.circles.model import DISPATCHER
+from jiwar.clock import SetClock
 from jiwar.errors import NoPhotoThere
 from jiwar.systems.needs import view
 from jiwar.web.messages import MESSAGES
@@ -14,11 +15,16 @@ from tests.web import test_teams as team
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
 from tests.web.talking import Talk, token
+from tests.web.test_needs import woken
 from tests.web.test_photos import with_photo
 
 RIDE = "سيارة إلى الموعد. من جهة الجسر، والرقم 0944123456."
 HEAD = "سيارة إلى الموعد"
 ANSWER = "وُجدت سيارة، عند الظهر."
+
+AS_DISPATCHER = (
+    "For dispatchers it rings as well when something urgent is asked of them alone. It stands in their queue then."
+)
 
 
 @pytest.fixture
@@ -67,6 +73,18 @@ def test_who_reads_it_is_chosen_where_there_is_a_choice(talk: Talk) -> None:
     assert talk.fig.word("Trusted people alone") in second(talk.fig).text
     talk.seats.world.run(roles.lay_down(talk.opened_by(talk.palm), DISPATCHER))
     assert talk.fig.word("Dispatchers alone") not in second(talk.fig).text
+
+
+def test_who_asks_is_told_whether_a_dispatcher_is_woken(talk: Talk, clock: SetClock) -> None:
+    there = talk.fig.word("One of them can be woken at this hour, and is rung.")
+    nobody = talk.fig.word("None of them can be woken at this hour.")
+    assert nobody in second(talk.fig, when="now").text
+    assert nobody not in second(talk.fig, when="week").text
+    page = woken(talk, talk.palm, days0=str(clock.week_hour() // 24), from0="0", to0="0", alarm="x")
+    said = talk.palm.word(AS_DISPATCHER)
+    assert said in page.text
+    assert there in second(talk.fig, when="now").text
+    assert talk.fig.word(AS_DISPATCHER) not in talk.fig.get(talk.fig.at("help_duty", talk.circle)).text
 
 
 def test_it_comes_to_the_dispatchers_and_to_no_board(talk: Talk) -> None:

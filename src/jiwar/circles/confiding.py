@@ -18,7 +18,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from jiwar.circles import callers, oneoffs, rights, texts
+from jiwar.circles import callers, duty, oneoffs, rights, texts
 from jiwar.circles.callers import ASK, TEXT_LIMIT, CallerLine, Talk
 from jiwar.circles.circle import Circle
 from jiwar.circles.fold import LONGEST_WAIT
@@ -47,8 +47,9 @@ def behind(circle: Circle, name: bytes) -> OneOff:
     return found
 
 
-async def confide(circle: Circle, seed: bytes, kind: str, text: str, more: bytes) -> bytes:
-    """Ask the dispatchers for something; durable when it returns. Its name.
+async def confide(circle: Circle, seed: bytes, kind: str, text: str, more: bytes, calls: bytes = b"") -> bytes:
+    """Ask the dispatchers for something; durable when it returns. Its name. `calls`: for what those of them who are
+    on duty are woken, if it is urgent (`nudges.mark`).
 
     Raises NotAllowed where there are none, TextMissing, TextTooLong, KeysChanged, KeyringFull, Full (no place at the
     desk, or too many of mine are open).
@@ -71,6 +72,8 @@ async def confide(circle: Circle, seed: bytes, kind: str, text: str, more: bytes
     except JiwarError:
         await _forget(circle, one)
         raise
+    if calls:
+        circle.services.rung.sealed |= duty.on_watch(circle, calls, confided=True)
     return oneoffs.object_named(one)
 
 

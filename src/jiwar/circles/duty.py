@@ -16,12 +16,13 @@ from msgspec.structs import replace
 
 from jiwar.circles import nudges, texts
 from jiwar.circles.circle import Circle
-from jiwar.circles.nudges import MOST_MARKS, TEXT_LIMIT, Left, mark
+from jiwar.circles.nudges import CONFIDED, MOST_MARKS, TEXT_LIMIT, Left, mark
 from jiwar.clock import HOURS, WEEK_HOURS
 from jiwar.errors import BadChoice
 from jiwar.keyring.model import Duty, Window
 
 MOST_WINDOWS = 2
+_CONFIDED = mark(CONFIDED)
 
 
 @dataclass(frozen=True)
@@ -32,28 +33,32 @@ class Watch:
     ahead: int
 
 
-def _willing(found: Iterator[Left], kind: bytes) -> Iterator[Left]:
-    """Those of them who can be woken for that at some hour; for what no kind was said of, all."""
-    unsaid = kind == mark("")
-    return (one for one in found if one.hours and (unsaid or not one.kinds or kind in one.kinds))
+def _willing(found: Iterator[Left], kind: bytes, confided: bool) -> Iterator[Left]:
+    """Those of them who can be woken for that at some hour; for what no kind was said of, all. For what is `confided`
+    only those who say that they are dispatchers: nobody else would find anything.
+    """
+    for one in found:
+        kinds = set(one.kinds) - {_CONFIDED}
+        if one.hours and (kind in (mark(""), *kinds) or not kinds) and (_CONFIDED in one.kinds or not confided):
+            yield one
 
 
 def _at(left: Left, hour: int) -> bool:
     return bool(left.hours[hour // 8] >> hour % 8 & 1)
 
 
-def on_watch(circle: Circle, kind: bytes) -> frozenset[bytes]:
+def on_watch(circle: Circle, kind: bytes, confided: bool = False) -> frozenset[bytes]:
     """What wakes those who can be woken at this hour, sealed to the hub; me as well, if I am one of them.
 
     Whose phone stays silent would tell whoever carries the rings, or compares them, who asked.
     """
     hour = circle.services.clock.week_hour()
-    return frozenset(one.sealed for one in _willing(nudges.all_left(circle), kind) if _at(one, hour))
+    return frozenset(one.sealed for one in _willing(nudges.all_left(circle), kind, confided) if _at(one, hour))
 
 
-def watch(circle: Circle, kind: str = "") -> Watch:
+def watch(circle: Circle, kind: str = "", confided: bool = False) -> Watch:
     """What can be said to whoever asks now."""
-    hour, willing = circle.services.clock.week_hour(), list(_willing(nudges.of_others(circle), mark(kind)))
+    hour, willing = circle.services.clock.week_hour(), list(_willing(nudges.of_others(circle), mark(kind), confided))
     found = (ahead for ahead in range(WEEK_HOURS) if any(_at(one, (hour + ahead) % WEEK_HOURS) for one in willing))
     ahead = next(found, -1)
     return Watch(ahead == 0, ahead)

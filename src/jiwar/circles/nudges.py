@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from jiwar.circles import texts
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
+from jiwar.circles.model import DISPATCHER
 from jiwar.clock import HOURS, WEEK_HOURS
 from jiwar.crypto import envelopes
 from jiwar.crypto.hashing import digest
@@ -51,6 +52,8 @@ AT_ONCE = HOURS
 """In place of an hour: to be woken. It stands under the hub's seal, so that nobody makes an alarm of a reminder."""
 LEFT_SIZE = 2_560
 MARK, MOST_MARKS = 8, 24
+CONFIDED = "\n"
+"""Beside kinds, none of which is a line break: also for what is confided to dispatchers alone."""
 
 
 class Target(Wire, frozen=True):
@@ -173,13 +176,20 @@ async def _stand_or_leave(
     key: bytes, nudge: Nudge, circle: Circle, duty: Duty | None, there: Placed | None
 ) -> Placed | None:
     today = circle.services.clock.day()
-    if there and there.epoch == circle.log.newest.epoch and there.day + AGAIN_DAYS > today and _lies(circle, there):
+    current = there and (there.epoch, there.dispatches) == (circle.log.newest.epoch, _dispatches(circle, duty))
+    if there and current and there.day + AGAIN_DAYS > today and _lies(circle, there):
         return there
     if there:
         await _take_back(circle.member, there)
     with suppress(JiwarError):  # Its boxes are full, or its keys turn just now: the next visit tries again.
         return await _leave(circle, key, nudge, duty)
     return None
+
+
+def _dispatches(circle: Circle, duty: Duty | None) -> bool:
+    """Whether I can be woken as a dispatcher, too."""
+    mine = circle.sketch.member(circle.log.persona.key)
+    return duty is not None and mine is not None and mine.holds(DISPATCHER)
 
 
 def _lies(circle: Circle, placed: Placed) -> bool:
@@ -193,10 +203,12 @@ async def _leave(circle: Circle, key: bytes, nudge: Nudge, duty: Duty | None) ->
     inbox = digest(INBOX, _box(keys, number))
     hour, text = (nudge.hour, nudge.text) if duty is None else (AT_ONCE, nudge.alarm)
     target = seal_target(key, services.hub_id, Target(nudge.channel, nudge.endpoint, hour, text))
-    left = Left(b"", (), target) if duty is None else Left(hours_of(duty), tuple(map(mark, duty.kinds)), target)
+    dispatches = _dispatches(circle, duty)
+    kinds = (*(duty.kinds if duty else ()), *([CONFIDED] if dispatches else []))
+    left = Left(hours_of(duty) if duty else b"", tuple(map(mark, kinds)), target)
     value = seal(_key(keys), NUDGE, (inbox, eid), pad(encode(left), LEFT_SIZE), random=services.random)
     await services.store.put_mail(circle.log.shelf, keys.append, inbox, Mail(eid, today, value))
-    return Placed(circle.id, keys.epoch, today, number, eid, duty is not None)
+    return Placed(circle.id, keys.epoch, today, number, eid, duty is not None, dispatches)
 
 
 async def _take_back(member: Member, placed: Placed) -> None:
@@ -254,7 +266,7 @@ def all_left(circle: Circle, without: frozenset[bytes] = frozenset()) -> Iterato
 def take_off(keys: EpochKeys, inbox: bytes, mail: Mail) -> Left:
     """The circle's seal; what is left is the hub's. Raises Damaged, NotCanonical."""
     left = decode(unpad(unseal(_key(keys), NUDGE, (inbox, mail.eid), mail.value)), Left)
-    marks = len(left.kinds) <= MOST_MARKS and all(len(one) == MARK for one in left.kinds)
+    marks = len(left.kinds) <= MOST_MARKS + 1 and all(len(one) == MARK for one in left.kinds)
     if not marks or len(left.hours) not in (0, WEEK_HOURS // 8):
         raise NotCanonical
     return left

@@ -46,7 +46,7 @@ class Phone(Wire, frozen=True):
 
 class Placed(Wire, frozen=True):
     """Where in a circle I left the address of my reminders, and when: to take it back. `duty`: to be woken, for what
-    is urgent, and not once a day.
+    is urgent, and not once a day. `dispatches`: also for what is confided to dispatchers.
     """
 
     circle: bytes
@@ -55,6 +55,7 @@ class Placed(Wire, frozen=True):
     box: int
     eid: bytes
     duty: bool = False
+    dispatches: bool = False
 
 
 class Window(Wire, frozen=True):

@@ -12,6 +12,7 @@ from jiwar.circles import confiding, roles
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import TRUSTED
 from jiwar.errors import BadChoice
+from jiwar.web import waking
 from jiwar.web.visit import Visit
 
 GROUP, AMONG_TRUSTED, DESK = "group", "trusted", "desk"
@@ -26,8 +27,10 @@ class Choice:
     means: str
 
 
-def choices(visit: Visit, group: Circle, urgent: bool) -> list[Choice]:
-    """Those that there are for me in a group; `urgent`: it would be on the board within minutes."""
+def choices(visit: Visit, group: Circle, urgent: bool, kind: str) -> list[Choice]:
+    """Those that there are for me in a group; `urgent`: it would be on the board within minutes, and wakes who can be
+    woken for its kind.
+    """
     say = visit.say
     there = [
         Choice(
@@ -45,7 +48,7 @@ def choices(visit: Visit, group: Circle, urgent: bool) -> list[Choice]:
         means = say(
             "On no board. They read it without a name and answer here. Where they ask around, names stay out."
         )
-        woken = say("Nobody is woken by it.") if urgent else ""
+        woken = waking.line_of_dispatchers(visit, group, kind) if urgent else ""
         there.append(Choice(DESK, say("Dispatchers alone"), f"{means} {woken}".strip()))
     return there
 

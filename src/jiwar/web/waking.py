@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from jiwar.circles import duty
 from jiwar.circles.circle import Circle
+from jiwar.circles.model import DISPATCHER
 from jiwar.circles.nudges import TEXT_LIMIT
 from jiwar.clock import HOURS
 from jiwar.errors import BadChoice, BadInput, JiwarError, NotThere
@@ -33,6 +34,13 @@ def line(visit: Visit, circle: Circle, kind: str = "") -> str:
     hour = circle.services.clock.hour() + found.ahead
     when = {"day": visit.reader.day(visit.reader.today + hour // HOURS), "hour": visit.reader.hour(hour % HOURS)}
     return visit.say("Nobody can be woken now; somebody can from here on: %(day)s, %(hour)s.") % when
+
+
+def line_of_dispatchers(visit: Visit, circle: Circle, kind: str) -> str:
+    """The same where dispatchers alone are asked."""
+    if duty.watch(circle, kind, confided=True).now:
+        return visit.say("One of them can be woken at this hour, and is rung.")
+    return visit.say("None of them can be woken at this hour.")
 
 
 def mine_said(visit: Visit, circle: Circle) -> str:
@@ -67,6 +75,7 @@ def _page(visit: Visit, circle: Circle, mine: Duty, alarm: str, error: JiwarErro
         channel=bool(visit.member.keyring.nudge.channel),
         allowed=bool(visit.site.hub.bell.ways.channels),
         begun=begun,
+        dispatches=circle.me.holds(DISPATCHER),
         windows=[(one.days, str(one.start), str((one.start + one.hours) % HOURS)) for one in windows],
         days=[(one, day.gettext(WEEKDAYS[one])) for one in DAYS],
         hours=[(str(hour), visit.reader.hour(hour)) for hour in range(HOURS)],

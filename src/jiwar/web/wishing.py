@@ -267,7 +267,7 @@ def _check(
     urgent, typed, asked = rules.is_urgent(need), _typed(visit), circle.charter.aid.questions
     typed |= {chosen.FIELD: photo.mark.hex() if photo else "", "meant": wanted or visit.form.typed("meant")}
     # What dispatchers make a request of is theirs already, and only words are sealed to them.
-    every = choices(visit, circle, urgent)
+    every = choices(visit, circle, urgent, need.kind)
     readers = [one for one in every if one.value != DESK or not (typed["case"] or photo)]
     return visit.page(
         "needs/check.html",

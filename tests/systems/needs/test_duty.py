@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from jiwar.circles import duty, leaving, nudges, oneoffs
+from jiwar.circles import duty, leaving, nudges, oneoffs, roles
 from jiwar.circles.duty import Watch
+from jiwar.circles.founding import write_own
 from jiwar.circles.later import URGENT, USUAL
+from jiwar.circles.model import DISPATCHER, Role
 from jiwar.circles.nudges import AT_ONCE, PUSH, open_target
 from jiwar.clock import WEEK_HOURS
 from jiwar.crypto import envelopes
@@ -127,6 +129,38 @@ async def test_a_word_of_every_day_wakes_nobody(company: Company) -> None:
     await forum.start_topic(company.fig(), "A title", "Words.")
     found = [open_target(SEED, company.services.hub_id, one) for one in company.services.rung.take()]
     assert [(one.hour, one.text) for one in found] == [(21, "tea")]
+
+
+async def test_what_is_confided_wakes_the_dispatchers_on_duty_and_nobody_else(company: Company) -> None:
+    await stands(company, "lamp")
+    await stands(company, "palm", kinds=("thrown_out",))
+    await roles.open_circle(company.palm(), DISPATCHER)
+    at(company, 2)
+    assert duty.watch(company.fig(), "thrown_out", confided=True) == Watch(False, -1)
+    await nudges.renew(company.palm().member, KEY)
+    assert duty.watch(company.fig(), "thrown_out", confided=True) == Watch(True, 0)
+    await service.confide(company.fig(), BED)
+    assert rung(company) == ["palm"]
+    await service.confide(company.fig(), replace(BED, kind="blackmail"))
+    await service.confide(company.fig(), replace(BED, when=WEEK, kind="food"))
+    assert rung(company) == []
+    obj = await service.ask(company.fig(), BED)
+    await passes(company, URGENT[1])
+    assert (oneoffs.is_there(company.palm(), obj), rung(company)) == (True, ["lamp", "palm"])
+    circle = company.palm()
+    await write_own(circle, "role", encode(Role(circle.me.persona, circle.me.role & ~DISPATCHER)))
+    await nudges.renew(company.palm().member, KEY)
+    assert duty.watch(company.fig(), "thrown_out", confided=True) == Watch(False, -1)
+
+
+async def test_a_dispatcher_with_every_kind_finds_room(company: Company) -> None:
+    await roles.open_circle(company.palm(), DISPATCHER)
+    kinds = tuple(f"kind {number}" for number in range(nudges.MOST_MARKS))
+    long = "https://push.example/" + "x" * (nudges.ENDPOINT_LIMIT - 21)
+    await nudges.choose(company.palm().member, KEY, Nudge(PUSH, long, 21, "tea"))
+    await duty.stand(company.palm(), KEY, NIGHTS, kinds, "k" * nudges.TEXT_LIMIT)
+    at(company, 2)
+    assert duty.watch(company.fig(), "kind 3", confided=True).now
 
 
 async def test_only_what_is_urgent_is_a_choice(company: Company) -> None:

@@ -18,7 +18,7 @@ from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.shelf import Refold
 from jiwar.systems.needs import pictures, rules, view
-from jiwar.systems.needs.model import COLLECTIONS, NO_BOX, Picture
+from jiwar.systems.needs.model import COLLECTIONS, NO_BOX, Need, Picture
 from jiwar.systems.needs.rules import Wish
 from jiwar.wire.canonical import encode
 
@@ -38,7 +38,12 @@ async def confide(circle: Circle, wish: Wish) -> bytes:
         raise NotAllowed
     seed, right = _one_off(circle)
     need = rules.new_need(wish, circle.charter.aid, circle.services.clock.day(), Persona(seed).kem_key, NO_BOX, right)
-    return await confiding.confide(circle, seed, need.kind, need.text, rules.beside(need))
+    return await confiding.confide(circle, seed, need.kind, need.text, rules.beside(need), _calls(need))
+
+
+def _calls(need: Need) -> bytes:
+    """For what somebody is woken, where it is urgent."""
+    return nudges.mark(need.kind) if rules.is_urgent(need) else b""
 
 
 def _one_off(circle: Circle) -> tuple[bytes, Right]:
@@ -65,9 +70,8 @@ async def ask(circle: Circle, wish: Wish, photo: Picture | None = None) -> bytes
     keep = rules.lane(need, clock.day(), circle.policy.topic_days)
     said = clock.day(), clock.part()
     beside = pictures.coming_with(need, photo, *said) if photo else None
-    calls = nudges.mark(need.kind) if rules.is_urgent(need) else b""
     first = need.side, encode(need), encode(rules.cover(need, *said))
-    one = OneOff(circle.id, seed, COLLECTIONS[need.side], clock.day(), keep, *first, calls=calls)
+    one = OneOff(circle.id, seed, COLLECTIONS[need.side], clock.day(), keep, *first, calls=_calls(need))
     return await oneoffs.begin(circle, one, beside)
 
 
