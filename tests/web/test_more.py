@@ -32,6 +32,13 @@ def test_more_leads_to_everything(world: World, client: Open, language: str) -> 
     assert {world.url(name) for name in ("groups", "mykey", "safety", "settings", "about")} <= set(page.links)
 
 
+def test_what_a_row_leads_to_is_said_whole(world: World, client: Open, language: str) -> None:
+    page = found(client(language)).get(world.url("more"))
+    rows = page.html.count(" row-go")
+    assert rows > 4
+    assert page.html.count("row-t row-full") == rows
+
+
 # settings
 
 
