@@ -136,6 +136,35 @@ async def test_two_taps_write_one_entry(here: Village) -> None:
     assert balance(here) == 120, "what was changed on the way back is another"
 
 
+async def test_two_taps_with_keys_turned_in_between_write_one_entry(here: Village) -> None:
+    nonce, other, inner = once(here), once(here), partial(book, here, here.founder)
+    first = await service.income(inner(), nonce, 100, "tin")
+    wanted = await service.ask(inner(), other, SPENT, 5, "tea")
+    await service.close(inner(), wanted, DROPPED)
+    await turn(inner(), inner())
+    await service.look_after_everywhere(here.founder.member)
+    assert view.one(inner(), first).is_past
+    assert await service.income(inner(), nonce, 100, "tin") == first
+    assert await service.ask(inner(), other, SPENT, 5, "tea") == wanted
+    assert balance(here) == 100
+
+
+async def test_what_was_handed_over_arrives_after_keys_have_turned(careful: Village) -> None:
+    here = careful
+    await came(here, 100)
+    number = await agreed(here)
+    await service.hand(book(here, here.founder), number)
+    await turn(book(here, here.founder), book(here, here.founder))
+    await here.world.make_steward(here.circle, here.founder, here.member)
+    await service.look_after_everywhere(here.founder.member)
+    told = view.one(book(here, here.member), number).told
+    assert told is not None
+    assert told.text == FOR
+    await service.close(book(here, here.member), number, ARRIVED)
+    assert view.one(book(here, here.steward), number).entry.outcome == ARRIVED
+    assert balance(here) == 60
+
+
 async def test_what_is_no_entry_is_refused_and_changes_nothing(here: Village) -> None:
     await came(here, 100)
     inner, size = book(here, here.founder), book(here, here.founder).log.state.size

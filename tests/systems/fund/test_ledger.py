@@ -13,7 +13,7 @@ from jiwar.circles.rights import PERIOD_DAYS, period_of
 from jiwar.log.shelf import Opened
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import rules
-from jiwar.systems.fund.ledger import LONG, Ledger, fold, next_page, page_of
+from jiwar.systems.fund.ledger import LONG, NEVER, Ledger, fold, next_page, page_of
 from jiwar.systems.fund.model import (
     AGREED,
     ASKED,
@@ -177,6 +177,7 @@ def test_what_is_open_goes_on_and_what_is_over_stays_behind() -> None:
     log = Log()
     log.income(50)
     over, entry = log.given(10), log.asked(20)
+    log.writes(CLOSED, Closed(over, ARRIVED))
     log.agreed(entry, ANNA)
     log.writes(CARRIED, page_of(log.ledger))
     assert over in log.ledger.entries, "nothing calls for a page"
@@ -188,11 +189,40 @@ def test_what_is_open_goes_on_and_what_is_over_stays_behind() -> None:
     assert log.ledger.balance == 20
 
 
+def test_what_was_handed_over_goes_on_until_it_arrives() -> None:
+    log = Log()
+    log.income(50)
+    entry = log.given(10)
+    number = log.writes(CARRIED, page_of(log.ledger), epoch=1)
+    assert log.ledger.entries[entry].handed == DAY
+    log.writes(HANDED, Handed(entry))
+    log.writes(CLOSED, Closed(entry, ARRIVED))
+    for found in (log.ledger, fold(log.records[number:])):
+        assert found is not None
+        assert (found.balance, found.entries[entry].outcome) == (40, ARRIVED)
+
+
+def test_a_page_takes_along_no_more_that_are_under_way_than_it_may() -> None:
+    log = Log()
+    log.income(1_000)
+    given = [log.given(1) for _ in range(rules.MOST_UNDER_WAY + 2)]
+    log.writes(CARRIED, page_of(log.ledger), epoch=1)
+    assert list(log.ledger.entries) == given[2:]
+    assert [one.number for one in log.ledger.past][1:] == given[:2]
+
+
 def test_a_page_that_leaves_open_what_can_not_be_is_no_beginning() -> None:
     nothing = Totals(period_of(DAY))
-    good = Waiting(3, DAY, ANNA, HELP, 5, SEAL, (ANNA, BEN))
-    assert fold([record(99, CARRIED, Carried(nothing, nothing, nothing, (good,)))]) is not None
+    good = Waiting(3, DAY, ANNA, HELP, 5, SEAL, (ANNA, BEN), NEVER)
+    handed = replace(good, number=4, handed=DAY)
+    assert fold([record(99, CARRIED, Carried(nothing, nothing, nothing, (good, handed)))]) is not None
     for bad in (
+        (replace(handed, yes=(ANNA,)),),
+        (replace(handed, handed=-2),),
+        (replace(handed, handed=DAY + PERIOD_DAYS),),
+        (replace(good, day=DAY + PERIOD_DAYS),),
+        (replace(good, day=-1),),
+        tuple(replace(handed, number=one) for one in range(rules.MOST_UNDER_WAY + 1)),
         (replace(good, number=99),),
         (replace(good, number=-1),),
         (good, good),

@@ -6,7 +6,7 @@ the same records have the same ledger.
 - The order of the log decides. Nothing is handed over without the yes of two, twice, or beyond what there is.
 - A page of the ledger begins with a `fund` or `carried`. Whoever knows the page before takes a `carried` only if it
   says what they reckoned themselves; whoever can't read that far back begins with it, and comes to the same. What is
-  open goes on; what is over stays behind, for who can read it there (`past`).
+  open goes on, and what hasn't arrived yet; what is over stays behind, for who can read it there (`past`).
 - Figures change where a period of 28 days begins, and only if nobody or at least `FEWEST` were given something since
   the last ones: otherwise the difference between two figures would be what one person got.
 """
@@ -45,6 +45,7 @@ from jiwar.systems.fund.rules import (
     MOST_AMOUNT,
     MOST_OPEN,
     MOST_TOTAL,
+    MOST_UNDER_WAY,
     OUTCOMES,
     PERSONA,
     SEAL,
@@ -79,6 +80,11 @@ class Entry:
         return bool(self.kind) and not self.outcome and self.handed < 0
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether it was handed over, and nobody has said yet that it arrived."""
+        return self.handed >= 0 and not self.outcome
+
+    @property
     def is_agreed(self) -> bool:
         return len(self.yes) >= ENOUGH
 
@@ -108,9 +114,9 @@ class Ledger:
         return self.now.came - self.now.went
 
     def known(self, kind: str, amount: int, seal: bytes) -> int:
-        """The number of the very same entry; 0, which no entry has, where there is none."""
+        """The number of the very same entry, on whichever page; 0, which no entry has, where there is none."""
         wanted = (kind, amount, seal)
-        return next((one.number for one in self.entries.values() if (one.kind, one.amount, one.seal) == wanted), 0)
+        return next((one.number for one in self.everything if (one.kind, one.amount, one.seal) == wanted), 0)
 
     @property
     def everything(self) -> list[Entry]:
@@ -120,6 +126,12 @@ class Ledger:
     @property
     def open(self) -> list[Entry]:
         return [one for one in self.entries.values() if one.is_open]
+
+    @property
+    def going_on(self) -> list[Entry]:
+        """What the next page takes along: what is open, and of what is under way those with the highest numbers."""
+        under_way = [one for one in self.entries.values() if one.is_under_way]
+        return sorted([*self.open, *under_way[-MOST_UNDER_WAY:]], key=lambda one: one.number)
 
 
 class _Passed(Exception):
@@ -180,7 +192,7 @@ def _fund(ledger: Ledger, record: Opened, _: FundBegun) -> None:
 
 def _carried(ledger: Ledger, record: Opened, body: Carried) -> None:
     _require(_is_sound_page(body) and body.now.period == period_of(record.day))
-    _require(_are_sound(body.open, record.number))
+    _require(_are_sound(body.open, record.number, body.now.period))
     _require(ledger.begins < 0 or (is_due(ledger, record.epoch) and body == page_of(ledger)))
     _begin(ledger, record, body)
 
@@ -193,18 +205,20 @@ def is_due(ledger: Ledger, epoch: int) -> bool:
 def _begin(ledger: Ledger, record: Opened, page: Carried) -> None:
     ledger.begins, ledger.epoch = record.number, record.epoch
     ledger.now, ledger.shown, ledger.before = page.now, page.shown, page.before
-    ledger.past += [one for one in ledger.entries.values() if not one.is_open]
-    ledger.entries, ledger.seen = {one.number: _going_on(one) for one in page.open}, set()
+    going_on = {one.number: _going_on(one) for one in page.open}
+    ledger.past += [one for one in ledger.entries.values() if one.number not in going_on]
+    ledger.entries, ledger.seen = going_on, set()
 
 
 def _going_on(one: Waiting) -> Entry:
-    return Entry(one.number, one.day, one.author, one.kind, one.amount, one.seal, one.yes)
+    return Entry(one.number, one.day, one.author, one.kind, one.amount, one.seal, one.yes, one.handed)
 
 
 def page_of(ledger: Ledger) -> Carried:
     """What the next page begins with."""
     going_on = (
-        Waiting(one.number, one.day, one.author, one.kind, one.amount, one.seal, one.yes) for one in ledger.open
+        Waiting(one.number, one.day, one.author, one.kind, one.amount, one.seal, one.yes, one.handed)
+        for one in ledger.going_on
     )
     return Carried(ledger.now, ledger.shown, ledger.before, tuple(going_on))
 
@@ -227,17 +241,28 @@ def _is_sound_page(page: Carried) -> bool:
     return grows and in_bounds and 0 <= page.before.period <= page.shown.period <= page.now.period + 1
 
 
-def _are_sound(going_on: tuple[Waiting, ...], number: int) -> bool:
-    """Whether a page could have left these open before the record with this number."""
+def _are_sound(going_on: tuple[Waiting, ...], number: int, period: int) -> bool:
+    """Whether a page could have left these open or under way before the record with this number, of this period."""
     places = [-1, *(one.number for one in going_on), number]
-    in_order = len(going_on) <= MOST_OPEN and all(earlier < later for earlier, later in pairwise(places))
-    return in_order and all(
-        one.kind in ASKS
-        and 0 < one.amount <= MOST_AMOUNT
-        and (len(one.seal), len(one.author)) == (SEAL, PERSONA)
-        and len(set(one.yes)) == len(one.yes)
-        and all(len(persona) == PERSONA for persona in one.yes)
-        for one in going_on
+    handed = [one for one in going_on if one.handed != NEVER]
+    few = len(going_on) - len(handed) <= MOST_OPEN and len(handed) <= MOST_UNDER_WAY
+    in_order = all(earlier < later for earlier, later in pairwise(places))
+    days = [*(one.day for one in going_on), *(one.handed for one in handed)]
+    in_time = all(0 <= day and period_of(day) <= period for day in days)
+    agreed = all(len(one.yes) >= ENOUGH for one in handed)
+    return (
+        few
+        and in_order
+        and in_time
+        and agreed
+        and all(
+            one.kind in ASKS
+            and 0 < one.amount <= MOST_AMOUNT
+            and (len(one.seal), len(one.author)) == (SEAL, PERSONA)
+            and len(set(one.yes)) == len(one.yes)
+            and all(len(persona) == PERSONA for persona in one.yes)
+            for one in going_on
+        )
     )
 
 

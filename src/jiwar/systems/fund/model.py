@@ -66,7 +66,7 @@ class Totals(Wire, frozen=True):
 
 
 class Waiting(Wire, frozen=True):
-    """An entry that is open when a page ends, with the yeses that were said to it."""
+    """An entry that is not over when a page ends, with the yeses that were said to it. `handed` is the day, or -1."""
 
     number: int
     day: int
@@ -75,11 +75,13 @@ class Waiting(Wire, frozen=True):
     amount: int
     seal: bytes
     yes: tuple[bytes, ...]
+    handed: int
 
 
 class Carried(Wire, frozen=True):
     """The body of a `carried`: a new page of the ledger, with what the old one came to. `now` is in the period of the
-    day; `shown` and `before` are what figures tell, and what those before them told; `open` goes on, by its numbers.
+    day; `shown` and `before` are what figures tell, and what those before them told; `open` goes on, by its numbers:
+    what waits for a yes, for a hand, or to arrive.
     """
 
     now: Totals

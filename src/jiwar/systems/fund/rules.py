@@ -26,6 +26,8 @@ FEWEST = 3
 MOST_AMOUNT = 10**9
 MOST_TOTAL = 10**15
 MOST_OPEN = 60
+MOST_UNDER_WAY = 60
+"""Entries handed over, not arrived yet, that go on to the next page."""
 TEXT_LIMIT = 400
 TOLD_DAYS = 90
 FIGURES_DAYS = 365

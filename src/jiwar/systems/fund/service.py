@@ -86,13 +86,13 @@ async def _book(inner: Circle) -> Ledger:
 
 
 async def _carried_on(inner: Circle) -> Ledger | None:
-    """The page that stands, a new one where that is due: of what is open the words are told anew, for whoever can't
+    """The page that stands, a new one where that is due: of what goes on the words are told anew, for whoever can't
     read the old ones.
     """
     standing = view.ledger(inner)
     if standing is None or not is_due(standing, inner.log.newest.epoch):
         return standing
-    words = view.told(inner, standing.open)
+    words = view.told(inner, standing.going_on)
     await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
     for said in words.values():
         await _tell(inner, said)
