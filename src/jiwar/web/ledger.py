@@ -49,7 +49,7 @@ OUTCOMES = {
     DROPPED: _("No longer needed"),
     REFUSED: _("Not agreed to"),
 }
-PARTS = ("open", "agreed", "handed", "ended", "came")
+PARTS = ("open", "agreed", "handed", "came", "ended")
 
 
 def _keeping(circle: Circle) -> Circle:
