@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +23,38 @@ def entrance(world: World) -> Iterator[Entrance]:
     yield here
     asyncio.set_event_loop(None)
     here.loop.close()
+
+
+class Standing:
+    """A request that stands in line, as far as turns look at it."""
+
+    more_body = response_started = disconnected = False
+    flow = SimpleNamespace(write_paused=False)
+
+
+def test_tickets_that_were_gathered_give_way_once_they_were_served() -> None:
+    async def story() -> None:
+        line, begun, left = turns.Turns(), list[bytes](), list[bytes]()
+
+        def stands(name: bytes) -> bool:
+            place = turns.Place("desk", name)
+            return line.stand(place, Standing(), lambda: begun.append(name), lambda: left.append(name))
+
+        gathered = [b"%d" % number for number in range(turns.PLACES_BEGUN)]
+        assert all(map(stands, gathered))
+        assert not stands(b"somebody"), "nobody was served yet"
+        while len(begun) < len(gathered):
+            await asyncio.sleep(0)
+        assert all(map(stands, gathered))
+        assert stands(b"somebody")
+        assert left == [gathered[-1]]
+        assert not stands(gathered[0]), "no more often than the others"
+        while len(begun) < 2 * len(gathered):
+            await asyncio.sleep(0)
+        assert begun.count(b"somebody") == 1
+        assert begun.count(gathered[-1]) == 1
+
+    asyncio.run(story())
 
 
 async def _until(entrance: Entrance, begun: int) -> None:
@@ -276,5 +309,19 @@ class TestWhoHasBegun:
         async def story() -> None:
             wires = [entrance.comes(hands_in("/desk", self.ticket(entrance)))[1] for _ in range(100)]
             assert sum(not wire.written for wire in wires) == turns.PLACES_BEGUN
+
+        entrance.play(story())
+
+    def test_who_was_served_gives_way_and_is_answered(self, entrance: Entrance) -> None:
+        async def story() -> None:
+            gathered = [self.ticket(entrance) for _ in range(turns.PLACES_BEGUN)]
+            for ticket in gathered:
+                entrance.comes(hands_in("/desk", ticket))
+            await _until(entrance, len(gathered))
+            wires = [entrance.comes(hands_in("/desk", ticket))[1] for ticket in gathered]
+            _, wire = entrance.comes(hands_in("/desk", self.ticket(entrance)))
+            assert not wire.written
+            assert [bool(one.written) for one in wires] == [False] * (len(gathered) - 1) + [True]
+            await pass_by(200)
 
         entrance.play(story())

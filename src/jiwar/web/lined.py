@@ -133,7 +133,8 @@ class Lined(Bounded):
     def _stand(self, cycle: RequestResponseCycle) -> None:
         self._wait_for_form_no_more()
         place = self._comers.place(cycle.scope, self._session, cycle.body)
-        if not self._comers.turns.stand(place, cycle, lambda: self._begin(cycle)):
+        begin, leave = (lambda: self._begin(cycle)), (lambda: self._turn_away(cycle))
+        if not self._comers.turns.stand(place, cycle, begin, leave):
             self._turn_away(cycle)
 
     def _begin(self, cycle: RequestResponseCycle) -> None:

@@ -5,7 +5,8 @@
   for without an end, and none whose answer nobody reads.
 - One in `SHARE` seconds is begun whatever members do: they starve nobody at the window, or at the door.
 - Lines have their turn one after the other, whatever their length; each has an end, behind which nobody is let in.
-- Nobody has more than a few places, where something names them.
+- Nobody has more than a few places, where something names them. Where the line of those who have begun is full,
+  whoever was served more often lately gives way to who was less often: tickets that were gathered wear off.
 
 Knows nothing of pages or of connections. A request is begun, not watched over: what it waits for later, a slow hash
 or the disk, keeps nobody from their turn.
@@ -28,6 +29,8 @@ PLACES = 24
 PLACES_BEGUN = 64
 """In the line of those who have begun, and hold something that says so."""
 PLACES_OF_ONE = 3
+LATELY = 600.0
+"""Seconds after which it is forgotten who was served how often."""
 
 
 class Flow(Protocol):
@@ -61,6 +64,7 @@ class _Waiting:
     name: bytes
     work: Work
     begin: Callable[[], None]
+    leave: Callable[[], None]
 
 
 class Turns:
@@ -71,6 +75,8 @@ class Turns:
         self._lines: dict[tuple[Hashable, bool], deque[_Waiting]] = {}
         self._names: Counter[bytes] = Counter()
         self._members: dict[Work, float] = {}
+        self._served: Counter[bytes] = Counter()
+        self._served_since = 0.0
         self._last = 0.0
         self._look: asyncio.TimerHandle | asyncio.Handle | None = None
 
@@ -84,18 +90,44 @@ class Turns:
         if self._lines:
             self._look_soon()
 
-    def stand(self, place: Place, work: Work, begin: Callable[[], None]) -> bool:
-        """Have `begin` called when it is their turn. False, and it never is, where there is no place left."""
+    def stand(self, place: Place, work: Work, begin: Callable[[], None], leave: Callable[[], None]) -> bool:
+        """Have `begin` called when it is their turn, or `leave` where they have to give way. False, and neither is,
+        where there is no place left.
+        """
         key = place.line, bool(place.name)
         line = self._lines.get(key, ())
-        if len(line) >= (PLACES_BEGUN if place.name else PLACES) or self._names[place.name] >= PLACES_OF_ONE:
+        if self._names[place.name] >= PLACES_OF_ONE:
             return False
-        self._lines.setdefault(key, deque()).append(_Waiting(place.name, work, begin))
+        full = len(line) >= (PLACES_BEGUN if place.name else PLACES)
+        going = self._who_gives_way(key, place.name) if full else None
+        if full and going is None:
+            return False
+        self._lines.setdefault(key, deque()).append(_Waiting(place.name, work, begin, leave))
         if place.name:
             self._names[place.name] += 1
         if self._look is None:
             self._look_soon()
+        if going is not None and not going.work.disconnected:
+            going.leave()
         return True
+
+    def _who_gives_way(self, key: tuple[Hashable, bool], name: bytes) -> _Waiting | None:
+        """The last of those who were served most, out of a full line, for somebody who was less often; or nobody."""
+        line = self._lines[key]
+        often = max(reversed(line), key=lambda one: self._served[one.name])
+        if self._served[often.name] <= self._served[name]:
+            return None
+        line.remove(often)
+        self._names -= Counter({often.name: 1})
+        return often
+
+    def _is_served(self, name: bytes) -> None:
+        now = asyncio.get_running_loop().time()
+        if now > self._served_since + LATELY:
+            self._served.clear()
+            self._served_since = now
+        if name:
+            self._served[name] += 1
 
     def _look_soon(self) -> None:
         """Not `call_soon`: a timer comes after what was read in the same turn of the loop, members' requests too."""
@@ -112,6 +144,7 @@ class Turns:
         elif (first := self._next()) is not None:
             self._last = loop.time()
             self._look = loop.call_soon(self._look_soon)
+            self._is_served(first.name)
             first.begin()
 
     def _members_wait(self) -> bool:
