@@ -16,6 +16,7 @@ from jiwar.errors import (
     BadAmount,
     BadChoice,
     BeforeMyTime,
+    Conflict,
     Full,
     JiwarError,
     NotAllowed,
@@ -26,7 +27,20 @@ from jiwar.errors import (
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import ledger, rules, service, view
-from jiwar.systems.fund.model import CARRIED, FIGURES, HANDED, TOLD, UNSAID, Carried, Figures, Handed, Told, Totals
+from jiwar.systems.fund.model import (
+    CARRIED,
+    CLOSED,
+    FIGURES,
+    HANDED,
+    TOLD,
+    UNSAID,
+    Carried,
+    Closed,
+    Figures,
+    Handed,
+    Told,
+    Totals,
+)
 from jiwar.systems.fund.rules import ARRIVED, DROPPED, HELP, SPENT
 from jiwar.wire.canonical import encode
 from tests.world import Person, Village, village
@@ -108,6 +122,67 @@ async def test_closing_empties_what_it_was_for(here: Village) -> None:
     assert [row.value for row in rows[1:]] == [b""]
 
 
+def words_left(here: Village) -> int:
+    """How many records about entries the hub still has."""
+    inner = book(here, here.founder)
+    return len(list(still.rows(inner, view.told_object(inner)))) - 1
+
+
+async def turned(here: Village) -> None:
+    await turn(book(here, here.founder), book(here, here.founder))
+
+
+async def test_closing_empties_also_what_stood_under_older_keys(careful: Village) -> None:
+    here = careful
+    number = await asked(here)
+    await turned(here)
+    await here.world.make_steward(here.circle, here.founder, here.member)
+    await service.look_after_everywhere(here.founder.member)
+    await service.close(book(here, here.member), number, DROPPED)
+    assert view.one(book(here, here.founder), number).told is None
+    assert words_left(here) == 0
+
+
+async def test_words_stand_once_however_often_keys_turn(here: Village) -> None:
+    await asked(here)
+    number = await asked(here)
+    for _ in range(3):
+        await turned(here)
+        for who in (here.founder, here.steward):
+            await service.look_after_everywhere(who.member)
+        assert words_left(here) == 2
+    told = view.one(book(here, here.steward), number).told
+    assert told is not None
+    assert told.text == FOR
+
+
+@pytest.mark.parametrize("breaks", ["_append", "_empty_spent"])
+async def test_a_page_that_broke_off_is_finished_by_the_next_steward(
+    careful: Village, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    async def fails(*_: object) -> None:
+        raise Conflict
+
+    here = careful
+    number = await asked(here)
+    await turned(here)
+    await here.world.make_steward(here.circle, here.founder, here.member)
+    with monkeypatch.context() as patched:
+        patched.setattr(service, breaks, fails)
+        await service.look_after_everywhere(here.founder.member)
+    await service.look_after_everywhere(here.steward.member)
+    await service.agree(book(here, here.member), number)
+    assert words_left(here) == 1
+
+
+async def test_words_of_what_was_closed_go_when_the_next_steward_comes(here: Village) -> None:
+    number, inner = await asked(here), book(here, here.founder)
+    await inner.log.append(Entry(view.ledger_object(inner), CLOSED, encode(Closed(number, DROPPED)), KEPT))
+    assert words_left(here) == 1
+    await service.look_after_everywhere(here.steward.member)
+    assert words_left(here) == 0
+
+
 async def test_what_it_is_for_expires_and_the_amount_stays(here: Village) -> None:
     await came(here, 100)
     await here.world.pass_days(rules.TOLD_DAYS + 2)
@@ -141,7 +216,7 @@ async def test_two_taps_with_keys_turned_in_between_write_one_entry(here: Villag
     first = await service.income(inner(), nonce, 100, "tin")
     wanted = await service.ask(inner(), other, SPENT, 5, "tea")
     await service.close(inner(), wanted, DROPPED)
-    await turn(inner(), inner())
+    await turned(here)
     await service.look_after_everywhere(here.founder.member)
     assert view.one(inner(), first).is_past
     assert await service.income(inner(), nonce, 100, "tin") == first
@@ -154,7 +229,7 @@ async def test_what_was_handed_over_arrives_after_keys_have_turned(careful: Vill
     await came(here, 100)
     number = await agreed(here)
     await service.hand(book(here, here.founder), number)
-    await turn(book(here, here.founder), book(here, here.founder))
+    await turned(here)
     await here.world.make_steward(here.circle, here.founder, here.member)
     await service.look_after_everywhere(here.founder.member)
     told = view.one(book(here, here.member), number).told
@@ -239,7 +314,7 @@ async def test_keys_turn_and_whoever_is_named_later_writes_into_the_same_book(ca
     await came(here, 100)
     open_ = await asked(here)
     await service.agree(book(here, here.founder), open_)
-    await turn(book(here, here.founder), book(here, here.founder))
+    await turned(here)
     await here.world.make_steward(here.circle, here.founder, here.member)
     late = partial(book, here, here.member)
     with pytest.raises(BeforeMyTime):
@@ -263,7 +338,7 @@ async def test_keys_turn_and_whoever_is_named_later_writes_into_the_same_book(ca
 async def test_where_nobody_is_left_who_can_read_it_a_book_begins_anew(careful: Village) -> None:
     here = careful
     await came(here, 100)
-    await turn(book(here, here.founder), book(here, here.founder))
+    await turned(here)
     await here.world.make_steward(here.circle, here.founder, here.member)
     for gone in (here.steward, here.founder):
         await roles.lay_down(gone.circle(here.circle))

@@ -86,17 +86,34 @@ async def _book(inner: Circle) -> Ledger:
 
 
 async def _carried_on(inner: Circle) -> Ledger | None:
-    """The page that stands, a new one where that is due: of what goes on the words are told anew, for whoever can't
-    read the old ones.
+    """The page that stands, a new one where that is due.
+
+    The words of what goes on are told anew first and emptied under older keys last: wherever it breaks off, nothing
+    stands on a page whose words nobody new can read, and whoever comes next does the rest.
     """
     standing = view.ledger(inner)
-    if standing is None or not is_due(standing, inner.log.newest.epoch):
-        return standing
-    words = view.told(inner, standing.going_on)
-    await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
-    for said in words.values():
-        await _tell(inner, said)
+    if standing is None:
+        return None
+    await _tell_anew(inner, standing)
+    if is_due(standing, inner.log.newest.epoch):
+        await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
+    await _empty_spent(inner)
     return view.ledger(inner)
+
+
+async def _tell_anew(inner: Circle, page: Ledger) -> None:
+    """Whoever is named later may have no keys but the newest."""
+    anew = view.told(inner, page.going_on, inner.log.newest.epoch)
+    for number, said in view.told(inner, page.going_on).items():
+        if number not in anew:
+            await _tell(inner, said)
+
+
+async def _empty_spent(inner: Circle) -> None:
+    """Raises NotAllowed for who holds no control seed."""
+    page = view.ledger(inner)
+    if page is not None and (rows := view.spent(inner, page)):
+        await speech.erase_rows(inner, view.told_object(inner), rows, speech.control_seed_of(inner))
 
 
 async def _tell(inner: Circle, said: Told) -> None:
@@ -151,15 +168,14 @@ async def close(inner: Circle, number: int, outcome: str) -> None:
     await _append(inner, CLOSED, Closed(number, outcome))
     if not view.one(inner, number).entry.outcome:
         raise NotAllowed
-    rows, seed = view.rows_about(inner, number), speech.control_seed_of(inner)
-    await speech.erase_rows(inner, view.told_object(inner), rows, seed)
+    await _empty_spent(inner)
 
 
 # looking after it
 
 
 async def look_after(circle: Circle, inner: Circle) -> None:
-    """Begin a new page where that is due, and tell the group what may be told."""
+    """Begin a new page where that is due, empty words that have to go, and tell the group what may be told."""
     standing = await _carried_on(inner) if circle.charter.fund.on else None
     if standing is not None:
         await tell(circle, standing)

@@ -20,8 +20,7 @@ from jiwar.systems.fund.model import FIGURES, FUND, TOLD, Figures, Told
 from jiwar.wire.canonical import decode
 
 MOST_READ = 1_200
-"""Records of the ledger that are looked through, the newest ones: several pages of it."""
-MOST_TOLD = 400
+"""Records of the ledger that are looked through, the newest ones: several pages of it. As many of its words."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +63,21 @@ def is_before_my_time(inner: Circle) -> bool:
     return ledger(inner) is None and any(not inner.log.holds(row.epoch) for row in rows)
 
 
-def told(inner: Circle, entries: Iterable[Entry]) -> dict[int, Told]:
-    """The words of entries that are still there, each as it was when somebody said yes to it."""
+def told(inner: Circle, entries: Iterable[Entry], epoch: int = 0) -> dict[int, Told]:
+    """The words of entries that are still there, each as it was when somebody said yes to it; under the keys of this
+    epoch or a later one.
+    """
     sealed = {entry.number: entry.seal for entry in entries}
     found: dict[int, Told] = {}
     for record in _told_records(inner):
-        said = read_told(record)
+        said = read_told(record) if record.epoch >= epoch else None
         if said is not None and sealed.get(said.entry) == rules.seal_of(said):
             found.setdefault(said.entry, said)
     return found
 
 
 def _told_records(inner: Circle) -> Iterator[Opened]:
-    return reversed(list(still.records(inner, told_object(inner), MOST_TOLD)))
+    return reversed(list(still.records(inner, told_object(inner), MOST_READ)))
 
 
 def read_told(record: Opened) -> Told | None:
@@ -90,12 +91,19 @@ def read_told(record: Opened) -> Told | None:
     return said if rules.is_sound_told(said) else None
 
 
-def rows_about(inner: Circle, number: int) -> list[RecordRow]:
-    """Everything in which somebody told something of an entry."""
-    obj, found = told_object(inner), []
-    for row in still.rows(inner, obj, MOST_TOLD):
-        said = [read_told(record) for record in inner.log.readable(obj, [row])]
-        found += [row for one in said if one is not None and one.entry == number]
+def spent(inner: Circle, page: Ledger) -> list[RecordRow]:
+    """Everything in which somebody told something that has to go: of an entry that is closed, or of one whose words
+    stand under the newest keys too. Who has only those couldn't empty what stands under older ones.
+    """
+    obj, newest = told_object(inner), inner.log.newest.epoch
+    closed = {one.number for one in page.everything if one.outcome}
+    anew = told(inner, page.going_on, newest)
+    found = []
+    for row in still.rows(inner, obj, MOST_READ):
+        said = [read_told(record) for record in inner.log.readable(obj, [row], again=True)]
+        about = {one.entry for one in said if one is not None}
+        if about & closed or (row.epoch < newest and about & anew.keys()):
+            found.append(row)
     return found
 
 
