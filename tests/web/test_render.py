@@ -185,3 +185,8 @@ def test_nothing_that_somebody_wrote_is_taken_for_a_hole(folder: Path) -> None:
     text = f"{MARK}one{MARK} {MARK} one{MARK} {MARK}{'0' * len(NONCE)} one{MARK}"
     page = made.render("made.html", reader("ar"), frame(), text=text, one=Filled([b"part"]))
     assert page.body.decode() == f"<p>{text}</p>part"
+
+
+def test_what_is_filled_in_somewhere_else_is_a_mistake_and_no_page(folder: Path) -> None:
+    with pytest.raises(TypeError, match="by its name alone"):
+        _rendered(folder, "{{ one.of }}", one={"of": Filled([b"part"])})

@@ -34,6 +34,11 @@ class Filled:
     def __bool__(self) -> bool:
         return bool(self.parts)
 
+    def __str__(self) -> str:
+        raise TypeError(
+            "put in by its name alone: in a part, or inside of another value, it would be shown as an object"
+        )
+
 
 @dataclass(frozen=True)
 class Page:
