@@ -79,6 +79,7 @@ STRUCTURES: list[type[Wire]] = [
     forum.Unnamed,
     forum.NameAsked,
     forum.NameAgreed,
+    forum.NamePassed,
     forum.NameOpened,
     answerable.Sealed,
     answerable.Named,

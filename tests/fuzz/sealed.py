@@ -292,7 +292,7 @@ def sealed_names(data: bytes) -> None:
         assert not answerable.is_sound(found) or encode(found) == data
     for envelope in (data, bytes(envelopes.OVERHEAD) + data):
         _refused(partial(answerable.my_halves, circle, RID, Sealed(who, (envelope, envelope), b"")), Unopenable)
-        _refused(partial(answerable.passed_on, circle, RID, KEY, envelope), Unopenable)
+        _refused(partial(answerable.passed_on, circle, RID, answerable.NONE, KEY, envelope), Unopenable)
     half = ME.kem_seed[:32]
     key = put_together(half, KEY)
     whole = sealing.seal(key, ANSWER_NAME, (KEY, RID), data[: answerable.NAME_SIZE - 1], size=answerable.NAME_SIZE)

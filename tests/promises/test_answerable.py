@@ -41,7 +41,7 @@ async def _tell_nobody(*_: object) -> None:
     """Nothing is written."""
 
 
-def _as_it_is(circle: Circle, obj: bytes, to: bytes, half: bytes) -> bytes:
+def _as_it_is(circle: Circle, obj: bytes, sealed: Sealed, to: bytes, half: bytes) -> bytes:
     return half + bytes(answerable.PASSED - HALF)
 
 
@@ -83,6 +83,7 @@ async def opened_by_both(forum: Forum, obj: bytes) -> set[bytes | None]:
     asks, agrees = forum.village.founder, forum.village.steward
     await opening.ask(forum.of(asks), care(forum, asks), obj, "It hurts somebody.")
     await opening.agree(forum.of(agrees), care(forum, agrees), _asked(forum, agrees, obj).obj)
+    await opening.look(forum.of(asks), care(forum, asks), _asked(forum, asks, obj).obj)
     return {opening.opened(forum.of(who), _asked(forum, who, obj)) for who in (asks, agrees)}
 
 
@@ -107,9 +108,9 @@ def forged(circle: Circle, obj: bytes, persona: bytes, signature: bytes) -> Seal
     random, honest = circle.services.random, answerable.seal_name(circle, obj)
     key = random(HALF)
     name = seal(key, ANSWER_NAME, (circle.id, obj), encode(Named(persona, signature)), size=answerable.NAME_SIZE)
-    halves = halve(key, random)
-    sent = (answerable._to(circle, obj, one, half) for one, half in zip(honest.recipients, halves, strict=True))
-    return Sealed(honest.recipients, tuple(sent), name)
+    bare = Sealed(honest.recipients, (), name)
+    halves = zip(bare.recipients, halve(key, random), strict=True)
+    return replace(bare, envelopes=tuple(answerable._to(circle, obj, bare, one, half) for one, half in halves))
 
 
 async def test_two_open_it_and_the_author_is_told(forum: Forum) -> None:
@@ -158,7 +159,7 @@ async def test_what_is_passed_on_opens_for_nobody_else(forum: Forum) -> None:
     inner = care(forum, place.steward)
     (asking,) = inner.log.covers(opening.COLLECTION, None, 9)
     records = inner.log.readable(asking.obj, inner.log.rows(asking.obj, 0, LAST_NUMBER, 9))
-    assert len(records) == 2
+    assert len(records) == 3
     assert not [half for half in halves for record in records if half in record.body]
 
 

@@ -112,8 +112,13 @@ def test_two_open_it_everybody_is_told_and_only_they_see_who(team: Team) -> None
     assert REASON in team.page(team.rose, obj).text
     assert "تينة" not in team.page(team.rose, obj).text
 
-    landed = team.presses(team.rose, obj, "agree")
-    for page in (landed, team.page(team.palm, obj)):
+    page = team.presses(team.rose, obj, "agree")
+    assert "تينة" not in page.text
+    assert team.rose.word("Everybody has been told. To me it opens when %(name)s has looked.")[:12] in page.text
+    assert "تينة" not in team.page(team.palm, obj).text
+    assert team.palm.word("Waits for me") in team.palm.to("care", team.talk.circle).text
+    landed = team.presses(team.palm, obj, "look")
+    for page in (landed, team.page(team.rose, obj)):
         assert "تينة" in page.text
         assert team.palm.word("It was begun by") in page.text
     assert told in team.talk.reads_topic(team.mint, obj).text
@@ -171,7 +176,9 @@ def test_removed_it_can_be_opened_from_the_care_page(team: Team) -> None:
     assert team.rose.word("A topic that is gone") in desk.text
     page = team.rose.get(next(link for link in desk.links if "/talk/name/" in link))
     assert team.rose.word("The topic is no longer there.") in page.text
-    assert "تينة" in team.presses(team.rose, obj, "agree").text
+    team.presses(team.rose, obj, "agree")
+    assert "تينة" in team.presses(team.palm, obj, "look").text
+    assert "تينة" in team.page(team.rose, obj).text
     mine = team.fig.get(team.talk.seats.world.url("topics_mine"))
     assert team.fig.word("Two of the care team opened who began this: %(day)s.").partition("%")[0] in mine.text
 
@@ -180,8 +187,9 @@ def test_what_names_nobody_is_said_to_name_nobody(team: Team, monkeypatch: pytes
     obj = begun(team.talk, team.fig)
     team.does(team.palm, obj, "ask", reason=REASON)
     team.presses(team.rose, obj, "agree")
+    team.presses(team.palm, obj, "look")
     monkeypatch.setattr(opening, "opened", lambda *_: opening.NOBODY)
-    assert team.palm.word("What was sealed there names nobody.") in team.page(team.palm, obj).text
+    assert team.palm.word("What came together names nobody.") in team.page(team.palm, obj).text
 
 
 def test_what_does_not_open_is_said_and_changes_nothing(team: Team) -> None:

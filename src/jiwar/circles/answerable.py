@@ -6,6 +6,7 @@ and each is sent the halves of their pairs in one envelope.
 
 - What is sealed is somebody's key with their own signature of the object. So nobody can be named who didn't sign, and
   what was sealed in one object says nothing in another.
+- Who else is named, and the sealed name, are bound into every envelope: beside others none of them opens.
 - Whoever begins may be a steward. They draw from the whole team, themselves among it: were they left out, the
   one who is missing would be who began.
 - Whether anything opens can't be told before it is opened: only the shape is judged.
@@ -18,12 +19,14 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from msgspec.structs import replace
+
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import STEWARD
 from jiwar.circles.seats import seat_of
 from jiwar.crypto import envelopes
 from jiwar.crypto.halves import halve, put_together
-from jiwar.crypto.labels import ANSWER_HALF, ANSWER_HALVES, ANSWER_NAME, ANSWER_SWORN
+from jiwar.crypto.labels import ANSWER_HALF, ANSWER_HALVES, ANSWER_NAME, ANSWER_SWORN, Label
 from jiwar.crypto.random import Random
 from jiwar.crypto.sealing import SEAL_OVERHEAD, seal, unseal
 from jiwar.crypto.signing import verify
@@ -80,7 +83,8 @@ def seal_name(circle: Circle, obj: bytes) -> Sealed:
     halves = deal(key, who, random)
     named = encode(Named(me.key, me.sign(join(ANSWER_SWORN, circle.id, obj))))
     name = seal(key, ANSWER_NAME, (circle.id, obj), named, size=NAME_SIZE, random=random)
-    return Sealed(who, tuple(_to(circle, obj, one, halves[one]) for one in who), name)
+    bare = Sealed(who, (), name)
+    return replace(bare, envelopes=tuple(_to(circle, obj, bare, one, halves[one]) for one in who))
 
 
 def deal(key: bytes, who: tuple[bytes, ...], random: Random) -> dict[bytes, bytes]:
@@ -97,8 +101,16 @@ def by_other(who: tuple[bytes, ...], me: bytes, halves: bytes) -> dict[bytes, by
     return {one: halves[at * HALF : (at + 1) * HALF] for at, one in enumerate(other for other in who if other != me)}
 
 
-def _to(circle: Circle, obj: bytes, persona: bytes, halves: bytes) -> bytes:
-    return envelopes.seal_to(seat_of(circle, persona).kem, join(ANSWER_HALVES, circle.id, obj, persona), halves)
+def _to(circle: Circle, obj: bytes, sealed: Sealed, persona: bytes, halves: bytes) -> bytes:
+    info = _bound(ANSWER_HALVES, circle, obj, sealed, persona)
+    return envelopes.seal_to(seat_of(circle, persona).kem, info, halves)
+
+
+def _bound(label: Label, circle: Circle, obj: bytes, sealed: Sealed, *people: bytes) -> bytes:
+    """What an envelope is bound to. Without the recipients, somebody could arrange others around an envelope so that
+    a half of one pair was passed on as another's.
+    """
+    return join(label, circle.id, obj, *people, sealed.name, *sealed.recipients)
 
 
 # judging
@@ -134,26 +146,23 @@ def my_halves(circle: Circle, obj: bytes, sealed: Sealed) -> dict[bytes, bytes]:
     if me.key not in sealed.recipients:
         raise NotThere
     envelope = sealed.envelopes[sealed.recipients.index(me.key)]
-    halves = envelopes.open_with(me.kem_seed, join(ANSWER_HALVES, circle.id, obj, me.key), envelope)
+    halves = envelopes.open_with(me.kem_seed, _bound(ANSWER_HALVES, circle, obj, sealed, me.key), envelope)
     return by_other(sealed.recipients, me.key, halves)
 
 
-def pass_on(circle: Circle, obj: bytes, to: bytes, half: bytes) -> bytes:
+def pass_on(circle: Circle, obj: bytes, sealed: Sealed, to: bytes, half: bytes) -> bytes:
     """My half of a pair, for the other one of it alone. Raises NotThere for who has gone."""
-    return envelopes.seal_to(seat_of(circle, to).kem, _passed(circle, obj, circle.log.persona.key, to), half)
+    info = _bound(ANSWER_HALF, circle, obj, sealed, circle.log.persona.key, to)
+    return envelopes.seal_to(seat_of(circle, to).kem, info, half)
 
 
-def passed_on(circle: Circle, obj: bytes, by: bytes, envelope: bytes) -> bytes:
+def passed_on(circle: Circle, obj: bytes, sealed: Sealed, by: bytes, envelope: bytes) -> bytes:
     """The half that somebody passed on to me. Raises Unopenable."""
     me = circle.log.persona
-    half = envelopes.open_with(me.kem_seed, _passed(circle, obj, by, me.key), envelope)
+    half = envelopes.open_with(me.kem_seed, _bound(ANSWER_HALF, circle, obj, sealed, by, me.key), envelope)
     if len(half) != HALF:
         raise Unopenable
     return half
-
-
-def _passed(circle: Circle, obj: bytes, by: bytes, to: bytes) -> bytes:
-    return join(ANSWER_HALF, circle.id, obj, by, to)
 
 
 def open_name(circle: Circle, obj: bytes, sealed: Sealed, mine: bytes, theirs: bytes) -> bytes:

@@ -18,7 +18,7 @@ from jiwar.web.limits import WRITE
 from jiwar.web.persons import Person, person
 from jiwar.web.visit import Visit
 
-VERBS = ("ask", "agree", "decline", "withdraw")
+VERBS = ("ask", "agree", "look", "decline", "withdraw")
 _ID = 16
 
 
@@ -69,7 +69,7 @@ def rows(visit: Visit, circle: Circle, inner: Circle) -> list[Row]:
             visit.site.paths.url("opening", topic=visit.object_name(circle.id, one.topic)),
             _title(circle, one.topic),
             known_as(circle, one.by, visit.reader.language),
-            one.is_open and one.awaits(me),
+            bool(one.to_open) if one.by == me else one.is_open and one.awaits(me),
             bool(one.agreed),
         )
         for one in opening.all_asked(inner)
@@ -86,7 +86,11 @@ def _title(circle: Circle, topic: bytes) -> str:
 
 @dataclass(frozen=True)
 class Asking:
-    """What was asked, as I see it. who: whoever began the topic, where I opened that; `nobody`: it opened to none."""
+    """What was asked, as I see it.
+
+    to_open: who agreed since I asked and looked; agrees: I did. who: whoever began the topic, where I opened that;
+    `nobody`: what came together names none.
+    """
 
     key: str
     by: Person
@@ -95,6 +99,8 @@ class Asking:
     agreed: tuple[str, ...]
     declined: tuple[str, ...]
     mine: bool
+    to_open: tuple[str, ...]
+    agrees: bool
     awaits_me: bool
     open: bool
     who: Person | None
@@ -153,7 +159,9 @@ def _asking(visit: Visit, circle: Circle, one: Asked) -> Asking:
         agreed=_names(visit, circle, tuple(one.agreed)),
         declined=_names(visit, circle, tuple(sorted(one.declined))),
         mine=one.by == me,
-        awaits_me=one.awaits(me) and not one.agreed,
+        to_open=_names(visit, circle, tuple(one.to_open)) if one.by == me else (),
+        agrees=me in one.agreed,
+        awaits_me=one.awaits(me) and one.is_open,
         open=one.is_open,
         who=person(visit, circle, who) if who else None,
         nobody=who == NOBODY,
@@ -161,7 +169,9 @@ def _asking(visit: Visit, circle: Circle, one: Asked) -> Asking:
 
 
 async def act(visit: Visit) -> Response:
-    """Ask with a reason; agree, which opens; decline; or withdraw what I asked."""
+    """Ask with a reason; agree, which tells everybody; look at what comes of it, as who asked; decline; or withdraw
+    what I asked.
+    """
     circle, inner, topic = _addressed(visit)
     verb = visit.form.choice("do", VERBS)
     try:
@@ -186,6 +196,8 @@ async def _answer(visit: Visit, circle: Circle, inner: Circle, verb: str) -> Non
     asking = visit.stable(visit.form.typed("asking"))[_ID:]
     if verb == "agree":
         await opening.agree(circle, inner, asking)
+    elif verb == "look":
+        await opening.look(circle, inner, asking)
     elif verb == "decline":
         await opening.decline(inner, asking)
     else:

@@ -12,12 +12,25 @@ from jiwar.circles.policy import ANSWERABLE, OFF, THROTTLED
 from jiwar.circles.speech import Takedown
 from jiwar.crypto import envelopes
 from jiwar.crypto.sealing import SEAL_OVERHEAD
-from jiwar.errors import NobodyAnswers, NotAllowed, NotThere, TextMissing, TextTooLong
+from jiwar.errors import Full, NobodyAnswers, NotAllowed, NotThere, TextMissing, TextTooLong, Unopenable
 from jiwar.log.shelf import Entry
 from jiwar.systems.forum import opening, rules, service, unnamed, view
-from jiwar.systems.forum.model import AGREED, OPENED, OPENING, NameAgreed, NameOpened, Post, Unnamed
+from jiwar.systems.forum.model import (
+    AGREED,
+    DECLINED,
+    OPENED,
+    OPENING,
+    PASSED,
+    NameAgreed,
+    NameAsked,
+    NameDeclined,
+    NameOpened,
+    NamePassed,
+    Post,
+    Unnamed,
+)
 from jiwar.systems.forum.opening import NOBODY, Asked
-from jiwar.wire.canonical import decode, encode
+from jiwar.wire.canonical import Wire, decode, encode
 from tests.promises.test_without_a_name import Forum
 from tests.promises.test_without_a_name import forum as throttled
 from tests.world import Person
@@ -62,6 +75,10 @@ async def agree(forum: Forum, person: Person, one: Asked) -> None:
     await opening.agree(forum.of(person), care(forum, person), one.obj)
 
 
+async def look(forum: Forum, person: Person, obj: bytes) -> None:
+    await opening.look(forum.of(person), care(forum, person), about(forum, person, obj)[0].obj)
+
+
 def about(forum: Forum, person: Person, obj: bytes) -> list[Asked]:
     return opening.about(care(forum, person), obj)
 
@@ -81,6 +98,8 @@ async def test_two_open_it_together_and_everybody_is_told(forum: Forum) -> None:
     assert [opened(forum, who, obj) for who in (place.founder, place.steward)] == [None, None]
     assert opening.told(forum.of(place.member), obj) == 0
     await agree(forum, place.steward, one)
+    assert [opened(forum, who, obj) for who in (place.founder, place.steward)] == [None, None]
+    await look(forum, place.founder, obj)
     author = place.member.persona(place.circle)
     assert [opened(forum, who, obj) for who in (place.founder, place.steward)] == [author, author]
     for person in place.everybody:
@@ -97,6 +116,7 @@ async def test_of_three_any_other_one_agrees_and_the_third_opens_nothing(three: 
     await opening.decline(care(three, third), about(three, third, obj)[0].obj)
     assert about(three, asks, obj)[0].is_open
     await agree(three, agrees, about(three, agrees, obj)[0])
+    await look(three, asks, obj)
     author = place.member.persona(place.circle)
     assert [opened(three, who, obj) for who in (asks, agrees, third)] == [author, author, None]
     assert not about(three, asks, obj)[0].is_open
@@ -117,6 +137,7 @@ async def test_a_steward_who_begins_one_is_drawn_like_the_others(three: Forum) -
     asks, agrees = [_who(three, one) for one in team - {place.founder.persona(place.circle)}]
     await ask(three, asks, obj)
     await agree(three, agrees, about(three, agrees, obj)[0])
+    await look(three, asks, obj)
     assert opened(three, asks, obj) == place.founder.persona(place.circle)
 
 
@@ -174,6 +195,7 @@ async def test_a_new_wording_stays_answerable(forum: Forum) -> None:
     assert forum.shown() == {obj}
     await ask(forum, place.founder, obj)
     await agree(forum, place.steward, about(forum, place.steward, obj)[0])
+    await look(forum, place.founder, obj)
     assert opened(forum, place.founder, obj) == place.member.persona(place.circle)
 
 
@@ -251,6 +273,7 @@ async def test_it_is_removed_at_once_and_opened_after(forum: Forum) -> None:
     await service.take_down(forum.of(place.founder), obj, view.topic(forum.of(place.founder), obj).head)
     assert forum.shown() == set()
     await agree(forum, place.steward, about(forum, place.steward, obj)[0])
+    await look(forum, place.founder, obj)
     assert opened(forum, place.founder, obj) == place.member.persona(place.circle)
     assert opening.told(forum.of(place.member), obj) == place.world.clock.day()
 
@@ -313,12 +336,16 @@ async def test_what_seals_nothing_names_nobody(forum: Forum) -> None:
     assert forum.shown() == {obj}
     await ask(forum, place.founder, obj)
     await agree(forum, place.steward, about(forum, place.steward, obj)[0])
+    await look(forum, place.founder, obj)
     assert [opened(forum, who, obj) for who in (place.founder, place.steward)] == [NOBODY, NOBODY]
 
 
 async def _dud(forum: Forum) -> bytes:
-    def nothing(sealed: answerable.Sealed) -> answerable.Sealed:
-        return replace(sealed, name=bytes(len(sealed.name)))
+    circle = forum.of(forum.village.member)
+
+    def nothing(sealed: answerable.Sealed, obj: bytes) -> answerable.Sealed:
+        bare, half = replace(sealed, name=bytes(len(sealed.name))), bytes(answerable.HALF)
+        return replace(bare, envelopes=tuple(answerable._to(circle, obj, bare, one, half) for one in bare.recipients))
 
     return await forged(forum, nothing)
 
@@ -330,8 +357,9 @@ async def forged(forum: Forum, change: object) -> bytes:
     (one,) = unnamed.all_mine(circle)
     body = decode(one.body, Unnamed)
     assert callable(change)
-    changed = replace(one, body=encode(replace(body, sealed=change(body.sealed))))
-    await oneoffs.forget(circle, [obj := oneoffs.object_named(one)])
+    obj = oneoffs.object_named(one)
+    changed = replace(one, body=encode(replace(body, sealed=change(body.sealed, obj))))
+    await oneoffs.forget(circle, [obj])
     await circle.services.store.append(await oneoffs.first_word(forum.of(forum.village.member), changed))
     return obj
 
@@ -343,7 +371,7 @@ async def forged(forum: Forum, change: object) -> bytes:
 async def test_what_is_not_sealed_as_it_should_be_is_shown_to_nobody(forum: Forum, fault: str) -> None:
     me = forum.village.member.persona(forum.village.circle)
 
-    def change(sealed: answerable.Sealed) -> answerable.Sealed:
+    def change(sealed: answerable.Sealed, _: bytes) -> answerable.Sealed:
         who, mail, name = sealed.recipients, sealed.envelopes, sealed.name
         return {
             "one": answerable.Sealed(who[:1], (mail[0][:-32],), name),
@@ -383,9 +411,7 @@ async def test_what_is_no_asking_is_passed_over(forum: Forum) -> None:
         (said, 90),
         (replace(said, day=1), 30),
         (replace(said, reason=""), 30),
-        (replace(said, halves=said.halves[:1]), 30),
-        (replace(said, halves=(b"x", b"")), 30),
-        (replace(said, sealed=answerable.NONE, halves=()), 30),
+        (replace(said, sealed=answerable.NONE), 30),
         (Takedown(), 30),
     ]
     for body, keep in wrong:
@@ -401,12 +427,134 @@ async def test_a_half_that_does_not_fit_leaves_it_to_the_third(three: Forum) -> 
     asks, lies, third = [_who(three, persona) for persona in sealed.recipients]
     await ask(three, asks, obj)
     one = about(three, lies, obj)[0]
-    inner = care(three, lies)
-    body = NameAgreed(bytes(answerable.PASSED))
-    await inner.log.append(Entry(one.obj, AGREED, encode(body), one.first.keep, day=one.first.day))
-    assert opened(three, asks, obj) == NOBODY
+    await say(three, lies, one, AGREED, NameAgreed(bytes(answerable.PASSED)))
+    assert not about(three, third, obj)[0].is_open
+    await look(three, asks, obj)
+    assert [opened(three, who, obj) for who in (asks, lies, third)] == [NOBODY, NOBODY, None]
+    assert about(three, third, obj)[0].is_open
     await agree(three, third, about(three, third, obj)[0])
-    assert opened(three, asks, obj) == place.member.persona(place.circle)
+    await look(three, asks, obj)
+    author = place.member.persona(place.circle)
+    assert [opened(three, who, obj) for who in (asks, lies, third)] == [author, NOBODY, author]
+
+
+async def say(forum: Forum, person: Person, one: Asked, kind: str, body: Wire) -> None:
+    """What somebody's own program writes to what was asked."""
+    entry = Entry(one.obj, kind, encode(body), one.first.keep, day=one.first.day)
+    await care(forum, person).log.append(entry)
+
+
+async def asked_by_hand(forum: Forum, person: Person, said: NameAsked, day: int, keep: int) -> None:
+    """What somebody's own program asks."""
+    inner = care(forum, person)
+    entry = Entry(inner.services.random(16), OPENING, encode(said), keep, day=day, collection=opening.COLLECTION)
+    await inner.log.append(entry, lambda _: b"", create=True)
+
+
+async def test_asking_passes_no_half_on(forum: Forum) -> None:
+    """Else whoever is asked could open it alone, with nobody told."""
+    place = forum.village
+    obj = await forum.begun(place.member)
+    await ask(forum, place.founder, obj)
+    (one,) = about(forum, place.steward, obj)
+    assert one.said == NameAsked(obj, one.said.day, REASON, one.said.sealed)
+    sealed = unnamed.sealed_in(here := opening.here(forum.of(place.founder), obj), here.first)
+    assert encode(one.said.sealed) == encode(sealed)
+
+
+async def test_only_who_asked_looks_and_only_when_somebody_agreed(forum: Forum) -> None:
+    place = forum.village
+    obj = await forum.begun(place.member)
+    await ask(forum, place.founder, obj)
+    with pytest.raises(NotAllowed):
+        await look(forum, place.founder, obj)
+    await agree(forum, place.steward, about(forum, place.steward, obj)[0])
+    with pytest.raises(NotAllowed):
+        await look(forum, place.steward, obj)
+    await look(forum, place.founder, obj)
+    with pytest.raises(NotAllowed):
+        await look(forum, place.founder, obj)
+
+
+async def test_what_who_asked_passes_back_may_name_nobody(forum: Forum) -> None:
+    place = forum.village
+    obj = await forum.begun(place.member)
+    await ask(forum, place.founder, obj)
+    (one,) = about(forum, place.steward, obj)
+    agreeing = place.steward.persona(place.circle)
+    await say(forum, place.founder, one, PASSED, NamePassed(agreeing, bytes(answerable.PASSED)))
+    assert about(forum, place.steward, obj)[0].passed == {}, "nobody had agreed"
+    await agree(forum, place.steward, one)
+    await say(forum, place.founder, one, PASSED, NamePassed(agreeing, b"x"))
+    assert about(forum, place.steward, obj)[0].passed == {}
+    await say(forum, place.founder, one, PASSED, NamePassed(agreeing, bytes(answerable.PASSED)))
+    assert opened(forum, place.steward, obj) == NOBODY
+
+
+async def test_what_is_asked_outside_the_topics_own_lane_is_not_agreed_to(forum: Forum) -> None:
+    """It would be there when the topic is swept, and nobody could be told."""
+    place, clock = forum.village, forum.village.world.clock
+    obj = await forum.begun(place.member)
+    clock.forward(days=2)
+    sealed = unnamed.sealed_in(here := opening.here(forum.of(place.founder), obj), here.first)
+    said = NameAsked(obj, clock.day(), REASON, sealed)
+    await asked_by_hand(forum, place.founder, said, clock.day(), unnamed.LONGEST_DAYS)
+    (one,) = about(forum, place.steward, obj)
+    with pytest.raises(NotThere):
+        await agree(forum, place.steward, one)
+    clock.forward(days=here.first.day + here.first.keep + 1 - clock.day())
+    (one,) = about(forum, place.steward, obj)
+    with pytest.raises(NotThere):
+        await agree(forum, place.steward, one)
+    assert about(forum, place.founder, obj)[0].agreed == {}
+
+
+async def test_what_was_asked_by_who_is_no_steward_now_is_not_agreed_to(forum: Forum) -> None:
+    place = forum.village
+    obj = await forum.begun(place.member)
+    await ask(forum, place.founder, obj)
+    (one,) = about(forum, place.steward, obj)
+    await roles.lay_down(forum.of(place.founder))
+    with pytest.raises(NotAllowed):
+        await agree(forum, place.steward, one)
+    assert opening.told(forum.of(place.member), obj) == 0
+
+
+async def test_others_written_around_an_envelope_open_nothing(three: Forum) -> None:
+    """Else a half of one pair could be had as another's."""
+    place = three.village
+    obj = await three.begun(place.member)
+    sealed = unnamed.sealed_in(here := opening.here(three.of(place.founder), obj), here.first)
+    first, second, _ = sealed.recipients
+    for other in (
+        replace(sealed, recipients=tuple(sorted((first, second, place.member.persona(place.circle))))),
+        replace(sealed, name=bytes(len(sealed.name))),
+    ):
+        mail = sealed.envelopes[sealed.recipients.index(first)]
+        changed = replace(other, envelopes=(mail,) * 3)
+        with pytest.raises(Unopenable):
+            answerable.my_halves(three.of(_who(three, first)), obj, changed)
+        half = answerable.pass_on(three.of(_who(three, second)), obj, changed, first, bytes(32))
+        with pytest.raises(Unopenable):
+            answerable.passed_on(three.of(_who(three, first)), obj, sealed, second, half)
+
+
+async def test_what_is_full_takes_no_more(forum: Forum) -> None:
+    """What is said there would be read by nobody, and everybody told."""
+    place = forum.village
+    obj = await forum.begun(place.member)
+    await ask(forum, place.founder, obj)
+    (one,) = about(forum, place.steward, obj)
+    for _ in range(opening.MOST_READ - 2):
+        await say(forum, place.founder, one, DECLINED, NameDeclined())
+    assert not about(forum, place.steward, obj)[0].is_full
+    await say(forum, place.founder, one, DECLINED, NameDeclined())
+    with pytest.raises(Full):
+        await agree(forum, place.steward, one)
+    with pytest.raises(Full):
+        await opening.decline(care(forum, place.steward), one.obj)
+    assert opening.told(forum.of(place.member), obj) == 0
+    await opening.withdraw(care(forum, place.founder), one.obj)
 
 
 def test_nothing_is_no_name() -> None:

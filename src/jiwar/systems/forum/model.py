@@ -15,7 +15,7 @@ from jiwar.wire.canonical import Wire
 
 FORUM, UNNAMED = COLLECTIONS = ("forum", "unnamed")
 TOPIC, REPLY = "topic", "reply"
-OPENING, AGREED, DECLINED, OPENED = "opening", "opens", "declined", "opened"
+OPENING, AGREED, PASSED, DECLINED, OPENED = "opening", "opens", "passed", "declined", "opened"
 NO_QUOTE = -1
 
 
@@ -46,15 +46,13 @@ class NameAsked(Wire, frozen=True):
     """The body of an `opening`, in the stewards' circle: its author asks that who began a topic be opened. It is the
     first record of an object of its own.
 
-    sealed: as it stood in the topic then, so that it can be opened when the topic was removed meanwhile. halves: the
-    author's, each passed on to the recipient at its place; nothing at the author's own, and for who has gone.
+    sealed: as it stood in the topic then, so that it can be opened when the topic was removed meanwhile.
     """
 
     topic: bytes
     day: int
     reason: str
     sealed: Sealed
-    halves: tuple[bytes, ...]
 
 
 class NameAgreed(Wire, frozen=True):
@@ -62,6 +60,15 @@ class NameAgreed(Wire, frozen=True):
     who asked.
     """
 
+    half: bytes
+
+
+class NamePassed(Wire, frozen=True):
+    """The body of a `passed`, in the object of an opening: who asked has looked, with the half of `to`, who agreed.
+    half: of who asked, passed on to them; empty where what came together names nobody, or they have gone.
+    """
+
+    to: bytes
     half: bytes
 
 
@@ -109,6 +116,7 @@ KINDS: dict[str, type[Wire]] = {
     UNNAMED: Unnamed,
     OPENING: NameAsked,
     AGREED: NameAgreed,
+    PASSED: NamePassed,
     DECLINED: NameDeclined,
     OPENED: NameOpened,
 }

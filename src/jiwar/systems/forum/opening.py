@@ -2,15 +2,16 @@
 
 Implements spec/protocol.md §9.15. What the two write to each other stands in the stewards' circle, one object for
 each asking, under the topic's own day and lane: it is gone when the topic's time is up. That it was opened stands
-beside what began the topic, and is written before anything opens. What opened is written nowhere: each of the two
-puts it together anew when they look.
+beside what began the topic, and is written before any half is passed on. Who agreed passes theirs on first, and who
+asked when they look: asking gives nothing away. What opened is written nowhere: each of the two puts it together anew
+when they look.
 
 - Only who is named in the topic takes part; every steward sees that it was asked, why and by whom.
 - Halves are passed on sealed, each to the other one of its pair.
 - A copy of what is sealed stands in the asking, so that a topic can be removed at once and opened after.
 
-Does not keep: two who can open it from doing so without a word, with programs of their own; who was asked from
-keeping what they have read.
+Does not keep: two who can open it from doing so without a word, with programs of their own; who asked from keeping
+what opened from who agreed; either from passing on something else, or from keeping what they have read.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from jiwar.circles import answerable, nudges, speech
 from jiwar.circles.circle import Circle
 from jiwar.circles.texts import is_sound, passage
-from jiwar.errors import BadInput, Damaged, NotAllowed, NotThere
+from jiwar.errors import BadInput, Damaged, Full, NotAllowed, NotThere
 from jiwar.log import shelf
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.store.contract import RecordRow
@@ -31,33 +32,39 @@ from jiwar.systems.forum.model import (
     DECLINED,
     OPENED,
     OPENING,
+    PASSED,
     NameAgreed,
     NameAsked,
     NameDeclined,
     NameOpened,
+    NamePassed,
 )
 from jiwar.systems.forum.unnamed import Here
 from jiwar.wire.canonical import Wire, decode, encode
 
 COLLECTION = "openings"
 REASON_LIMIT = 600
-MOST_LISTED, MOST_READ = 60, 30
-"""Askings, and records of each, that are read."""
+MOST_LISTED, MOST_READ = 60, 120
+"""Askings, and records of each, that are read; nothing is added to one that has as many."""
 NOBODY = b""
 """What opened and names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one steward asked, under the day and lane of the topic. agreed: who agreed, with the half that they passed
-    on to who asked.
+    """What one steward asked, under the day and lane of the topic.
+
+    agreed: who agreed, with the half that they passed on to who asked. passed: with whom of them who asked has looked
+    since, with the half that these got back; an empty one where what came together names nobody.
     """
 
     obj: bytes
     first: shelf.Opened
     said: NameAsked
     agreed: dict[bytes, bytes]
+    passed: dict[bytes, bytes]
     declined: frozenset[bytes]
+    is_full: bool
 
     @property
     def by(self) -> bytes:
@@ -74,8 +81,14 @@ class Asked:
 
     @property
     def is_open(self) -> bool:
-        """Whether anybody may agree still."""
-        return not self.agreed and any(map(self.awaits, self.said.sealed.recipients))
+        """Whether anybody is needed still: nobody agreed, or nothing came of it."""
+        in_vain = all(self.passed.get(one) == NOBODY for one in self.agreed)
+        return in_vain and any(map(self.awaits, self.said.sealed.recipients))
+
+    @property
+    def to_open(self) -> list[bytes]:
+        """Who agreed since whoever asked has looked."""
+        return [one for one in self.agreed if one not in self.passed]
 
 
 # what stands
@@ -138,15 +151,27 @@ def _asked(inner: Circle, obj: bytes) -> Asked | None:
         return None
     if not _is_sound(first, said):
         return None
-    others, agreed, declined = set(said.sealed.recipients) - {first.author}, dict[bytes, bytes](), set[bytes]()
-    for record in (one for one in rest if one.author in others):
+    agreed, passed, declined = dict[bytes, bytes](), dict[bytes, bytes](), set[bytes]()
+    for record in (one for one in rest if one.author in said.sealed.recipients):
         with suppress(BadInput):
-            if record.kind == AGREED and len(half := decode(record.body, NameAgreed).half) == answerable.PASSED:
+            asks = record.author == first.author
+            if asks and record.kind == PASSED and _is_passed(back := decode(record.body, NamePassed), agreed):
+                passed.setdefault(back.to, back.half)
+            elif not asks and record.kind == AGREED and _is_half(half := decode(record.body, NameAgreed).half):
                 agreed.setdefault(record.author, half)
-            elif record.kind == DECLINED:
+            elif not asks and record.kind == DECLINED:
                 decode(record.body, NameDeclined)
                 declined.add(record.author)
-    return Asked(obj, first, said, agreed, frozenset(declined))
+    return Asked(obj, first, said, agreed, passed, frozenset(declined), len(rows) >= MOST_READ)
+
+
+def _is_half(half: bytes) -> bool:
+    return len(half) == answerable.PASSED
+
+
+def _is_passed(back: NamePassed, agreed: dict[bytes, bytes]) -> bool:
+    """Whether it goes to somebody who has agreed before."""
+    return back.to in agreed and (back.half == NOBODY or _is_half(back.half))
 
 
 def _is_sound(first: shelf.Opened, said: NameAsked) -> bool:
@@ -160,8 +185,6 @@ def _is_sound(first: shelf.Opened, said: NameAsked) -> bool:
         and answerable.is_sound(said.sealed)
         and first.author in who
         and is_sound(said.reason, REASON_LIMIT, lines=True)
-        and len(said.halves) == len(who)
-        and all(len(half) in (0, answerable.PASSED) for half in said.halves)
     )
 
 
@@ -169,16 +192,16 @@ def _is_sound(first: shelf.Opened, said: NameAsked) -> bool:
 
 
 async def ask(circle: Circle, inner: Circle, topic: bytes, reason: str) -> None:
-    """Ask the others who can to open who began a topic. Raises TextMissing, TextTooLong, NotThere (the topic, or I am
-    not among them), NotAllowed (I have asked already), Damaged (what was sealed for me doesn't open).
+    """Ask the others who can to open who began a topic; it passes nothing on. Raises TextMissing, TextTooLong,
+    NotThere (the topic, or I am not among them), NotAllowed (I have asked already), Damaged (what was sealed for me
+    doesn't open).
     """
     reason, there = passage(reason, REASON_LIMIT), here(circle, topic)
     if any(one.by == circle.log.persona.key for one in about(inner, topic)):
         raise NotAllowed
     sealed, today = unnamed.sealed_in(there, there.first), circle.services.clock.day()
-    halves = answerable.my_halves(circle, topic, sealed)
-    passed = tuple(_passed_on(circle, topic, one, halves.get(one, b"")) for one in sealed.recipients)
-    said = encode(NameAsked(topic, today, reason, sealed, passed))
+    answerable.my_halves(circle, topic, sealed)
+    said = encode(NameAsked(topic, today, reason, sealed))
     obj, first = circle.services.random(16), there.first
     entry = Entry(obj, OPENING, said, first.keep, day=first.day, collection=COLLECTION)
     await inner.log.append(entry, lambda _: b"", create=True)
@@ -186,40 +209,63 @@ async def ask(circle: Circle, inner: Circle, topic: bytes, reason: str) -> None:
     nudges.ring(inner)
 
 
-def _passed_on(circle: Circle, topic: bytes, to: bytes, half: bytes) -> bytes:
-    """Nothing for myself, nor for who has gone."""
-    with suppress(NotThere):
-        return answerable.pass_on(circle, topic, to, half) if half else b""
-    return b""
-
-
 async def agree(circle: Circle, inner: Circle, asking: bytes) -> None:
-    """Open with who asked. Everybody is told first. Raises NotThere, NotAllowed (it isn't mine to say), Damaged (what
-    was sealed for me, or passed on to me, doesn't open).
+    """Open with who asked: everybody is told, then my half is passed on to them. They see it first, and I when they
+    have passed theirs back.
+
+    Raises NotThere (also where nothing is left of the topic to tell it beside), NotAllowed (it isn't mine to say, or
+    who asked is no steward now), Full, Damaged (what was sealed for me doesn't open).
     """
     one = _mine_to_answer(inner, asking)
+    _still_to_open(circle, one)
     halves = answerable.my_halves(circle, one.topic, one.said.sealed)
-    _half_of(circle, one)
-    half = answerable.pass_on(circle, one.topic, one.by, halves[one.by])
+    half = answerable.pass_on(circle, one.topic, one.said.sealed, one.by, halves[one.by])
     if not told(circle, one.topic):
         await tell(circle, one.topic, circle.services.clock.day())
-    await _append(inner, one, AGREED, NameAgreed(half))
+    await _append(inner, _mine_to_answer(inner, asking), AGREED, NameAgreed(half))
     nudges.ring(inner)
 
 
+def _still_to_open(circle: Circle, one: Asked) -> None:
+    """Raises NotThere for what would outlive its topic, with nobody told; NotAllowed for who is no steward now."""
+    began, asks = _beginning(circle, one.topic)[0], circle.sketch.member(one.by)
+    if (began.day, began.keep) != (one.first.day, one.first.keep):
+        raise NotThere
+    if asks is None or not asks.is_steward:
+        raise NotAllowed
+
+
 async def tell(circle: Circle, topic: bytes, day: int) -> None:
-    """Tell everybody that who began a topic was opened, where anything is left of it."""
-    with suppress(NotThere):
-        await speech.write_beside(circle, topic, _beginning(circle, topic)[0], OPENED, NameOpened(day))
+    """Tell everybody that who began a topic was opened. Raises NotThere where nothing is left of it."""
+    await speech.write_beside(circle, topic, _beginning(circle, topic)[0], OPENED, NameOpened(day))
+
+
+async def look(circle: Circle, inner: Circle, asking: bytes) -> None:
+    """Open what I asked, with whoever agreed since, and pass my half back where it names somebody. Raises NotThere,
+    NotAllowed (nobody agreed since, or somebody else asked), Full, Damaged (what was sealed for me doesn't open).
+    """
+    one = _standing(inner, asking)
+    if one.by != circle.log.persona.key or not one.to_open:
+        raise NotAllowed
+    if one.is_full:
+        raise Full
+    halves = answerable.my_halves(circle, one.topic, one.said.sealed)
+    for other in one.to_open:
+        half = NOBODY
+        if _together(circle, one, halves, other, one.agreed[other]) != NOBODY:
+            with suppress(NotThere):  # They have gone.
+                half = answerable.pass_on(circle, one.topic, one.said.sealed, other, halves[other])
+        await _append(inner, one, PASSED, NamePassed(other, half))
+    nudges.ring(inner)
 
 
 async def decline(inner: Circle, asking: bytes) -> None:
-    """Not with me. Another one who can may still agree. Raises NotThere, NotAllowed."""
+    """Not with me. Another one who can may still agree. Raises NotThere, NotAllowed, Full."""
     await _append(inner, _mine_to_answer(inner, asking), DECLINED, NameDeclined())
 
 
 async def withdraw(inner: Circle, asking: bytes) -> None:
-    """Take back what I asked, with my halves, as long as nobody has agreed. Raises NotThere, NotAllowed."""
+    """Take back what I asked, as long as nobody has agreed. Raises NotThere, NotAllowed."""
     one = _standing(inner, asking)
     if one.by != inner.log.persona.key or one.agreed:
         raise NotAllowed
@@ -234,10 +280,12 @@ def _standing(inner: Circle, asking: bytes) -> Asked:
 
 
 def _mine_to_answer(inner: Circle, asking: bytes) -> Asked:
-    """What somebody else asked of me, and I said nothing to. Raises NotThere, NotAllowed."""
+    """What somebody else asked of me, and I said nothing to. Raises NotThere, NotAllowed, Full."""
     one = _standing(inner, asking)
     if not one.awaits(inner.log.persona.key):
         raise NotAllowed
+    if one.is_full:  # What I say would be read by nobody.
+        raise Full
     return one
 
 
@@ -250,27 +298,29 @@ async def _append(inner: Circle, one: Asked, kind: str, body: Wire) -> None:
 
 
 def opened(circle: Circle, one: Asked) -> bytes | None:
-    """Who began the topic, as somebody who asked or agreed opens it: their key, or NOBODY where what was sealed names
-    none. None where there is nothing that I can open.
+    """Who began the topic, as somebody who asked or agreed opens it once who asked has looked: their key, or NOBODY
+    where what came together names none. None where there is nothing that I can open.
     """
-    me = circle.log.persona.key
-    if not one.agreed or me not in (one.by, *one.agreed):
+    theirs = _passed_to(circle.log.persona.key, one)
+    if not theirs:
         return None
     with suppress(Damaged):
         halves = answerable.my_halves(circle, one.topic, one.said.sealed)
-        for other in one.agreed if one.by == me else [one.by]:
-            with suppress(Damaged, BadInput):
-                theirs = _half_of(circle, one) if one.by != me else _half_by(circle, one, other)
-                return answerable.open_name(circle, one.topic, one.said.sealed, halves[other], theirs)
+        found = (_together(circle, one, halves, *passed) for passed in theirs.items())
+        return next((who for who in found if who != NOBODY), NOBODY)
     return NOBODY
 
 
-def _half_of(circle: Circle, one: Asked) -> bytes:
-    """The half that who asked passed on to me. Raises Damaged."""
-    at = one.said.sealed.recipients.index(circle.log.persona.key)
-    return answerable.passed_on(circle, one.topic, one.by, one.said.halves[at])
+def _passed_to(me: bytes, one: Asked) -> dict[bytes, bytes]:
+    """What was passed on to me, by whom, and who asked has looked at."""
+    if one.by == me:
+        return {other: one.agreed[other] for other in one.passed}
+    return {one.by: one.passed[me]} if me in one.passed else {}
 
 
-def _half_by(circle: Circle, one: Asked, other: bytes) -> bytes:
-    """The half that somebody who agreed passed on to me, who asked. Raises Damaged."""
-    return answerable.passed_on(circle, one.topic, other, one.agreed[other])
+def _together(circle: Circle, one: Asked, halves: dict[bytes, bytes], other: bytes, passed: bytes) -> bytes:
+    """Whom my half and another's name together, or NOBODY."""
+    with suppress(Damaged, BadInput):
+        theirs = answerable.passed_on(circle, one.topic, one.said.sealed, other, passed)
+        return answerable.open_name(circle, one.topic, one.said.sealed, halves[other], theirs)
+    return NOBODY
