@@ -10,6 +10,7 @@ from jiwar.clock import SetClock
 from jiwar.errors import BeforeMyTime
 from jiwar.sheets.reading import read
 from jiwar.systems.fund import service, view
+from jiwar.systems.fund.ledger import Ledger
 from jiwar.systems.needs import service as needs
 from jiwar.systems.needs.model import NEED
 from jiwar.systems.needs.rules import Wish
@@ -198,6 +199,19 @@ def test_who_came_later_is_told_who_carries_the_account_on(three, monkeypatch: p
     assert lamp.word("Write something down") not in page.text
     refused = writes(lamp, circle, "income", "5")
     assert (refused.status, said in refused.text) == (403, True)
+
+
+def test_an_entry_from_before_says_on_whose_word_it_stands(three, monkeypatch: pytest.MonkeyPatch) -> None:
+    palm, lamp, _, circle = three
+    writes(palm, circle, "help", "40")
+    sentence = "This is older than what can be read here: it stands as %(name)s carried it on, the yeses too."
+    before, after = lamp.word(sentence).split("%(name)s")
+    assert after not in entry(lamp, circle).text
+    persona = roles.open_role(palm.circle(circle)).log.persona.key
+    monkeypatch.setattr(Ledger, "carrier_of", lambda self, number: persona)
+    page = entry(lamp, circle)
+    assert before in page.text
+    assert after in page.text
 
 
 def test_a_care_team_of_one_is_told_that_two_are_needed(seats: Seats) -> None:

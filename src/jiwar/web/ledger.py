@@ -278,6 +278,7 @@ def _entry(
         outcome=visit.say(OUTCOMES[entry.outcome]) if entry.outcome else "",
         told=found.told,
         past=found.is_past,
+        carrier=person(visit, circle, found.carrier).name if found.carrier else "",
         need=_need_link(visit, circle, found.told),
         author=person(visit, circle, entry.author).name,
         yes=[person(visit, circle, persona).name for persona in entry.yes],

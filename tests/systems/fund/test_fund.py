@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import founding, leaving, roles, still
+from jiwar.circles import founding, leaving, roles, speech, still
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import Fund
 from jiwar.circles.rights import PERIOD_DAYS
@@ -24,16 +24,18 @@ from jiwar.errors import (
     TextMissing,
     TextTooLong,
 )
-from jiwar.log.shelf import LAST_NUMBER, Entry
+from jiwar.log.shelf import LAST_NUMBER, Entry, Opened
 from jiwar.store.contract import KEPT
 from jiwar.systems.fund import ledger, rules, service, view
 from jiwar.systems.fund.model import (
+    AGREED,
     CARRIED,
     CLOSED,
     FIGURES,
     HANDED,
     TOLD,
     UNSAID,
+    Agreed,
     Carried,
     Closed,
     Figures,
@@ -42,7 +44,7 @@ from jiwar.systems.fund.model import (
     Totals,
 )
 from jiwar.systems.fund.rules import ARRIVED, DROPPED, HELP, SPENT
-from jiwar.wire.canonical import encode
+from jiwar.wire.canonical import Wire, encode
 from tests.world import Person, Village, village
 
 pytestmark = pytest.mark.anyio
@@ -333,6 +335,92 @@ async def test_keys_turn_and_whoever_is_named_later_writes_into_the_same_book(ca
     assert [page and (page.balance, page.begins, list(page.entries)) for page in pages] == [
         (80, pages[0] and pages[0].begins, [open_, max(pages[0].entries) if pages[0] else 0])
     ] * 3
+
+
+async def newcomer(here: Village) -> Person:
+    """A steward without the keys of before."""
+    await turned(here)
+    await here.world.make_steward(here.circle, here.founder, here.member)
+    return here.member
+
+
+def pages(here: Village) -> list[tuple[int, int, list[ledger.Entry]]]:
+    """What each of the three has: where the page begins, what there is, what is open."""
+    found = [view.ledger(book(here, who)) for who in (here.founder, here.steward, here.member)]
+    return [(page.begins, page.balance, page.open) for page in found if page is not None]
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+async def test_a_page_that_somebody_wrote_before_stays_nobody_s_beginning(
+    careful: Village, monkeypatch: pytest.MonkeyPatch, breaks: bool
+) -> None:
+    """The founder reckons a page, the steward's yes comes before it, the founder's session may break off there."""
+    here = careful
+    number = await asked(here)
+    await newcomer(here)
+    append = service._append
+
+    async def too_late(inner: Circle, kind: str, body: Wire) -> Opened:
+        if kind == CARRIED:
+            await append(book(here, here.steward), AGREED, Agreed(number))
+        return await append(inner, kind, body)
+
+    async def fails(*_: object) -> None:
+        raise Conflict
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "_append", too_late)
+        if breaks:
+            patched.setattr(speech, "erase_own", fails)
+        await service.look_after_everywhere(here.founder.member)
+    assert (view.ledger(book(here, here.member)) is not None) == breaks
+    await service.look_after_everywhere(here.steward.member)
+    first, *others = pages(here)
+    assert [first, first] == others
+    assert [one.yes for one in first[2]] == [(here.steward.persona(here.circle),)]
+
+
+async def forges(here: Village, number: int) -> None:
+    """The steward's program writes a page on which the others have said yes."""
+    inner = book(here, here.steward)
+    page = ledger.next_page(view.ledger(inner) or ledger.Ledger(), here.world.clock.day())
+    both = (here.founder.persona(here.circle), here.member.persona(here.circle))
+    forged = replace(page, open=tuple(replace(one, yes=both) for one in page.open))
+    await inner.log.append(Entry(view.ledger_object(inner), CARRIED, encode(forged), KEPT))
+
+
+async def test_an_untrue_page_names_who_wrote_it_and_goes_when_somebody_comes_who_knows_better(
+    careful: Village,
+) -> None:
+    here = careful
+    number = await asked(here)
+    late = await newcomer(here)
+    await forges(here, number)
+    found = view.one(book(here, late), number)
+    assert (found.entry.is_agreed, found.carrier) == (True, here.steward.persona(here.circle))
+    assert view.one(book(here, here.founder), number).carrier == b""
+    await service.look_after_everywhere(here.founder.member)
+    first, *others = pages(here)
+    assert [first, first] == others
+    found = view.one(book(here, late), number)
+    assert (found.entry.yes, found.carrier) == ((), here.founder.persona(here.circle))
+
+
+async def test_who_was_deceived_by_a_page_takes_no_true_one_away(careful: Village) -> None:
+    here = careful
+    number = await asked(here)
+    late = await newcomer(here)
+    await forges(here, number)
+    await turned(here)
+    inner = book(here, here.founder)
+    page = ledger.next_page(view.ledger(inner) or ledger.Ledger(), here.world.clock.day())
+    true = await inner.log.append(Entry(view.ledger_object(inner), CARRIED, encode(page), KEPT))
+    await service.look_after_everywhere(late.member)
+    assert pages(here)[0][0] == true.number
+    await service.look_after_everywhere(here.founder.member)
+    first, *others = pages(here)
+    assert [first, first] == others
+    assert first[0] == true.number
 
 
 async def test_where_nobody_is_left_who_can_read_it_a_book_begins_anew(careful: Village) -> None:

@@ -93,6 +93,8 @@ class Entry:
 class Ledger:
     """A page of the ledger as far as it was read. `begins` is the number of its first record, -1 before there is one;
     `epoch` that record's; `seen` are the ids of those that count; `past`: what was over on the pages before.
+    `first` and `carrier`: the number and author of a page with which the reading began, on that author's word.
+    `astray`: the numbers of pages that were due and said something else than was reckoned here.
     """
 
     begins: int = -1
@@ -103,6 +105,9 @@ class Ledger:
     entries: dict[int, Entry] = field(default_factory=dict)
     past: list[Entry] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
+    first: int = -1
+    carrier: bytes = b""
+    astray: set[int] = field(default_factory=set)
 
     @property
     def length(self) -> int:
@@ -117,6 +122,10 @@ class Ledger:
         """The number of the very same entry, on whichever page; 0, which no entry has, where there is none."""
         wanted = (kind, amount, seal)
         return next((one.number for one in self.everything if (one.kind, one.amount, one.seal) == wanted), 0)
+
+    def carrier_of(self, number: int) -> bytes:
+        """On whose word an entry stands here, with its yeses; nobody's where I read it myself."""
+        return self.carrier if number < self.first else b""
 
     @property
     def everything(self) -> list[Entry]:
@@ -193,8 +202,18 @@ def _fund(ledger: Ledger, record: Opened, _: FundBegun) -> None:
 def _carried(ledger: Ledger, record: Opened, body: Carried) -> None:
     _require(_is_sound_page(body) and body.now.period == period_of(record.day))
     _require(_are_sound(body.open, record.number, body.now.period))
-    _require(ledger.begins < 0 or (is_due(ledger, record.epoch) and body == page_of(ledger)))
+    if ledger.begins < 0:
+        ledger.first, ledger.carrier = record.number, record.author
+    else:
+        _require(is_due(ledger, record.epoch))
+        _require_reckoned(ledger, record, body)
     _begin(ledger, record, body)
+
+
+def _require_reckoned(ledger: Ledger, record: Opened, body: Carried) -> None:
+    if body != page_of(ledger):
+        ledger.astray.add(record.number)
+        raise _Passed
 
 
 def is_due(ledger: Ledger, epoch: int) -> bool:

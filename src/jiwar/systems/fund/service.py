@@ -10,8 +10,8 @@ from jiwar.circles import nudges, roles, speech, still
 from jiwar.circles.circle import Circle
 from jiwar.circles.member import Member
 from jiwar.errors import BeforeMyTime, Conflict, Full, NotAllowed, NotThere
-from jiwar.log.shelf import Entry
-from jiwar.store.contract import KEPT
+from jiwar.log.shelf import Entry, Opened
+from jiwar.store.contract import KEPT, RecordRow
 from jiwar.systems.fund import rules, view
 from jiwar.systems.fund.ledger import Ledger, is_due, next_page
 from jiwar.systems.fund.model import (
@@ -86,7 +86,7 @@ async def _book(inner: Circle) -> Ledger:
 
 
 async def _carried_on(inner: Circle) -> Ledger | None:
-    """The page that stands, a new one where that is due.
+    """The page that stands, a new one where that is due; untrue ones go.
 
     The words of what goes on are told anew first and emptied under older keys last: wherever it breaks off, nothing
     stands on a page whose words nobody new can read, and whoever comes next does the rest.
@@ -94,11 +94,20 @@ async def _carried_on(inner: Circle) -> Ledger | None:
     standing = view.ledger(inner)
     if standing is None:
         return None
+    await _erase(inner, view.ledger_object(inner), view.astray(inner, standing))
     await _tell_anew(inner, standing)
     if is_due(standing, inner.log.newest.epoch):
-        await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
+        await _turn_page(inner, standing)
     await _empty_spent(inner)
     return view.ledger(inner)
+
+
+async def _turn_page(inner: Circle, standing: Ledger) -> None:
+    """Begin the next page; take it back where somebody wrote in between, so that it is not what was reckoned."""
+    record = await _append(inner, CARRIED, next_page(standing, inner.services.clock.day()))
+    page = view.ledger(inner)
+    if page is None or page.begins != record.number:
+        await speech.erase_own(inner, view.ledger_object(inner), [record])
 
 
 async def _tell_anew(inner: Circle, page: Ledger) -> None:
@@ -112,8 +121,14 @@ async def _tell_anew(inner: Circle, page: Ledger) -> None:
 async def _empty_spent(inner: Circle) -> None:
     """Raises NotAllowed for who holds no control seed."""
     page = view.ledger(inner)
-    if page is not None and (rows := view.spent(inner, page)):
-        await speech.erase_rows(inner, view.told_object(inner), rows, speech.control_seed_of(inner))
+    if page is not None:
+        await _erase(inner, view.told_object(inner), view.spent(inner, page))
+
+
+async def _erase(inner: Circle, obj: bytes, rows: list[RecordRow]) -> None:
+    """Raises NotAllowed for who holds no control seed."""
+    if rows:
+        await speech.erase_rows(inner, obj, rows, speech.control_seed_of(inner))
 
 
 async def _tell(inner: Circle, said: Told) -> None:
@@ -124,15 +139,15 @@ async def _tell(inner: Circle, said: Told) -> None:
     inner.keep_trail(inner.trail)
 
 
-async def _append(inner: Circle, kind: str, body: Wire) -> int:
+async def _append(inner: Circle, kind: str, body: Wire) -> Opened:
     record = await inner.log.append(Entry(view.ledger_object(inner), kind, encode(body), KEPT))
     inner.keep_trail(inner.trail)
-    return record.number
+    return record
 
 
 async def _enter(inner: Circle, kind: str, body: Wire, told: Told) -> int:
     """An entry, and its words apart. Raises Conflict when a new page began in between."""
-    number = await _append(inner, kind, body)
+    number = (await _append(inner, kind, body)).number
     await _tell(inner, Told(number, told.nonce, told.text, told.need))
     try:
         view.one(inner, number)

@@ -12,6 +12,7 @@ from jiwar.circles import still
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import STEWARD
 from jiwar.errors import NotCanonical, NotThere
+from jiwar.keyring.model import MOST_EPOCHS
 from jiwar.log.shelf import Opened, object_name
 from jiwar.store.contract import RecordRow
 from jiwar.systems.fund import rules
@@ -26,12 +27,13 @@ MOST_READ = 1_200
 @dataclass(frozen=True)
 class Shown:
     """An entry with its words; `told` is None where I can't read them, and once they have gone. `is_past`: it stands
-    on a page before, where nothing more is written.
+    on a page before, where nothing more is written. `carrier`: on whose word it stands, if I can't read so far back.
     """
 
     entry: Entry
     told: Told | None
     is_past: bool = False
+    carrier: bytes = b""
 
 
 def ledger_object(inner: Circle) -> bytes:
@@ -61,6 +63,23 @@ def is_before_my_time(inner: Circle) -> bool:
         return False
     rows = still.rows(inner, ledger_object(inner), MOST_READ)
     return ledger(inner) is None and any(not inner.log.holds(row.epoch) for row in rows)
+
+
+def astray(inner: Circle, page: Ledger) -> list[RecordRow]:
+    """Pages that whoever can't read further back would begin with, and for ever come to something else; none for who
+    may be one of those.
+    """
+    if not page.astray or not _knows_best(inner):
+        return []
+    rows = still.rows(inner, ledger_object(inner), MOST_READ)
+    return [row for row in rows if row.number in page.astray]
+
+
+def _knows_best(inner: Circle) -> bool:
+    """Whether nobody here reads further back than I: I have all keys that a keyring holds, or was here first."""
+    epochs, since = inner.trail.epochs, inner.me.since
+    all_held = epochs[0].epoch == 0 or len(epochs) >= MOST_EPOCHS
+    return all_held or not any(one.active and one.since < since for one in inner.state.members)
 
 
 def told(inner: Circle, entries: Iterable[Entry], epoch: int = 0) -> dict[int, Told]:
@@ -114,7 +133,7 @@ def one(inner: Circle, number: int) -> Shown:
     if page is None or number not in entries:
         raise NotThere
     entry = entries[number]
-    return Shown(entry, told(inner, [entry]).get(number), number not in page.entries)
+    return Shown(entry, told(inner, [entry]).get(number), number not in page.entries, page.carrier_of(number))
 
 
 def waiting(inner: Circle) -> int:
