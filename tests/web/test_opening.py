@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import issuing, oneoffs, rights, speech
+from jiwar.circles import issuing, oneoffs, rights, roles, speech
 from jiwar.clock import SetClock
 from jiwar.systems.forum import opening, rules, service, unnamed
 from jiwar.wire.canonical import encode
@@ -126,6 +126,21 @@ def test_two_open_it_everybody_is_told_and_only_they_see_who(team: Team) -> None
     mine = team.fig.get(team.talk.seats.world.url("topics_mine"))
     assert told in mine.text
     assert team.palm.word("Who began it was opened") in team.palm.to("care", team.talk.circle).text
+
+
+def test_where_a_name_is_sealed_no_page_says_that_nothing_says_who(team: Team) -> None:
+    """Also when the charter has another word by now, and who can open it is no steward any more."""
+    obj = begun(team.talk, team.fig)
+    settled(team.talk, "throttled")
+    team.run(roles.lay_down(team.talk.opened_by(team.rose)))
+    nothing = "Somebody of the group began this, and nothing says who, also not to the care team."
+    for who in (team.mint, team.palm):
+        page = team.talk.reads_topic(who, obj)
+        assert who.word(nothing + " Each can begin six in four weeks at most.") not in page.text
+        assert who.word(
+            "Somebody of the group began this. To open who it was takes two of these together: %(names)s."
+        )[:20] in (page.text)
+        assert not [link for link in page.links if "/talk/name/" in link]
 
 
 def test_who_is_not_of_the_care_team_has_no_such_page(team: Team) -> None:

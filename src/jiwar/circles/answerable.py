@@ -17,6 +17,7 @@ never will, or from sealing nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import combinations
 
 from msgspec.structs import replace
@@ -30,7 +31,8 @@ from jiwar.crypto.labels import ANSWER_HALF, ANSWER_HALVES, ANSWER_NAME, ANSWER_
 from jiwar.crypto.random import Random
 from jiwar.crypto.sealing import SEAL_OVERHEAD, seal, unseal
 from jiwar.crypto.signing import verify
-from jiwar.errors import BadSignature, NobodyAnswers, NotThere, Unopenable
+from jiwar.errors import BadInput, BadSignature, NobodyAnswers, NotThere, Unopenable
+from jiwar.log.shelf import Opened
 from jiwar.wire.canonical import Wire, decode, encode
 from jiwar.wire.frame import join
 
@@ -59,7 +61,14 @@ class Sealed(Wire, frozen=True):
     name: bytes
 
 
+class NameOpened(Wire, frozen=True):
+    """The body of an `opened`, beside what began a topic: on `day`, two who were named there opened who that was."""
+
+    day: int
+
+
 NONE = Sealed((), (), b"")
+OPENED = "opened"
 LARGEST = MOST * (_PERSONA + envelopes.OVERHEAD + (MOST - 1) * HALF) + SEAL_OVERHEAD + NAME_SIZE + 32
 """Bytes that it takes at most in whatever it stands in; with what tells lengths."""
 
@@ -135,6 +144,18 @@ def is_answered_for(circle: Circle, sealed: Sealed) -> bool:
     """
     members = map(circle.sketch.member, sealed.recipients)
     return is_sound(sealed) and sum(one is not None and one.is_steward for one in members) >= FEWEST
+
+
+def day_told(record: Opened) -> int:
+    """The day on which something was opened, if a record tells it and it can be that day; else 0. A removal leaves
+    such a record, so it must have no room for anything else.
+    """
+    if record.kind != OPENED:
+        return 0
+    with suppress(BadInput):
+        day = decode(record.body, NameOpened).day
+        return day if record.day <= day <= record.day + record.keep else 0
+    return 0
 
 
 # opening

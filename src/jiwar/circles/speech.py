@@ -7,7 +7,7 @@ of them stands.
 - The rid of what is said is digest(SAID_OWNER, author, nonce), and the nonce is inside. Who writes a new wording
   shows the nonce, so that everybody can tell whose it was when the first wording has long been erased.
 - A new wording replaces the older ones, whose rows are emptied; a withdrawal and a removal leave none. Who removes
-  needn't be able to read: a steward empties everything that stands in the slot.
+  needn't be able to read: a steward empties all of the slot but the notes that two opened who said it (`answerable`).
 - What doesn't count is passed over, whoever reads: two readers with the same rows see the same.
 - Whether somebody may remove is judged by the role they have now: what was removed stays empty in any case.
 """
@@ -15,12 +15,13 @@ of them stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import Literal, TypeVar
 
-from jiwar.circles import nudges, removals
+from jiwar.circles import answerable, nudges, removals
 from jiwar.circles.circle import Circle
 from jiwar.circles.coming import in_each
 from jiwar.circles.member import Member
@@ -317,9 +318,8 @@ async def retract(circle: Circle, obj: bytes, slot: int, sound: Sound, refold: R
 
 async def take_down(circle: Circle, obj: bytes, slot: int, sound: Sound, refold: Refold | None = None) -> None:
     """Remove what somebody said: a signed note, which every reader honours at once. A steward erases everything else
-    by the control key; a moderator, who hasn't got it, leaves word for the next steward to come.
-
-    Raises NotThere, NotAllowed.
+    by the control key; a moderator, who hasn't got it, leaves word for the next steward to come. Raises NotThere,
+    NotAllowed.
     """
     if not circle.me.holds(STEWARD | MODERATOR):
         raise NotAllowed
@@ -336,24 +336,28 @@ async def take_down_rows(circle: Circle, obj: bytes, rows: Sequence[RecordRow], 
     seed = control_seed_of(circle) if circle.is_steward else b""
     await write_beside(circle, obj, rows[0], "takedown", Takedown(), refold)
     if seed:
-        await erase_rows(circle, obj, rows, seed)
+        await _empty(circle, obj, rows[0].slot, seed)
     else:
         await removals.ask(circle, obj, rows[0].slot)
 
 
 async def erase_removed(circle: Circle) -> None:
     """What moderators have removed since: a steward's coming empties it. Raises NotThere, NotAllowed."""
-    seed, judge = control_seed_of(circle), judge_of(circle)
+    seed = control_seed_of(circle)
     for one in removals.asked(circle):
-        try:
-            rows = tuple(circle.log.rows(one.obj, one.slot, one.slot, 1))
-        except NotThere:
-            continue
-        left = [row for row in rows if row.value]
-        notes = what_counts(rows[0], circle.log.readable(one.obj, left), judge) if left else []
-        removed = {note.number for note, _ in _beside(notes, Takedown) if judge.may_remove(note.author)}
-        if removed and rows[0].slot == one.slot:
-            await erase_rows(circle, one.obj, (row for row in left if row.number not in removed), seed)
+        with suppress(NotThere):
+            await _empty(circle, one.obj, one.slot, seed)
+
+
+async def _empty(circle: Circle, obj: bytes, slot: int, seed: bytes) -> None:
+    """Empty what was removed, but for the notes that it was, and that two opened who said it. Raises NotThere."""
+    rows, judge = circle.log.rows(obj, slot, slot, 1), judge_of(circle)
+    left = [row for row in rows if row.value]
+    notes = what_counts(rows[0], circle.log.readable(obj, left), judge) if left else []
+    removed = {note.number for note, _ in _beside(notes, Takedown) if judge.may_remove(note.author)}
+    stays = removed | {note.number for note in notes if answerable.day_told(note)}
+    if removed and rows[0].slot == slot:
+        await erase_rows(circle, obj, (row for row in left if row.number not in stays), seed)
 
 
 async def erase_removed_everywhere(member: Member) -> None:
@@ -383,10 +387,7 @@ async def erase_rows(circle: Circle, obj: bytes, rows: Iterable[RecordRow], seed
 
 
 async def react(circle: Circle, obj: bytes, slot: int, word: str, sound: Sound) -> bool:
-    """Say one word to something, or take it back when I have said it already; True when it stands now.
-
-    Raises NotThere.
-    """
+    """Say one word to something, or take it back when I have said it; True when it stands now. Raises NotThere."""
     found = _open(circle, obj, slot, sound)
     me = circle.log.persona.key
     mine = [one for one, body in _beside(found.opened, React) if one.author == me and body.word == word]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from jiwar.circles import answerable, roles
+from jiwar.circles import roles
 from jiwar.circles.circle import Circle
 from jiwar.errors import BadInput, Damaged, NotThere, Refused
 from jiwar.systems.forum import opening, unnamed, view
@@ -27,7 +27,9 @@ _ID = 16
 
 @dataclass(frozen=True)
 class Answered:
-    """What a topic's page says: who can open it, two together; the day on which two did, or 0; the page for that."""
+    """What a topic's page says: for whom the name is sealed, stewards still or not; the day on which two of them
+    opened it, or 0; the page for that, for those who can.
+    """
 
     names: tuple[str, ...]
     day: int
@@ -36,12 +38,15 @@ class Answered:
 
 def answered(visit: Visit, circle: Circle, here: Circle, obj: bytes) -> Answered | None:
     """`here`: the circle as it is for this topic."""
-    sealed = unnamed.sealed_in(here, here.first) if isinstance(here, unnamed.Here) else answerable.NONE
-    if not sealed.recipients:
+    if not isinstance(here, unnamed.Here):
         return None
-    mine = circle.log.persona.key in sealed.recipients and roles.care_of(circle) is not None
-    href = visit.site.paths.url("opening", topic=visit.object_name(circle.id, obj)) if mine else ""
-    return Answered(_names(visit, circle, sealed.recipients), opening.told(circle, obj), href)
+    names = _names(visit, circle, unnamed.whatever_is_sealed(here.first).recipients)
+    if not any(names):
+        return None
+    mine = circle.log.persona.key in unnamed.sealed_in(here, here.first).recipients
+    can_open = mine and roles.care_of(circle) is not None
+    href = visit.site.paths.url("opening", topic=visit.object_name(circle.id, obj)) if can_open else ""
+    return Answered(tuple(filter(None, names)), opening.told(circle, obj), href)
 
 
 def _names(visit: Visit, circle: Circle, personas: tuple[bytes, ...]) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from jiwar.circles import answerable, oneoffs, roles, speech
+from jiwar.circles import answerable, leaving, oneoffs, roles, speech
+from jiwar.circles.answerable import OPENED, NameOpened
 from jiwar.circles.circle import Circle
-from jiwar.circles.model import STEWARD
+from jiwar.circles.model import MODERATOR, STEWARD
 from jiwar.circles.policy import ANSWERABLE, OFF, THROTTLED
 from jiwar.circles.speech import Takedown
 from jiwar.crypto import envelopes
@@ -18,13 +19,11 @@ from jiwar.systems.forum import opening, rules, service, unnamed, view
 from jiwar.systems.forum.model import (
     AGREED,
     DECLINED,
-    OPENED,
     OPENING,
     PASSED,
     NameAgreed,
     NameAsked,
     NameDeclined,
-    NameOpened,
     NamePassed,
     Post,
     Unnamed,
@@ -285,6 +284,73 @@ async def test_removed_after_it_was_opened_that_is_still_told(forum: Forum) -> N
     await agree(forum, place.steward, about(forum, place.steward, obj)[0])
     await service.take_down(forum.of(place.founder), obj, view.topic(forum.of(place.founder), obj).head)
     assert opening.told(forum.of(place.member), obj) == place.world.clock.day()
+
+
+async def test_removed_by_a_moderator_that_is_still_told(forum: Forum) -> None:
+    """Also when the next steward to come has emptied what was removed."""
+    place = forum.village
+    other = await place.world.join(place.circle, place.founder, "lamp")
+    await roles.open_circle(forum.of(place.founder), MODERATOR)
+    await roles.give(forum.of(place.founder), other.persona(place.circle), MODERATOR)
+    obj = await _both_opened(forum)
+    slot = view.topic(forum.of(other), obj).head
+    await service.take_down(forum.of(other), obj, slot)
+    await speech.erase_removed(forum.of(place.founder))
+    left = [row for row in forum.of(other).log.rows(obj, slot, slot, 1) if row.value]
+    assert len(left) == 2, "the note of the removal, and that it was opened"
+    assert opening.told(forum.of(place.member), obj) == place.world.clock.day()
+
+
+async def _both_opened(forum: Forum) -> bytes:
+    place = forum.village
+    obj = await forum.begun(place.member)
+    await ask(forum, place.founder, obj)
+    await agree(forum, place.steward, about(forum, place.steward, obj)[0])
+    return obj
+
+
+async def test_a_removal_leaves_no_other_words_of_that_kind(forum: Forum) -> None:
+    place = forum.village
+    obj = await forum.begun(place.member)
+    circle, slot = forum.of(place.member), view.topic(forum.of(place.member), obj).head
+    row = circle.log.rows(obj, slot, slot, 1)[0]
+    for body in (NameOpened(2**40), NameOpened(1), Takedown()):
+        await speech.write_beside(circle, obj, row, OPENED, body)
+    await service.take_down(forum.of(place.founder), obj, slot)
+    assert len([one for one in circle.log.rows(obj, slot, slot, 1) if one.value]) == 1
+
+
+@pytest.mark.parametrize("way", ["laid down", "removed"])
+async def test_it_stays_told_when_who_agreed_is_a_steward_no_longer(three: Forum, way: str) -> None:
+    place = three.village
+    obj = await three.begun(place.member)
+    await ask(three, place.founder, obj)
+    await agree(three, place.steward, about(three, place.steward, obj)[0])
+    if way == "laid down":
+        await roles.lay_down(three.of(place.steward))
+    else:
+        await leaving.remove(three.of(place.founder), place.steward.persona(place.circle))
+    assert view.topic(three.of(place.member), obj).obj == obj
+    assert opening.told(three.of(place.member), obj) == place.world.clock.day()
+
+
+async def test_a_steward_who_is_not_named_can_not_say_that_it_was_opened(forum: Forum) -> None:
+    obj = await forum.begun(forum.village.member)
+    third = await _third(forum)
+    await opening.tell(forum.of(third), obj, forum.village.world.clock.day())
+    assert opening.told(forum.of(forum.village.member), obj) == 0
+
+
+async def test_what_is_sealed_stays_known_whatever_becomes_of_the_roles(forum: Forum) -> None:
+    """Under another word of the charter the topic is shown, and two can open it still with programs of their own."""
+    place = forum.village
+    obj = await forum.begun(place.member)
+    await forum.settle_on(THROTTLED)
+    await roles.lay_down(forum.of(place.steward))
+    here = view.here(forum.of(place.member), obj)
+    assert isinstance(here, unnamed.Here)
+    assert unnamed.sealed_in(here, here.first) == answerable.NONE
+    assert len(unnamed.whatever_is_sealed(here.first).recipients) == 2
 
 
 async def test_taken_back_it_can_not_be_asked_about(forum: Forum) -> None:

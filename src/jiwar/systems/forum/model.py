@@ -9,13 +9,13 @@ Who began it may be opened by two stewards together (§9.15); what they write ab
 from __future__ import annotations
 
 from jiwar.circles import answerable
-from jiwar.circles.answerable import Sealed
+from jiwar.circles.answerable import OPENED, NameOpened, Sealed
 from jiwar.circles.rights import NONE, Right
 from jiwar.wire.canonical import Wire
 
 FORUM, UNNAMED = COLLECTIONS = ("forum", "unnamed")
 TOPIC, REPLY = "topic", "reply"
-OPENING, AGREED, PASSED, DECLINED, OPENED = "opening", "opens", "passed", "declined", "opened"
+OPENING, AGREED, PASSED, DECLINED = "opening", "opens", "passed", "declined"
 NO_QUOTE = -1
 
 
@@ -74,12 +74,6 @@ class NamePassed(Wire, frozen=True):
 
 class NameDeclined(Wire, frozen=True):
     """The body of a `declined`, in the object of an opening: another recipient won't."""
-
-
-class NameOpened(Wire, frozen=True):
-    """The body of an `opened`, beside what began a topic: on `day`, two stewards opened who that was."""
-
-    day: int
 
 
 class Call(Wire, frozen=True):

@@ -20,23 +20,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from jiwar.circles import answerable, nudges, speech
+from jiwar.circles.answerable import OPENED, NameOpened
 from jiwar.circles.circle import Circle
+from jiwar.circles.oneoffs import Together
 from jiwar.circles.texts import is_sound, passage
 from jiwar.errors import BadInput, Damaged, Full, NotAllowed, NotThere
 from jiwar.log import shelf
 from jiwar.log.shelf import LAST_NUMBER, Entry
 from jiwar.store.contract import RecordRow
-from jiwar.systems.forum import unnamed, view
+from jiwar.systems.forum import rules, unnamed, view
 from jiwar.systems.forum.model import (
     AGREED,
     DECLINED,
-    OPENED,
     OPENING,
     PASSED,
     NameAgreed,
     NameAsked,
     NameDeclined,
-    NameOpened,
     NamePassed,
 )
 from jiwar.systems.forum.unnamed import Here
@@ -103,21 +103,22 @@ def here(circle: Circle, obj: bytes) -> Here:
 
 
 def told(circle: Circle, obj: bytes) -> int:
-    """The day on which two opened who began a topic, as one of today's stewards wrote beside it; else 0. Also where
-    the topic was removed or taken back since.
+    """The day on which two opened who began a topic, as one of those named there wrote beside it; else 0.
+
+    Where the topic was removed or taken back since, nobody can read any more who is named: then, as one of today's
+    stewards wrote.
     """
     try:
         rows = _beginning(circle, obj)
     except NotThere:
         return 0
     latest, opened = circle.services.clock.day() + 1, circle.log.readable(obj, [row for row in rows if row.value])
-    for record in speech.what_counts(rows[0], opened, speech.judge_of(circle)):
-        author = circle.sketch.member(record.author)
-        if record.kind == OPENED and author is not None and author.is_steward:
-            with suppress(BadInput):
-                day = decode(record.body, NameOpened).day
-                if record.day <= day <= latest:
-                    return day
+    first = speech.read_slot(Together(circle, obj), obj, rows, rules.is_sound_post)
+    named, judge = unnamed.whatever_is_sealed(first).recipients, speech.judge_of(circle)
+    for record in speech.what_counts(rows[0], opened, judge):
+        day, author = answerable.day_told(record), record.author
+        if 0 < day <= latest and (author in named if named else judge.is_steward(author)):
+            return day
     return 0
 
 

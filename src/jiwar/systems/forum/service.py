@@ -19,7 +19,7 @@ from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import Opened, Refold
-from jiwar.systems.forum import opening, rules, unnamed, view
+from jiwar.systems.forum import rules, unnamed, view
 from jiwar.systems.forum.model import COLLECTIONS, FORUM, NO_QUOTE, REPLY, TOPIC, UNNAMED, Post, Unnamed
 from jiwar.wire.canonical import encode
 
@@ -151,11 +151,8 @@ async def retract(circle: Circle, obj: bytes, slot: int) -> None:
 
 async def take_down(circle: Circle, obj: bytes, slot: int) -> None:
     """Remove a post, as a steward or moderator. Raises NotThere, NotAllowed."""
-    here, opened = view.here(circle, obj), opening.told(circle, obj)
-    first = view.is_first(circle, obj, slot)
+    here = view.here(circle, obj)
     await speech.take_down(here, obj, slot, rules.is_sound_post, _untitle(here, obj, slot))
-    if opened and first and circle.is_steward:  # That was erased with it; who began it is owed it still.
-        await opening.tell(circle, obj, opened)
 
 
 async def react(circle: Circle, obj: bytes, slot: int, word: str) -> bool:

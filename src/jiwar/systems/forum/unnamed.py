@@ -138,8 +138,14 @@ def answers_as_chartered(aside: Aside, first: Standing) -> bool:
 
 def sealed_in(circle: Circle, first: Standing) -> Sealed:
     """Who began a topic, sealed, where two of today's stewards are among those who can open it; else nothing."""
-    said = _said(first.body)
-    return said.sealed if said and answerable.is_answered_for(circle, said.sealed) else answerable.NONE
+    sealed = whatever_is_sealed(first)
+    return sealed if answerable.is_answered_for(circle, sealed) else answerable.NONE
+
+
+def whatever_is_sealed(first: Standing | None) -> Sealed:
+    """Who began a topic, sealed, whatever became of those who can open it since; else nothing."""
+    said = _said(first.body) if first else None
+    return said.sealed if said and answerable.is_sound(said.sealed) else answerable.NONE
 
 
 def _right(body: bytes) -> rights.Right | None:
