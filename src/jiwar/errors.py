@@ -36,6 +36,7 @@
     │   ├── LastSteward           rule.last_steward
     │   ├── StewardsFirst         rule.stewards_first
     │   ├── NobodyAnswers         rule.nobody_answers      too few others in the care team to answer for it
+    │   ├── NamesOnly             rule.names_only          everything here stands under a name
     │   ├── KeyringFull           rule.keyring_full
     │   ├── Full                  rule.full                as many as there may be
     │   ├── BeforeMyTime          rule.before_my_time      begun under keys that I never had; others can read it
@@ -213,6 +214,10 @@ class StewardsFirst(Refused):
 
 class NobodyAnswers(Refused):
     code = "rule.nobody_answers"
+
+
+class NamesOnly(Refused):
+    code = "rule.names_only"
 
 
 class KeyringFull(Refused):

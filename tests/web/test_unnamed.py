@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from jiwar.circles import oneoffs, rights, speech
+from jiwar.circles import founding, oneoffs, rights, speech
 from jiwar.circles.oneoffs import Together
 from jiwar.circles.speech import Standing
 from jiwar.clock import SetClock
@@ -12,6 +14,7 @@ from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.systems.forum import rules, service, unnamed, view
 from jiwar.systems.forum.model import UNNAMED, Post, Unnamed
+from jiwar.web.offers import cards
 from jiwar.wire.canonical import encode
 from tests.web.client import Page, World
 from tests.web.seated import Seats, Someone
@@ -184,8 +187,11 @@ def test_without_an_introduction_it_can_not_go_out_and_the_page_says_why(talk: T
 def test_where_there_are_none_nothing_goes_out(ready: Talk) -> None:
     page = written(ready, ready.fig)
     settled(ready, "off")
-    assert ready.fig.send(page, "new_topic", _button="do=confirm").status == 403
-    assert ready.fig.post(page.path, {**page.form("/new/topic").fields, "do": "send"}).status == 403
+    for do in ("confirm", "send"):
+        refused = ready.fig.post(page.path, {**page.form("/new/topic").fields, "do": do})
+        assert (refused.status, refused.form("/new/topic").fields["text"].strip()) == (409, TEXT)
+    comes(ready)
+    assert TITLE not in ready.palm.get(ready.seats.world.url("talk")).text
 
 
 @pytest.mark.parametrize("typed", [{"title": " "}, {"text": ""}, {"text": "ط" * 2_001}, {"text": "😀" * 1_900}])
@@ -308,3 +314,19 @@ def test_attention_is_drawn_to_it_and_names_nobody(ready: Talk) -> None:
     again = ready.palm.get(next(link for link in desk.links if "/letter/" in link))
     ready.palm.post(again.path, {**again.form("/letter/{report}").fields, "take_down": "yes"})
     assert TITLE not in listing(ready.fig)
+
+
+def test_the_form_says_in_which_groups_it_can_be_and_keeps_the_words_in_another(ready: Talk) -> None:
+    palm, card = ready.palm, cards(ready.seats.language)["close"]
+    charter = founding.first_charter("close", "مطبخ الأربعاء", card.about, card.rules, "link")
+    ready.seats.world.run(founding.found_circle(palm.member, charter, "بصلة"))
+    page = palm.get(ready.seats.world.url("new_topic"))
+    before, after = palm.word("Only in: %(groups)s. Before it goes out, a page says what that means.").split(
+        "%(groups)s"
+    )
+    assert f"{before}{ready.opened_by(palm).name} {after}" in page.text
+    groups = re.findall(r'<option value="([^"]+)"[^>]*>([^<]+)', page.html)
+    other = next(value for value, name in groups if "مطبخ" in name)
+    page = palm.send(page, "new_topic", **{"as": "nobody", "title": TITLE, "text": TEXT, "circle": other})
+    assert palm.word("In this group topics stand under a name. The words are still here.") in page.text
+    assert TEXT in page.html

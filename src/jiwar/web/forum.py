@@ -131,7 +131,7 @@ def _new(
         note=form.typed("note"),
         asked=form.typed("day") or visit.request.query_params.get("day", ""),
         preview=prose(form.typed("text", TYPED)) if preview else "",
-        unnamed=any(one.charter.unnamed != OFF for one in circles),
+        unnamed=[one.name for one in circles if one.charter.unnamed != OFF],
         nobody=form.typed("as") == NOBODY,
         limits=rules,
         error=visit.sentence(error) if error else "",

@@ -44,6 +44,7 @@ MESSAGES: dict[str, tuple[int, str]] = {
     "rule.wrong_words": (400, _("These are not the two words. Tries left: %(left)s.")),
     "rule.last_steward": (409, _("Somebody else has to join the care team first.")),
     "rule.stewards_first": (409, _("Two more in the care team first, then further invitations.")),
+    "rule.names_only": (409, _("In this group topics stand under a name. The words are still here.")),
     "rule.nobody_answers": (
         409,
         _("This needs two others in the care team, who can open together who wrote it. They aren't there yet."),

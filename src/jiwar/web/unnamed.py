@@ -11,7 +11,7 @@ from jiwar.circles import answerable, oneoffs, rights
 from jiwar.circles.circle import Circle
 from jiwar.circles.model import STEWARD
 from jiwar.circles.policy import OFF, UNNAMED_WAYS
-from jiwar.errors import NotAllowed, NotThere
+from jiwar.errors import NotThere
 from jiwar.keyring.model import OneOff
 from jiwar.systems.forum import opening, rules, service, unnamed, view
 from jiwar.web.app import At
@@ -32,11 +32,8 @@ _ID = 16
 
 
 def look_again(visit: Visit, circle: Circle) -> Response:
-    """As it will look, and what being without a name means. Raises TextMissing, TextTooLong, and NotAllowed where the
-    group has no such topics.
-    """
-    if circle.charter.unnamed == OFF:
-        raise NotAllowed
+    """As it will look, and what being without a name means. Raises TextMissing, TextTooLong, NamesOnly."""
+    unnamed.require_some(circle)
     form = visit.form
     typed = {name: form.typed(name, TYPED) for name in ("circle", "title", "text", "note", "day")}
     post = rules.fitting(rules.new_topic(typed["title"], typed["text"], typed["note"]))

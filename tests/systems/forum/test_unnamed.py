@@ -16,7 +16,7 @@ from jiwar.circles.oneoffs import Together
 from jiwar.circles.policy import OFF, THROTTLED
 from jiwar.circles.rights import EACH, NONE, PERIOD_DAYS, SIGNATURE, Right
 from jiwar.clock import SetClock
-from jiwar.errors import Full, NotAllowed, NotCanonical, NotShown, NotThere, TextTooLong
+from jiwar.errors import Full, NamesOnly, NotAllowed, NotCanonical, NotShown, NotThere, TextTooLong
 from jiwar.keyring.model import OneOff
 from jiwar.keyring.persona import Persona
 from jiwar.log.covers import Folded
@@ -186,7 +186,7 @@ async def test_where_there_are_none_it_is_shown_to_nobody(here: Company) -> None
         assert listed(here.opened_by(name)) == []
         with pytest.raises(NotThere):
             view.topic(here.opened_by(name), obj)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NamesOnly):
         await service.start_unnamed(here.fig(), TITLE, TEXT)
     await settle_on(here, THROTTLED)
     assert listed(here.palm()) == [TITLE]

@@ -45,10 +45,11 @@ async def start_topic(circle: Circle, title: str, text: str, note: str = "") -> 
 async def start_unnamed(circle: Circle, title: str, text: str, note: str = "") -> bytes:
     """Begin a topic without a name; returns its object. Durable when it returns, in the list within the hour.
 
-    Raises TextMissing, TextTooLong, NotAllowed (the charter has none, or no right is left), NobodyAnswers (it has to
-    be answerable, and two others of the care team aren't there), Full, KeyringFull.
+    Raises TextMissing, TextTooLong, NamesOnly (the charter has none), NotAllowed (no right is left), NobodyAnswers
+    (it has to be answerable, and two others of the care team aren't there), Full, KeyringFull.
     """
     post, found = rules.fitting(rules.new_topic(title, text, note)), unnamed.right_to_begin(circle)
+    unnamed.require_some(circle)
     if found is None:
         raise NotAllowed
     if unnamed.is_full(circle):

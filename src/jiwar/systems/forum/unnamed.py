@@ -18,7 +18,7 @@ from jiwar.circles.circle import Circle
 from jiwar.circles.oneoffs import Aside, Together
 from jiwar.circles.policy import ANSWERABLE, OFF
 from jiwar.circles.speech import Standing
-from jiwar.errors import BadInput, NotCanonical, NotShown, NotThere
+from jiwar.errors import BadInput, NamesOnly, NotCanonical, NotShown, NotThere
 from jiwar.keyring.model import OneOff
 from jiwar.log.covers import Folded
 from jiwar.log.shelf import LAST_NUMBER
@@ -198,6 +198,12 @@ def all_mine(circle: Circle) -> list[OneOff]:
 def waiting(one: OneOff) -> Post:
     """What one of mine says that has not come yet."""
     return decode(one.body, Unnamed).post
+
+
+def require_some(circle: Circle) -> None:
+    """Raises NamesOnly where the charter has no topics without a name."""
+    if circle.charter.unnamed == OFF:
+        raise NamesOnly
 
 
 def right_to_begin(circle: Circle) -> rights.Found | None:
