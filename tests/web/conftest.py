@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from zlib import crc32
 
 import pytest
 
@@ -24,6 +25,7 @@ DIGITS_OF_A_KEY = re.compile(r"<bdi>(\d{5} \d{5} \d{5})</bdi>")
 LINK_OF_A_SLIP = re.compile(r">http://[^/<]+(/in/[a-z2-7]+)<")
 SPOKEN_OF_A_SLIP = re.compile(r"<b><bdi>([^<]+)</bdi></b><b><bdi>([^<]+)</bdi></b>")
 DAY = 20_500
+FIRST = "ar"
 
 
 @pytest.fixture
@@ -47,7 +49,20 @@ def world(clock: SetClock, ready_pages: Pages) -> Iterator[World]:
     loop.close()
 
 
-@pytest.fixture(params=LANGUAGES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test of pages runs in Arabic and in one other language, which its name picks, unless it says in which.
+
+    Languages differ in words, and those are all read by the walks through every page (`tests/promises`) and by the
+    tests of the catalogues.
+    """
+    chosen = any(mark.args[0] == "language" for mark in metafunc.definition.iter_markers("parametrize"))
+    if "language" in metafunc.fixturenames and not chosen:
+        others = [code for code in LANGUAGES if code != FIRST]
+        other = others[crc32(metafunc.function.__name__.encode()) % len(others)]
+        metafunc.parametrize("language", [FIRST, other], indirect=True)
+
+
+@pytest.fixture
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
