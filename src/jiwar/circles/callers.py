@@ -157,7 +157,7 @@ def read(services: Services, room: bytes, caller: bytes) -> Talk:
             line, jpeg = read_line(letter.body)
             if letter.day <= today + 1 and (not jpeg or letter.sender == caller):  # Clocks may differ by a day.
                 found.append((letter.circle, Said(letter.eid, letter.day, letter.sender, line, jpeg)))
-    found.sort(key=lambda one: (one[1].line.verb != ASK, one[1].day, one[1].line.number, one[1].eid))
+    found.sort(key=lambda one: _place(one[1], caller))
     circle, first = next((one for one in found if one[1].line.verb == ASK and one[1].sender == caller), (b"", None))
     if first is None:
         raise NotThere
@@ -166,6 +166,11 @@ def read(services: Services, room: bytes, caller: bytes) -> Talk:
     if talk.until < today:
         raise NotThere
     return talk
+
+
+def _place(said: Said, caller: bytes) -> tuple[bool, int, int, bool, bytes]:
+    """Where it stands in a room. Words that crossed have one number: there the caller's come last, as unanswered."""
+    return said.line.verb != ASK, said.day, said.line.number, said.sender == caller, said.eid
 
 
 def _without_leaps(since: list[Said]) -> Iterator[Said]:
