@@ -698,8 +698,8 @@ class _Story:
         again.submit(again.submit(page, "new_key_words", "yes"), "new_key_typed", key=founder.key)
 
     def _answerable(self) -> None:
-        """Third begins a topic that is answerable; founder asks who that was, withdraws, asks again; guest agrees;
-        and it is taken back.
+        """Third begins a topic that is answerable; founder asks who that was, withdraws, asks again; guest agrees,
+        founder looks, guest sees it too; and it is taken back.
         """
         founder, guest, third, words = self.founder, self.guest, self.third, self.words
         care = founder.follow(founder.follow(founder.go("more", "groups"), "group", text=words["group"]), "care")
@@ -718,7 +718,9 @@ class _Story:
         founder.submit(founder.submit(page, "opening", "ask", reason=words["text"]), "opening", "")
         founder.submit(founder.get(page.path), "opening", "ask", reason=words["text"])
         asked = guest.go("more", "groups", "group", "care", "opening")
-        assert words["third"] in guest.submit(asked, "opening").text
+        asked = guest.submit(asked, "opening")
+        assert words["third"] in founder.submit(founder.get(page.path), "opening").text
+        assert words["third"] in guest.get(asked.path).text
         third.submit(third.go("talk", "topics_mine"), "topics_mine")
 
     def _pause(self) -> None:

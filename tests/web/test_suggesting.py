@@ -50,7 +50,10 @@ def test_three_are_shown_with_why_the_best_first(talk: Talk) -> None:
     page = fits(talk, talk.fig, obj)
     assert page.status == 200
     assert page.text.index("سيارة صباحاً") < page.text.index("سيارة مساءً")
-    assert LANGUAGES[talk.fig.language].beside(talk.fig.word("the same kind"), talk.fig.word("the same part of town")) in page.text
+    assert (
+        LANGUAGES[talk.fig.language].beside(talk.fig.word("the same kind"), talk.fig.word("the same part of town"))
+        in page.text
+    )
     assert "خبز" not in page.text
     assert page.html.count(" row-go") == 3
 
