@@ -108,7 +108,7 @@ def test_an_undefined_name_is_an_error(folder: Path) -> None:
 )
 def test_a_wrong_template_stops_the_start(folder: Path, text: str) -> None:
     with pytest.raises((LookupError, ValueError)):
-        _write(folder, text).load_all()
+        _write(folder, text).load_all(["ar"])
 
 
 def test_numbers_days_and_counts_follow_the_reader(folder: Path) -> None:
