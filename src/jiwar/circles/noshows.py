@@ -139,15 +139,7 @@ def lying(circle: Circle, care: Circle) -> list[Told]:
 
 
 def _last_to_go(circle: Circle, one: Told) -> tuple[bool, bool, int, bytes]:
-    return one.standing not in INTRODUCED, not _is_there(circle, one.noshow.obj), one.day, one.eid
-
-
-def _is_there(circle: Circle, obj: bytes) -> bool:
-    try:
-        circle.log.cover(obj)
-    except NotThere:
-        return False
-    return True
+    return one.standing not in INTRODUCED, not circle.log.has(one.noshow.obj), one.day, one.eid
 
 
 def _require_sound(circle: Circle, sender: bytes, said: NoShow) -> None:

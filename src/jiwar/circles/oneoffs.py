@@ -236,14 +236,6 @@ async def first_word(circle: Circle, one: OneOff) -> Append:
     return append
 
 
-def is_there(circle: Circle, obj: bytes) -> bool:
-    """Whether what a one-off said first has come."""
-    try:
-        return bool(circle.log.cover(obj))
-    except NotThere:
-        return False
-
-
 async def settle(circle: Circle) -> None:
     """Look after my one-offs here: what should wait and doesn't (the process died, keys turned) waits again; what
     stands lies in my keyring no longer; whose object is gone is forgotten.
@@ -252,7 +244,7 @@ async def settle(circle: Circle) -> None:
     now: dict[bytes, list[OneOff]] = {}
     for one in all_mine(circle):
         obj = one.about or object_named(one)
-        there = is_there(circle, obj)
+        there = circle.log.has(obj)
         if one.day + one.keep < today or not (there or one.kind):
             now[one.seed] = [one] if _is_thanked(circle, one, today) else []
         elif there:

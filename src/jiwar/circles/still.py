@@ -21,17 +21,9 @@ MOST_READ = 2_000
 """Slots of one object that are looked through, the newest ones."""
 
 
-def _is_there(circle: Circle, obj: bytes) -> bool:
-    try:
-        circle.log.cover(obj)
-    except NotThere:
-        return False
-    return True
-
-
 async def begin(circle: Circle, obj: bytes, kind: str, body: Wire) -> None:
     """The first record of an object, which stays, where there is none."""
-    if not _is_there(circle, obj):
+    if not circle.log.has(obj):
         with suppress(Conflict):  # Somebody else was faster.
             await write(circle, obj, kind, body, KEPT)
 
@@ -42,7 +34,7 @@ async def write(circle: Circle, obj: bytes, kind: str, body: Wire, keep: int) ->
     Raises Conflict when somebody else began it in between.
     """
     entry = Entry(obj, kind, encode(body), keep, collection=kind)
-    await circle.log.append(entry, refold=Still(b"", keep), create=not _is_there(circle, obj))
+    await circle.log.append(entry, refold=Still(b"", keep), create=not circle.log.has(obj))
     circle.keep_trail(circle.trail)
 
 

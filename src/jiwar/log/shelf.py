@@ -27,7 +27,7 @@ from jiwar.crypto.hashing import digest
 from jiwar.crypto.kdf import derive
 from jiwar.crypto.labels import COLLECTION_TAG, FRAGMENT, OBJECT_ID
 from jiwar.crypto.random import Random, system_random
-from jiwar.errors import BadProof, Conflict, Damaged, NotCanonical, Unopenable
+from jiwar.errors import BadProof, Conflict, Damaged, NotCanonical, NotThere, Unopenable
 from jiwar.keyring.epochs import EpochKeys
 from jiwar.keyring.persona import Persona
 from jiwar.log import record
@@ -167,6 +167,14 @@ class ShelfLog:
         row = self.store.object(self.shelf, self.newest.read, obj)
         _require(row.obj == obj)
         return row
+
+    def has(self, obj: bytes) -> bool:
+        """Whether there is such an object."""
+        try:
+            self.cover(obj)
+        except NotThere:
+            return False
+        return True
 
     def open_cover(self, row: ObjectRow, lasting: bool = False) -> Folded:
         """Open and check a cover. A `lasting` one, that few records move, is kept as a fragment: checked once.

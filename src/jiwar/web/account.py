@@ -16,7 +16,7 @@ from jiwar.systems.fund.ledger import NEVER, Entry, Ledger
 from jiwar.web import tables
 from jiwar.web.app import At
 from jiwar.web.care import caring
-from jiwar.web.ledger import INCOME, KINDS, OUTCOMES
+from jiwar.web.ledger import INCOME, KINDS, standing
 from jiwar.web.limits import SLOW
 from jiwar.web.visit import Visit
 
@@ -71,16 +71,8 @@ def _row(visit: Visit, entry: Entry) -> list[str]:
         visit.say(KINDS[entry.kind or INCOME]),
         str(entry.amount),
         tables.iso(entry.handed) if handed else "",
-        _standing(visit, entry) if entry.kind else "",
+        standing(visit, entry) if entry.kind else "",
     ]
-
-
-def _standing(visit: Visit, entry: Entry) -> str:
-    if entry.outcome:
-        return visit.say(OUTCOMES[entry.outcome])
-    if entry.handed != NEVER:
-        return visit.say("Handed over")
-    return visit.say("Agreed, to be handed over") if entry.is_agreed else visit.say("Waits for the yes of two")
 
 
 ROUTES = (At("fund_take", "/group/{circle}/fund/take", show, act),)

@@ -49,7 +49,13 @@ OUTCOMES = {
     DROPPED: _("No longer needed"),
     REFUSED: _("Not agreed to"),
 }
-PARTS = ("open", "agreed", "handed", "came", "ended")
+PARTS = {
+    "open": _("Waits for the yes of two"),
+    "agreed": _("Agreed, to be handed over"),
+    "handed": _("Handed over"),
+    "came": KINDS[INCOME],
+    "ended": _("Closed"),
+}
 
 
 def _keeping(circle: Circle) -> Circle:
@@ -86,6 +92,11 @@ def _part(entry: Entry) -> str:
     return "agreed" if entry.is_agreed else "open"
 
 
+def standing(visit: Visit, entry: Entry) -> str:
+    """How an entry stands, in words."""
+    return visit.say(OUTCOMES[entry.outcome] if entry.outcome else PARTS[_part(entry)])
+
+
 def _row(visit: Visit, circle: Circle, entry: Entry, told: Told | None) -> Row:
     kind = visit.say(KINDS[entry.kind or INCOME])
     return Row(
@@ -107,6 +118,7 @@ def _name(visit: Visit, circle: Circle, number: int) -> str:
 class Shown:
     """A part of the account: its latest rows, and where all of them stand, if not here."""
 
+    title: str
     rows: list[Row]
     href: str
 
@@ -134,6 +146,7 @@ async def show(visit: Visit) -> Response:
         balance=page.balance if page else 0,
         parts={
             part: Shown(
+                visit.say(PARTS[part]),
                 [_row(visit, circle, one, words.get(one.number)) for one in found],
                 visit.site.paths.url("fund_book", circle=key, part=part) if len(found) < len(parts[part]) else "",
             )
@@ -157,7 +170,7 @@ def _part_page(visit: Visit, circle: Circle, inner: Circle, part: str, found: li
         "fund/part.html",
         tab="more",
         key=key,
-        part=part,
+        title=visit.say(PARTS[part]),
         currency=circle.charter.fund.currency,
         entries=[_row(visit, circle, one, words.get(one.number)) for one in rows],
         place=(at, pages, older, newer),
@@ -275,7 +288,7 @@ def _entry(
         entry=entry,
         part=_part(entry),
         kind=visit.say(KINDS[entry.kind or INCOME]),
-        outcome=visit.say(OUTCOMES[entry.outcome]) if entry.outcome else "",
+        standing=standing(visit, entry),
         told=found.told,
         past=found.is_past,
         carrier=person(visit, circle, found.carrier).name if found.carrier else "",

@@ -90,7 +90,7 @@ class Own:
 def _own(visit: Visit, circle: Circle, one: OneOff) -> Own:
     obj = oneoffs.object_named(one)
     name = visit.object_name(circle.id, obj)
-    if one.kind and not oneoffs.is_there(circle, obj):
+    if one.kind and not circle.log.has(obj):
         waits = unnamed.waiting(one)
         return Own(name, waits.title, circle.name, text=waits.text)
     opened = opening.told(circle, obj)

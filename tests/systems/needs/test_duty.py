@@ -68,9 +68,9 @@ async def test_urgent_request_wakes_who_is_on_watch_when_it_stands(company: Comp
     at(company, 2)
     obj = await service.ask(company.fig(), BED)
     await passes(company, URGENT[0] - 1)
-    assert (oneoffs.is_there(company.palm(), obj), rung(company)) == (False, [])
+    assert (company.palm().log.has(obj), rung(company)) == (False, [])
     await passes(company, URGENT[1])
-    assert (oneoffs.is_there(company.palm(), obj), rung(company)) == (True, ["palm"])
+    assert (company.palm().log.has(obj), rung(company)) == (True, ["palm"])
     assert oneoffs.mine(company.fig())
 
 
@@ -87,9 +87,9 @@ async def test_what_can_wait_wakes_nobody_and_waits_as_long_as_ever(company: Com
     at(company, 2)
     obj = await service.ask(company.fig(), wish)
     await passes(company, USUAL[0] - 1)
-    assert not oneoffs.is_there(company.palm(), obj)
+    assert not company.palm().log.has(obj)
     await passes(company, USUAL[1])
-    assert oneoffs.is_there(company.palm(), obj)
+    assert company.palm().log.has(obj)
     assert rung(company) == []
 
 
@@ -146,7 +146,7 @@ async def test_what_is_confided_wakes_the_dispatchers_on_duty_and_nobody_else(co
     assert rung(company) == []
     obj = await service.ask(company.fig(), BED)
     await passes(company, URGENT[1])
-    assert (oneoffs.is_there(company.palm(), obj), rung(company)) == (True, ["lamp", "palm"])
+    assert (company.palm().log.has(obj), rung(company)) == (True, ["lamp", "palm"])
     circle = company.palm()
     await write_own(circle, "role", encode(Role(circle.me.persona, circle.me.role & ~DISPATCHER)))
     await nudges.renew(company.palm().member, KEY)

@@ -118,7 +118,7 @@ async def test_taking_back_waits_for_what_is_being_written(company: Company) -> 
     services = company.services
     written = asyncio.create_task(services.later.look(services.store, float("inf")))
     await asyncio.sleep(0)
-    assert not await services.later.take_back(obj) or not oneoffs.is_there(company.palm(), obj)
+    assert not await services.later.take_back(obj) or not company.palm().log.has(obj)
     await written
 
 

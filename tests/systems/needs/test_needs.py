@@ -201,7 +201,7 @@ async def write_as(circle: Circle, persona: Persona, obj: bytes, need: Need, col
     said = encode(speech.Said(nonce, sized(need)))
     entry = Entry(obj, NEED, said, 7, collection=collection, rid=speech.owned_rid(persona.key, nonce))
     fold = encode(rules.cover(need, circle.services.clock.day(), 1))
-    create = not oneoffs.is_there(circle, obj)
+    create = not circle.log.has(obj)
     return (await aside.log.append(entry, lambda _: fold, create)).number
 
 

@@ -74,7 +74,7 @@ async def take_back(circle: Circle, obj: bytes) -> None:
     never comes. Raises NotThere.
     """
     aside = oneoffs.as_one_off(circle, obj, Together)
-    if oneoffs.is_there(circle, obj):
+    if circle.log.has(obj):
         with suppress(
             JiwarError
         ):  # It was removed, or somebody spoiled what stands of it: then mine goes all the same.

@@ -160,7 +160,7 @@ def mine(circle: Circle, obj: bytes) -> Shown:
     own = oneoffs.behind(circle, obj)
     if own is None or own.collection not in COLLECTIONS.values():
         raise NotThere
-    return _waiting(obj, own) if own.kind and not oneoffs.is_there(circle, obj) else one(circle, obj)
+    return _waiting(obj, own) if own.kind and not circle.log.has(obj) else one(circle, obj)
 
 
 def _waiting(obj: bytes, own: OneOff) -> Shown:
