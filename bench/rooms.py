@@ -31,7 +31,7 @@ LIVE_KIB = 64.0
 ROW_BYTES = 700
 """About what a message takes in its row: sealed, padded, with its ids."""
 WRITING_CLOSES = (
-    "nothing small. A message takes 1.5 to 3 ms of the hub's one thread with nobody reading, and 0.1 ms more for each"
+    "nothing small. A message takes 1.3 to 3 ms of the hub's one thread with nobody reading, and 0.1 ms more for each"
     " reader. In a profile of it the request, its form and session are a third, the circle's keys and roster a"
     " quarter, the room judged again an eighth, sealing, signing and handing the row over the rest; none of it may"
     " be kept open for the next request. Across all of them a fifth is the allocator, which overwrites what is given"

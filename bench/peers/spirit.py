@@ -132,9 +132,9 @@ def _running(folder: Filled, synchronous: str) -> Iterator[Spirit]:
 
 _CLOSES = (
     "nothing small: a quarter of a page is the allocator's, which overwrites what is given back, and nothing that was"
-    " tried keeps that promise and costs less (decisions 13 and 45). A page takes 2 to 3 ms of one thread; of the"
-    " rest the list that wide screens show beside a topic is a fifth, filling in names and paths a tenth, reading its"
-    " slots a tenth, the template an eighth. Each process of a hub would add as much again"
+    " tried keeps that promise and costs less (decisions 13 and 45). A page takes 1.5 to 3 ms of one thread; of the"
+    " rest filling in names and paths is a tenth, reading its slots a tenth, the template an eighth. Each process"
+    " of a hub would add as much again"
 )
 
 
