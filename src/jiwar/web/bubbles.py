@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from jiwar.systems.rooms.model import NO_REPLY
 from jiwar.web.faces import colour, known_as
-from jiwar.web.reading import Person, Reading, Said, Spoken
+from jiwar.web.known import Person, Said, Spoken
+from jiwar.web.reading import Reading
 
 
 class Thread:

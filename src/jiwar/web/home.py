@@ -16,10 +16,10 @@ from jiwar.web import cases, greeting, practice, thanks, together, unnamed, week
 from jiwar.web.app import At
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.keepers import begun_in
+from jiwar.web.known import RoomState, TopicState
 from jiwar.web.lately import Lately, Rows, open_circles
 from jiwar.web.needs import own_rows, settle, with_aid, with_cases
 from jiwar.web.offers import question
-from jiwar.web.reading import RoomState, TopicState
 from jiwar.web.returning import followed
 from jiwar.web.visit import Visit
 

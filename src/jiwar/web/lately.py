@@ -18,7 +18,8 @@ from jiwar.systems.forum.rules import MOST_RECENT
 from jiwar.systems.rooms.rules import MOST_UNREAD
 from jiwar.web.faces import colour, known_as, letter
 from jiwar.web.fragments import hole
-from jiwar.web.reading import Person, Reading, RoomState, Spoken, TopicState, person
+from jiwar.web.known import Person, RoomState, Spoken, TopicState, person
+from jiwar.web.reading import Reading
 from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
 from jiwar.wire.canonical import Wire, encode, reread

@@ -15,7 +15,7 @@ from jiwar.circles.model import MODERATOR, STEWARD
 from jiwar.errors import BadChoice, JiwarError, NotThere
 from jiwar.web import messages
 from jiwar.web.forms import Form
-from jiwar.web.reading import Said
+from jiwar.web.known import Said
 from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
 

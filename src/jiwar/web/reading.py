@@ -1,4 +1,4 @@
-"""One circle as a request reads it: topics, posts, rooms and messages as sealed fragments, people as I know them.
+"""One circle as a request reads it: topics, posts, rooms and messages as sealed fragments.
 
 What somebody reads is opened, checked and rendered at most once for all who read alike (`web.fragments`); what is
 theirs alone is filled in here.
@@ -10,130 +10,32 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 
 import msgspec
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from jiwar.circles import oneoffs, rights, texts
 from jiwar.circles.circle import Circle
 from jiwar.circles.policy import OFF
 from jiwar.errors import NotShown, NotThere, RoomClosed
-from jiwar.i18n import Language
 from jiwar.store.contract import KEPT, ObjectRow, RecordRow
 from jiwar.systems.forum import rules as forum_rules
 from jiwar.systems.forum import unnamed
 from jiwar.systems.forum import view as forum
-from jiwar.systems.forum.model import TopicCover
 from jiwar.systems.rooms import rules as rooms_rules
 from jiwar.systems.rooms import view as rooms
-from jiwar.systems.rooms.model import RoomCover
 from jiwar.web import breaks
-from jiwar.web.faces import colour, known_as, letter
+from jiwar.web.faces import colour
 from jiwar.web.fragments import Made, Piece, Sealed, Wanted, hole, holes, reading
 from jiwar.web.frame import Frame, Reader
+from jiwar.web.known import Begun, Listed, Person, RoomState, Said, Spoken, TopicState
 from jiwar.web.markdown import plain, prose
 from jiwar.web.site import Site
-from jiwar.wire.canonical import Wire, encode
+from jiwar.wire.canonical import encode
 
 EXCERPT = 90
 Slot = tuple[RecordRow, ...]
-
-
-class Spoken(Wire, frozen=True):
-    """What is known of a post or message without rendering it again.
-
-    `refers` is the slot it quotes or answers, or -1; `people` are those who reacted, by word; `size` is what a post's
-    text weighs on the wire; `cut` says that it only begins there.
-    """
-
-    slot: int
-    day: int
-    part: int
-    keep: int
-    author: bytes
-    fate: str
-    note: str
-    excerpt: str
-    refers: int
-    people: tuple[tuple[str, tuple[bytes, ...]], ...]
-    size: int = 0
-    cut: bool = False
-
-    @property
-    def stands(self) -> bool:
-        return self.fate == "stands"
-
-
-class Begun(Wire, frozen=True):
-    """What is known of an open room without judging it again."""
-
-    slot: int
-    opener: bytes
-    room: RoomCover
-    told: bool
-
-
-class Listed(Wire, frozen=True):
-    """What is known of a topic without judging it again: its cover, the last day on which it is listed, and whether
-    nobody's name stands over it.
-    """
-
-    cover: TopicCover
-    last_day: int
-    unnamed: bool
-
-
 _listed = msgspec.msgpack.Decoder(Listed)
 _rooms = msgspec.msgpack.Decoder(Begun)
 _known = msgspec.msgpack.Decoder(Spoken)
-
-
-class Said(msgspec.Struct, frozen=True):
-    """A post or message, still with its holes."""
-
-    piece: Piece
-    about: Spoken
-
-
-class TopicState(msgspec.Struct, frozen=True):
-    """A topic as its row shows it."""
-
-    obj: bytes
-    head: int
-    listed: Listed
-    piece: Piece
-
-    @property
-    def cover(self) -> TopicCover:
-        return self.listed.cover
-
-    @property
-    def who_began(self) -> bytes:
-        """The one-off that began it, where no name stands over it."""
-        return self.cover.author if self.listed.unnamed else b""
-
-
-class RoomState(msgspec.Struct, frozen=True):
-    """An open room as its row shows it; `opener` is empty for those whose keys begin later."""
-
-    obj: bytes
-    head: int
-    slot: int
-    opener: bytes
-    room: RoomCover
-    told: bool
-    covered: bool
-    piece: Piece
-
-    @property
-    def line(self) -> rooms.RoomLine:
-        return rooms.RoomLine(self.obj, self.head, self.slot, self.room, self.opener, self.told, self.covered)
-
-
-class Person(msgspec.Struct, frozen=True):
-    """Somebody as I know them: name and letter escaped, and the path of their page in this session."""
-
-    name: str
-    letter: str
-    path: str
 
 
 class Reading:
@@ -392,9 +294,3 @@ def _looks(about: Spoken, words: tuple[str, ...]) -> dict[str, object]:
     mine = {word: hole(f"mine {word}") for word in words}
     return {"colour": colour(about.author or b"\0"), "words": words, "counts": counts, "mine": mine,
             "bare": not about.people}  # fmt: skip
-
-
-def person(circle: Circle, persona: bytes, path: str, language: Language) -> Person:
-    """Somebody as I know them."""
-    name = known_as(circle, persona, language)
-    return Person(str(escape(name)), str(escape(letter(name))), path)

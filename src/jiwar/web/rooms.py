@@ -18,9 +18,9 @@ from jiwar.web.app import At
 from jiwar.web.bubbles import Thread
 from jiwar.web.faces import colour, letter
 from jiwar.web.forum import _chosen as chosen_circle
+from jiwar.web.known import RoomState
 from jiwar.web.lately import Rows, beside, open_circles
 from jiwar.web.limits import WRITE
-from jiwar.web.reading import RoomState
 from jiwar.web.render import Filled
 from jiwar.web.respond import ALWAYS
 from jiwar.web.teams import TEAMS

@@ -18,10 +18,11 @@ from jiwar.systems.forum.model import NO_QUOTE
 from jiwar.systems.forum.view import Beginning, ShownPost
 from jiwar.web import breaks, onething
 from jiwar.web.faces import NO_LETTER, colour, known_as, letter
+from jiwar.web.known import Person, Said, TopicState
 from jiwar.web.lately import Rows, beside
 from jiwar.web.markdown import prose
 from jiwar.web.opening import answered
-from jiwar.web.reading import Person, Reading, Said, TopicState
+from jiwar.web.reading import Reading
 from jiwar.web.render import Filled
 from jiwar.web.visit import Visit
 

@@ -26,7 +26,8 @@ from jiwar.store.contract import ENDED
 from jiwar.systems.rooms.model import NO_REPLY
 from jiwar.systems.rooms.view import RoomLine
 from jiwar.web.bubbles import Thread
-from jiwar.web.reading import Person, Reading, Said, Spoken, person
+from jiwar.web.known import Person, Said, Spoken, person
+from jiwar.web.reading import Reading
 from jiwar.web.site import Site
 from jiwar.web.visit import Visit
 

@@ -18,11 +18,11 @@ from jiwar.errors import NotThere, Refused
 from jiwar.web import offers
 from jiwar.web.app import At
 from jiwar.web.inviting import hand_over
+from jiwar.web.known import TopicState
 from jiwar.web.lately import Rows
 from jiwar.web.limits import SLOW, WRITE
 from jiwar.web.offers import NOTHING_READY, Prompt
 from jiwar.web.persons import cares
-from jiwar.web.reading import TopicState
 from jiwar.web.visit import Visit
 
 TWO = 2
